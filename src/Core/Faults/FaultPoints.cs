@@ -1,0 +1,21 @@
+namespace Bus.Core.Faults;
+
+/// <summary>The names of all fault points, see <see cref="FaultPoint"/>.</summary>
+public static class FaultPoints
+{
+    public const string BeforeInbox = "inbox.before";
+    public const string AfterInbox = "inbox.after";
+    public const string BeforeWork = "work.before";
+    public const string AfterWork = "work.after";
+    public const string BeforeCommit = "commit.before";
+    public const string AfterCommit = "commit.after";
+    public const string BeforeAcknowledge = "acknowledge.before";
+    public const string AfterAcknowledge = "acknowledge.after";
+    public const string BeforeRelayClaim = "relay.claim.before";
+    public const string AfterRelayClaim = "relay.claim.after";
+    public const string BeforeRelaySend = "relay.send.before";
+    public const string AfterRelaySend = "relay.send.after";
+    public const string AfterRelayConfirm = "relay.confirm.after";
+    public const string BeforeRelayDelete = "relay.delete.before";
+    public const string AfterRelayDelete = "relay.delete.after";
+}
