@@ -1,0 +1,10 @@
+namespace Bus.Persistence;
+
+/// <summary>The tables' names unless a mapping callback changes them.</summary>
+internal static class StoreTableNames
+{
+    public const string Inbox = "bus_inbox";
+    public const string Outbox = "bus_outbox";
+    public const string OrderedOutbox = "bus_outbox_ordered";
+    public const string Lease = "bus_lease";
+}

@@ -1,0 +1,86 @@
+using Bus.Persistence.Inbox;
+using Bus.Persistence.Leases;
+using Bus.Persistence.Outbox;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Bus.Persistence;
+
+/// <summary>Adds the tables of the outbox, the inbox and the leases to a service's own model, so that they commit with its data.</summary>
+public static class TransactionalOutboxModelExtensions
+{
+    /// <summary>Adds all tables: <c>bus_inbox</c>, <c>bus_outbox</c>, <c>bus_outbox_ordered</c> and <c>bus_lease</c>.</summary>
+    /// <param name="modelBuilder">The builder given to <c>OnModelCreating</c>.</param>
+    /// <param name="callback">Changes the mapping of each table, for instance its schema; null changes nothing.</param>
+    public static void AddTransactionalOutboxEntities(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback = null)
+    {
+        modelBuilder.AddInboxStateEntity(callback);
+        modelBuilder.AddOutboxMessageEntity(callback);
+        modelBuilder.AddOutboxStateEntity(callback);
+        callback?.Invoke(modelBuilder.Entity<OrderedOutboxMessage>());
+    }
+
+    /// <summary>Adds the inbox table.</summary>
+    /// <param name="modelBuilder">The builder given to <c>OnModelCreating</c>.</param>
+    /// <param name="callback">Changes the mapping, for instance the table's name or schema; null changes nothing.</param>
+    public static void AddInboxStateEntity(this ModelBuilder modelBuilder, Action<EntityTypeBuilder<InboxState>>? callback = null)
+    {
+        var inbox = modelBuilder.Entity<InboxState>();
+        inbox.ToTable(StoreTableNames.Inbox);
+        inbox.HasKey(row => new { row.MessageId, row.ConsumerId });
+        inbox.Property(row => row.MessageId).HasColumnName("message_id").ValueGeneratedNever();
+        inbox.Property(row => row.ConsumerId).HasColumnName("consumer_id").ValueGeneratedNever();
+        inbox.Property(row => row.ReceivedAt).HasColumnName("received_at");
+        inbox.HasIndex(row => row.ReceivedAt);
+        callback?.Invoke(inbox);
+    }
+
+    /// <summary>Adds the outbox table.</summary>
+    /// <param name="modelBuilder">The builder given to <c>OnModelCreating</c>.</param>
+    /// <param name="callback">Changes the mapping, for instance the table's name or schema; null changes nothing.</param>
+    public static void AddOutboxMessageEntity(this ModelBuilder modelBuilder, Action<EntityTypeBuilder<OutboxMessage>>? callback = null)
+    {
+        var outbox = modelBuilder.Entity<OutboxMessage>();
+        outbox.ToTable(StoreTableNames.Outbox);
+        outbox.HasKey(row => new { row.OwnerId, row.Sequence });
+        outbox.Property(row => row.OwnerId).HasColumnName("owner_id").ValueGeneratedNever();
+        outbox.Property(row => row.Sequence).HasColumnName("sequence").ValueGeneratedNever();
+        outbox.Property(row => row.MessageId).HasColumnName("message_id");
+        outbox.Property(row => row.Destination).HasColumnName("destination");
+        outbox.Property(row => row.Metadata).HasColumnName("metadata");
+        outbox.Property(row => row.Body).HasColumnName("body");
+        outbox.Property(row => row.EnqueuedAt).HasColumnName("enqueued_at");
+        outbox.Property(row => row.ParkedAt).HasColumnName("parked_at");
+        outbox.Property(row => row.Error).HasColumnName("error");
+        callback?.Invoke(outbox);
+    }
+
+    /// <summary>Adds what the relay keeps beside the messages: the table of ordered messages and the table of leases.</summary>
+    /// <param name="modelBuilder">The builder given to <c>OnModelCreating</c>.</param>
+    /// <param name="callback">Changes the mapping of the leases; null changes nothing.</param>
+    public static void AddOutboxStateEntity(this ModelBuilder modelBuilder, Action<EntityTypeBuilder<LeaseRow>>? callback = null)
+    {
+        var ordered = modelBuilder.Entity<OrderedOutboxMessage>();
+        ordered.ToTable(StoreTableNames.OrderedOutbox);
+        ordered.HasKey(row => row.Position);
+        ordered.Property(row => row.Position).HasColumnName("position").ValueGeneratedOnAdd();
+        ordered.Property(row => row.OrderKey).HasColumnName("order_key").HasMaxLength(400);
+        ordered.Property(row => row.MessageId).HasColumnName("message_id");
+        ordered.Property(row => row.Destination).HasColumnName("destination");
+        ordered.Property(row => row.Metadata).HasColumnName("metadata");
+        ordered.Property(row => row.Body).HasColumnName("body");
+        ordered.Property(row => row.EnqueuedAt).HasColumnName("enqueued_at");
+        ordered.Property(row => row.ParkedAt).HasColumnName("parked_at");
+        ordered.Property(row => row.Error).HasColumnName("error");
+
+        var lease = modelBuilder.Entity<LeaseRow>();
+        lease.ToTable(StoreTableNames.Lease);
+        lease.HasKey(row => row.Name);
+        lease.Property(row => row.Name).HasColumnName("name").HasMaxLength(200);
+        lease.Property(row => row.Holder).HasColumnName("holder");
+        lease.Property(row => row.Term).HasColumnName("term");
+        lease.Property(row => row.ExpiresAt).HasColumnName("expires_at");
+        lease.Property(row => row.HolderName).HasColumnName("holder_name").HasMaxLength(200);
+        callback?.Invoke(lease);
+    }
+}
