@@ -1,6 +1,6 @@
 namespace Bus.Sagas.Images;
 
-/// <summary>What the pipeline asks of each image: part of section <c>Bus:Images</c>.</summary>
+/// <summary>What the pipeline asks of each image: the part of section <c>Bus:Images</c> that the saga needs. The image services check the section at start.</summary>
 public sealed class ImagePlan
 {
     /// <summary>The configuration section.</summary>
