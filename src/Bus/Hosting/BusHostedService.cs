@@ -14,7 +14,7 @@ internal sealed partial class BusHostedService(IBusDepot depot, IOptions<BusOpti
     : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private Task _started = Task.CompletedTask;
+    private Task? _started;
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -31,12 +31,18 @@ internal sealed partial class BusHostedService(IBusDepot depot, IOptions<BusOpti
 
         cancellationToken.ThrowIfCancellationRequested();
         StartsWithoutTransport(patience);
-        _ = ReportLateStartAsync();
+        _ = ReportLateStartAsync(_started);
     }
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_started is null)
+        {
+            // The start failed before it came to us, for instance because of wrong settings.
+            return;
+        }
+
         if (!_started.IsCompletedSuccessfully)
         {
             await _stopping.CancelAsync();
@@ -51,11 +57,11 @@ internal sealed partial class BusHostedService(IBusDepot depot, IOptions<BusOpti
     /// <inheritdoc/>
     public void Dispose() => _stopping.Dispose();
 
-    private async Task ReportLateStartAsync()
+    private async Task ReportLateStartAsync(Task start)
     {
         try
         {
-            await _started;
+            await start;
             StartedLate();
         }
         catch (Exception error)

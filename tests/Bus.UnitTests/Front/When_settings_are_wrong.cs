@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Bus.UnitTests.Front;
+
+public sealed class When_settings_are_wrong
+{
+    [Fact]
+    public async Task Should_stop_the_start_and_list_every_error()
+    {
+        var errors = await ErrorsOf(
+            ("Bus:Transport", "RabitMq"),
+            ("Bus:Retry:MaxAttempts", "0"),
+            ("Bus:PrefetchCount", "many"),
+            ("Bus:ConcurentMessageLimit", "5"),
+            ("Bus:Unheard", "5"));
+
+        Assert.Collection(errors.Order(StringComparer.Ordinal),
+            error => Assert.Equal("`Bus:ConcurentMessageLimit` is not a setting of Bus. Did you mean `Bus:ConcurrentMessageLimit`?", error),
+            error => Assert.Equal("`Bus:PrefetchCount` must be a whole number, but was many.", error),
+            error => Assert.Equal("`Bus:Retry:MaxAttempts` must be between 1 and 1000, but was 0.", error),
+            error => Assert.Equal("`Bus:Transport` must be InMemory or RabbitMq, but was RabitMq.", error),
+            error => Assert.StartsWith("`Bus:Unheard` is not a setting of Bus. If it is yours, name it in", error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Should_name_the_missing_address_of_the_broker()
+    {
+        var error = Assert.Single(await ErrorsOf(("Bus:Transport", "RabbitMq")));
+
+        Assert.Contains("`ConnectionStrings:RabbitMq` must be set", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_not_repeat_a_password()
+    {
+        var error = Assert.Single(await ErrorsOf(("Bus:Transport", "RabbitMq"), ("ConnectionStrings:RabbitMq", "http://me:secret@host/")));
+
+        Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_refuse_retries_that_would_wait_five_seconds_or_more()
+    {
+        var error = Assert.Single(await ErrorsOf(("Bus:Retry:Strategy", "Fixed"), ("Bus:Retry:FirstDelay", "00:00:01"), ("Bus:Retry:MaxAttempts", "6")));
+
+        Assert.Equal("`Bus:Retry` must keep all waits of a message together under 5 s, but they may last 5 s. Lower `Bus:Retry:MaxAttempts` or `Bus:Retry:MaxDelay`.", error);
+    }
+
+    [Fact]
+    public async Task Should_refuse_a_rule_for_a_type_that_is_no_exception()
+    {
+        var error = Assert.Single(await ErrorsOf(("Bus:Retry:Exceptions:System.String:MaxAttempts", "2")));
+
+        Assert.StartsWith("`Bus:Retry:Exceptions:System.String` must be the full name of an exception type", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_accept_settings_that_the_service_named()
+    {
+        await using var host = await BusHost.StartAsync(bus => bus.RecognizeSettings("Shop"), ("Bus:Shop:Currency", "EUR"));
+    }
+
+    private static async Task<IReadOnlyList<string>> ErrorsOf(params (string, string?)[] settings)
+    {
+        await using var host = BusHost.Build(_ => { }, settings);
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(host.StartAsync);
+        return [.. error.Failures];
+    }
+}
