@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace Bus.Services.Images.Blobs;
+
+/// <summary>Makes the names in a folder durable: without it a renamed file can be gone after a power cut although its bytes were flushed.</summary>
+internal static partial class DurableFolder
+{
+    private const int InvalidArgument = 22;
+
+    /// <summary>Creates the folder and those above it, and makes their names durable. Repeating it is no error.</summary>
+    public static void Create(string path)
+    {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
+        {
+            if (!Directory.Exists(parent))
+                Create(parent);
+            Directory.CreateDirectory(path);
+            Flush(parent);
+        }
+    }
+
+    /// <summary>Flushes the folder's entries. Windows journals them itself, and a file system that cannot do it says so and is left alone.</summary>
+    public static void Flush(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var descriptor = Open(path, 0);
+        if (descriptor < 0)
+            throw Failed(path, "opened");
+        try
+        {
+            if (FSync(descriptor) != 0 && Marshal.GetLastPInvokeError() != InvalidArgument)
+                throw Failed(path, "flushed to disk");
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    private static IOException Failed(string path, string what) =>
+        new($"Folder '{path}' could not be {what}: {Marshal.GetLastPInvokeErrorMessage()}. Check its disk and its permissions.");
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial int FSync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial int Close(int descriptor);
+}
