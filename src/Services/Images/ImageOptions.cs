@@ -42,7 +42,4 @@ public sealed class ImageOptions
 
     /// <summary>How many images one process works on at a time, over all steps, 1 to 256. Default: the number of processors.</summary>
     public int Concurrency { get; set; } = Environment.ProcessorCount;
-
-    /// <summary>How often a step is tried again in memory after an error that may pass, 0 (never) to 10. Default 4, with waits of 100 ms to 2 s, under 5 s in all.</summary>
-    public int RetryLimit { get; set; } = 4;
 }

@@ -17,7 +17,6 @@ internal sealed class ImageOptionsValidator : IValidateOptions<ImageOptions>
         Between(errors, nameof(options.MaxWidth), options.MaxWidth, 1, ImageLimits.MaxSide);
         Between(errors, nameof(options.Quality), options.Quality, 1, 100);
         Between(errors, nameof(options.Concurrency), options.Concurrency, 1, 256);
-        Between(errors, nameof(options.RetryLimit), options.RetryLimit, 0, 10);
         CheckText(errors, options.WatermarkText ?? "");
         if (string.IsNullOrWhiteSpace(options.DataFolder))
             errors.Add($"`{ImageOptions.DataFolderKey}` must name a folder, but was empty.");

@@ -30,7 +30,7 @@ public static class ImageServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Registers the consumers of the six commands, each on an endpoint of its own. For processes that have the worker role; needs <see cref="AddImageServices"/>.</summary>
+    /// <summary>Registers the consumers of the six commands, each on an endpoint of its own. For processes that have the worker role; needs <see cref="AddImageServices"/>. Retries are those of <c>AddBus</c>.</summary>
     public static void AddImageConsumers(this IRegistrationConfigurator configurator)
     {
         configurator.AddConsumer<ResizeImageConsumer, ResizeImageConsumerDefinition>();
@@ -43,11 +43,10 @@ public static class ImageServiceCollectionExtensions
 
     private static void AddOptions(IServiceCollection services, IConfiguration configuration)
     {
+        var settings = new ImageSettings(configuration);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ImageOptions>, ImageSettings>(_ => settings));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ImageOptions>, ImageOptionsValidator>());
-        services.AddOptions<ImageOptions>()
-            .Bind(configuration.GetSection(ImageOptions.Section))
-            .Configure(options => options.DataFolder = configuration[ImageOptions.DataFolderKey] ?? options.DataFolder)
-            .ValidateOnStart();
+        services.AddOptions<ImageOptions>().Configure(settings.Fill).ValidateOnStart();
     }
 
     private static ImageOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<ImageOptions>>().Value;

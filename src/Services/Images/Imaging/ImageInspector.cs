@@ -5,7 +5,7 @@ namespace Bus.Services.Images.Imaging;
 /// <summary>Decides from the first bytes and the header alone whether an image is accepted. Never decodes pixels.</summary>
 internal static class ImageInspector
 {
-    /// <summary>Reads the header of a seekable stream and rewinds it.</summary>
+    /// <summary>Reads the header of a seekable stream, from its start, and rewinds it.</summary>
     /// <exception cref="ImageRejectedException">The image is refused; the message says why.</exception>
     public static ImageInfo Inspect(Stream image, ImageLimits limits)
     {
@@ -32,6 +32,7 @@ internal static class ImageInspector
     /// <summary>The type of the image in a seekable stream, which is rewound.</summary>
     public static ImageFormat SniffStream(Stream image)
     {
+        image.Position = 0;
         Span<byte> head = stackalloc byte[ImageSniffer.HeadBytes];
         var read = image.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         image.Position = 0;

@@ -28,8 +28,9 @@ internal static class ImageResizer
         using var guarded = new GuardedStream(source);
         try
         {
+            // `fail_on` also goes to the loader by name: the thumbnail operation does not hand its own on for every format.
             using var thumbnail = Image.ThumbnailStream(
-                guarded, maxWidth, height: 10_000_000, size: Enums.Size.Down, outputProfile: "srgb", failOn: Enums.FailOn.Error);
+                guarded, maxWidth, optionString: "[fail_on=error]", height: 10_000_000, size: Enums.Size.Down, outputProfile: "srgb", failOn: Enums.FailOn.Error);
             using var srgb = ToSrgb(thumbnail);
             return ImageWriter.Materialise(srgb, cancellationToken);
         }

@@ -8,6 +8,9 @@ internal static class Vips
     // libvips knows loaders as a tree of classes: everything is blocked from the root, then the four accepted families are let in again.
     private static readonly string[] Loaders = ["VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp", "VipsForeignLoadNsgif"];
 
+    // What a decoder grumbles about an upload belongs in the answer to its uploader, who gets it as an error, and not on our standard error.
+    private static readonly Log.LogDelegate Silence = (_, _, _) => { };
+
     private static readonly Lazy<bool> Ready = new(SetUp);
 
     /// <summary>Call before the first use of NetVips in a method; cheap when done before. Thread-safe.</summary>
@@ -22,6 +25,8 @@ internal static class Vips
                 "The native image library libvips could not be loaded. Package NetVips.Native carries it for Windows, macOS and Linux (glibc and musl) on x64 and "
                 + "arm64; elsewhere install libvips 8.18 or later.", ModuleInitializer.Exception);
         }
+
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, Silence);
 
         // Photos are seen once: caching operations would only hold on to their pixels. Several images run side by side, so that one each
         // is enough, and memory stays the same whatever the number of processors.

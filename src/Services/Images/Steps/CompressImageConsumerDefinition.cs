@@ -3,4 +3,4 @@ using Microsoft.Extensions.Options;
 namespace Bus.Services.Images.Steps;
 
 /// <summary>The endpoint of <see cref="CompressImageConsumer"/>.</summary>
-internal sealed class CompressImageConsumerDefinition(IOptions<ImageOptions> options) : ImageStepDefinition<CompressImageConsumer>("image-compress", options);
+internal sealed class CompressImageConsumerDefinition(IOptions<ImageOptions> options) : ImageStepDefinition<CompressImageConsumer>(options);

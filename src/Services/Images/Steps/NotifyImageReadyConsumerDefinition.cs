@@ -3,4 +3,4 @@ using Microsoft.Extensions.Options;
 namespace Bus.Services.Images.Steps;
 
 /// <summary>The endpoint of <see cref="NotifyImageReadyConsumer"/>.</summary>
-internal sealed class NotifyImageReadyConsumerDefinition(IOptions<ImageOptions> options) : ImageStepDefinition<NotifyImageReadyConsumer>("image-notify", options);
+internal sealed class NotifyImageReadyConsumerDefinition(IOptions<ImageOptions> options) : ImageStepDefinition<NotifyImageReadyConsumer>(options);

@@ -3,4 +3,4 @@ using Microsoft.Extensions.Options;
 namespace Bus.Services.Images.Steps;
 
 /// <summary>The endpoint of <see cref="RemoveImageBlobsConsumer"/>.</summary>
-internal sealed class RemoveImageBlobsConsumerDefinition(IOptions<ImageOptions> options) : ImageStepDefinition<RemoveImageBlobsConsumer>("image-remove-blobs", options);
+internal sealed class RemoveImageBlobsConsumerDefinition(IOptions<ImageOptions> options) : ImageStepDefinition<RemoveImageBlobsConsumer>(options);
