@@ -10,7 +10,7 @@ public sealed class When_a_type_is_public
 
     [Fact]
     public void Should_be_sealed_unless_made_for_inheritance() =>
-        Assert.Empty(
+        Violations.None(
             from project in SourceProject.All
             from type in project.Load().GetExportedTypes()
             where type.IsClass && !type.IsSealed && !type.IsAbstract && !OpenForAReason.ContainsKey(type.FullName!)
@@ -18,7 +18,7 @@ public sealed class When_a_type_is_public
 
     [Fact]
     public void Should_be_a_record_or_a_list_of_names_in_contracts() =>
-        Assert.Empty(
+        Violations.None(
             from type in SourceProject.All.Single(p => p.Assembly == "Bus.Contracts").Load().GetExportedTypes()
             let isRecord = type.GetMethod("<Clone>$") is not null || type.IsValueType
             let isStatic = type.IsAbstract && type.IsSealed

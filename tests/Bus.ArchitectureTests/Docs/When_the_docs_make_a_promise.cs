@@ -21,12 +21,12 @@ public sealed partial class When_the_docs_make_a_promise
     public void Should_list_every_feature_once()
     {
         Assert.NotEmpty(Features);
-        Assert.Empty(Features.GroupBy(f => f.Id).Where(g => g.Count() > 1).Select(g => g.Key));
+        Violations.None(Features.GroupBy(f => f.Id).Where(g => g.Count() > 1).Select(g => g.Key));
     }
 
     [Fact]
     public void Should_call_a_feature_done_only_with_its_tests() =>
-        Assert.Empty(
+        Violations.None(
             from feature in Features
             let names = TestName().Matches(feature.State).Select(m => m.Value).ToList()
             let wellFormed = feature.State.StartsWith("not yet", StringComparison.Ordinal) || (feature.State.StartsWith("done: ", StringComparison.Ordinal) && names.Count > 0)
@@ -35,7 +35,7 @@ public sealed partial class When_the_docs_make_a_promise
 
     [Fact]
     public void Should_name_tests_that_exist() =>
-        Assert.Empty(
+        Violations.None(
             from feature in Features
             from Match name in TestName().Matches(feature.State)
             where !Exists(name.Groups["class"].Value, name.Groups["method"].Value)
@@ -43,7 +43,7 @@ public sealed partial class When_the_docs_make_a_promise
 
     [Fact]
     public void Should_link_to_pages_that_exist() =>
-        Assert.Empty(
+        Violations.None(
             from page in SourceFile.In(".", ".md")
             from Match link in Link().Matches(page.Text)
             let target = link.Groups["target"].Value
