@@ -1,0 +1,101 @@
+-- sqlite: the tables of Bus.Host. Generated from the code; a released script never changes, a change is a new script.
+CREATE TABLE "bus_inbox" (
+    "message_id" TEXT NOT NULL,
+    "consumer_id" TEXT NOT NULL,
+    "received_at" INTEGER NOT NULL,
+    CONSTRAINT "PK_bus_inbox" PRIMARY KEY ("message_id", "consumer_id")
+);
+
+
+CREATE TABLE "bus_lease" (
+    "name" TEXT NOT NULL CONSTRAINT "PK_bus_lease" PRIMARY KEY,
+    "holder" TEXT NOT NULL,
+    "term" INTEGER NOT NULL,
+    "expires_at" INTEGER NOT NULL,
+    "holder_name" TEXT NOT NULL
+);
+
+
+CREATE TABLE "bus_outbox" (
+    "owner_id" TEXT NOT NULL,
+    "sequence" INTEGER NOT NULL,
+    "message_id" TEXT NOT NULL,
+    "destination" TEXT NOT NULL,
+    "metadata" TEXT NOT NULL,
+    "body" BLOB NOT NULL,
+    "enqueued_at" INTEGER NOT NULL,
+    "parked_at" INTEGER NULL,
+    "error" TEXT NULL,
+    CONSTRAINT "PK_bus_outbox" PRIMARY KEY ("owner_id", "sequence")
+);
+
+
+CREATE TABLE "bus_outbox_ordered" (
+    "position" INTEGER NOT NULL CONSTRAINT "PK_bus_outbox_ordered" PRIMARY KEY AUTOINCREMENT,
+    "order_key" TEXT NOT NULL,
+    "message_id" TEXT NOT NULL,
+    "destination" TEXT NOT NULL,
+    "metadata" TEXT NOT NULL,
+    "body" BLOB NOT NULL,
+    "enqueued_at" INTEGER NOT NULL,
+    "parked_at" INTEGER NULL,
+    "error" TEXT NULL
+);
+
+
+CREATE TABLE "image" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_image" PRIMARY KEY,
+    "status" INTEGER NOT NULL,
+    "file_name" TEXT NOT NULL,
+    "original" TEXT NOT NULL,
+    "bytes" INTEGER NOT NULL,
+    "content" TEXT NULL,
+    "content_type" TEXT NULL,
+    "error" TEXT NULL,
+    "created_at" INTEGER NOT NULL
+);
+
+
+CREATE TABLE "image_saga" (
+    "image_id" TEXT NOT NULL CONSTRAINT "PK_image_saga" PRIMARY KEY,
+    "version" INTEGER NOT NULL,
+    "current_state" TEXT NOT NULL,
+    "file_name" TEXT NOT NULL,
+    "original" TEXT NOT NULL,
+    "original_bytes" INTEGER NOT NULL,
+    "resized" TEXT NULL,
+    "compressed" TEXT NULL,
+    "watermarked" TEXT NULL,
+    "content" TEXT NULL,
+    "content_type" TEXT NULL,
+    "started_at" INTEGER NOT NULL,
+    "ended_at" INTEGER NULL,
+    "failed_step" TEXT NULL,
+    "error" TEXT NULL,
+    "steps" TEXT NOT NULL
+);
+
+
+CREATE TABLE "image_upload_key" (
+    "key_hash" TEXT NOT NULL CONSTRAINT "PK_image_upload_key" PRIMARY KEY,
+    "content_hash" TEXT NOT NULL,
+    "image_id" TEXT NOT NULL,
+    "expires_at" INTEGER NOT NULL
+);
+
+
+CREATE TABLE "image_step" (
+    "image_id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "status" INTEGER NOT NULL,
+    "attempts" INTEGER NOT NULL,
+    "duration_ms" INTEGER NOT NULL,
+    CONSTRAINT "PK_image_step" PRIMARY KEY ("image_id", "name"),
+    CONSTRAINT "FK_image_step_image_image_id" FOREIGN KEY ("image_id") REFERENCES "image" ("id") ON DELETE CASCADE
+);
+
+
+CREATE INDEX "IX_bus_inbox_received_at" ON "bus_inbox" ("received_at");
+
+
+CREATE INDEX "IX_image_upload_key_expires_at" ON "image_upload_key" ("expires_at");

@@ -1,0 +1,116 @@
+-- sqlserver: the tables of Bus.Host. Generated from the code; a released script never changes, a change is a new script.
+CREATE TABLE [bus_inbox] (
+    [message_id] uniqueidentifier NOT NULL,
+    [consumer_id] uniqueidentifier NOT NULL,
+    [received_at] bigint NOT NULL,
+    CONSTRAINT [PK_bus_inbox] PRIMARY KEY ([message_id], [consumer_id])
+);
+GO
+
+
+CREATE TABLE [bus_lease] (
+    [name] nvarchar(200) NOT NULL,
+    [holder] uniqueidentifier NOT NULL,
+    [term] bigint NOT NULL,
+    [expires_at] bigint NOT NULL,
+    [holder_name] nvarchar(200) NOT NULL,
+    CONSTRAINT [PK_bus_lease] PRIMARY KEY ([name])
+);
+GO
+
+
+CREATE TABLE [bus_outbox] (
+    [owner_id] uniqueidentifier NOT NULL,
+    [sequence] bigint NOT NULL,
+    [message_id] uniqueidentifier NOT NULL,
+    [destination] nvarchar(max) NOT NULL,
+    [metadata] nvarchar(max) NOT NULL,
+    [body] varbinary(max) NOT NULL,
+    [enqueued_at] bigint NOT NULL,
+    [parked_at] bigint NULL,
+    [error] nvarchar(max) NULL,
+    CONSTRAINT [PK_bus_outbox] PRIMARY KEY ([owner_id], [sequence])
+);
+GO
+
+
+CREATE TABLE [bus_outbox_ordered] (
+    [position] bigint NOT NULL IDENTITY,
+    [order_key] nvarchar(400) NOT NULL,
+    [message_id] uniqueidentifier NOT NULL,
+    [destination] nvarchar(max) NOT NULL,
+    [metadata] nvarchar(max) NOT NULL,
+    [body] varbinary(max) NOT NULL,
+    [enqueued_at] bigint NOT NULL,
+    [parked_at] bigint NULL,
+    [error] nvarchar(max) NULL,
+    CONSTRAINT [PK_bus_outbox_ordered] PRIMARY KEY ([position])
+);
+GO
+
+
+CREATE TABLE [image] (
+    [id] uniqueidentifier NOT NULL,
+    [status] int NOT NULL,
+    [file_name] nvarchar(200) NOT NULL,
+    [original] nvarchar(120) NOT NULL,
+    [bytes] bigint NOT NULL,
+    [content] nvarchar(120) NULL,
+    [content_type] nvarchar(100) NULL,
+    [error] nvarchar(1000) NULL,
+    [created_at] bigint NOT NULL,
+    CONSTRAINT [PK_image] PRIMARY KEY ([id])
+);
+GO
+
+
+CREATE TABLE [image_saga] (
+    [image_id] uniqueidentifier NOT NULL,
+    [version] int NOT NULL,
+    [current_state] nvarchar(40) NOT NULL,
+    [file_name] nvarchar(200) NOT NULL,
+    [original] nvarchar(120) NOT NULL,
+    [original_bytes] bigint NOT NULL,
+    [resized] nvarchar(120) NULL,
+    [compressed] nvarchar(120) NULL,
+    [watermarked] nvarchar(120) NULL,
+    [content] nvarchar(120) NULL,
+    [content_type] nvarchar(100) NULL,
+    [started_at] bigint NOT NULL,
+    [ended_at] bigint NULL,
+    [failed_step] nvarchar(20) NULL,
+    [error] nvarchar(max) NULL,
+    [steps] nvarchar(max) NOT NULL,
+    CONSTRAINT [PK_image_saga] PRIMARY KEY ([image_id])
+);
+GO
+
+
+CREATE TABLE [image_upload_key] (
+    [key_hash] nvarchar(64) NOT NULL,
+    [content_hash] nvarchar(64) NOT NULL,
+    [image_id] uniqueidentifier NOT NULL,
+    [expires_at] bigint NOT NULL,
+    CONSTRAINT [PK_image_upload_key] PRIMARY KEY ([key_hash])
+);
+GO
+
+
+CREATE TABLE [image_step] (
+    [image_id] uniqueidentifier NOT NULL,
+    [name] nvarchar(20) NOT NULL,
+    [status] int NOT NULL,
+    [attempts] int NOT NULL,
+    [duration_ms] int NOT NULL,
+    CONSTRAINT [PK_image_step] PRIMARY KEY ([image_id], [name]),
+    CONSTRAINT [FK_image_step_image_image_id] FOREIGN KEY ([image_id]) REFERENCES [image] ([id]) ON DELETE CASCADE
+);
+GO
+
+
+CREATE INDEX [IX_bus_inbox_received_at] ON [bus_inbox] ([received_at]);
+GO
+
+
+CREATE INDEX [IX_image_upload_key_expires_at] ON [image_upload_key] ([expires_at]);
+GO

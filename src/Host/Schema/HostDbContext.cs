@@ -1,0 +1,17 @@
+using Bus.Persistence;
+using Bus.Sagas.Images;
+using Bus.Services.Images.Records;
+using Microsoft.EntityFrameworkCore;
+
+namespace Bus.Host.Schema;
+
+/// <summary>The one database of the application: what the services, the sagas and the outbox keep, so that it commits together.</summary>
+internal sealed class HostDbContext(DbContextOptions<HostDbContext> options) : DbContext(options)
+{
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.AddTransactionalOutboxEntities();
+        modelBuilder.AddImageEntities();
+        new ImageStateMap().Configure(modelBuilder);
+    }
+}

@@ -1,0 +1,115 @@
+using Bus.Host.Schema;
+using Bus.Host.Web;
+using Bus.Sagas.Images;
+using Bus.Services.Images;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Bus.Host.Startup;
+
+/// <summary>Puts the application together: bus, database, sagas, services, HTTP.</summary>
+internal static class BusHost
+{
+    private const long FormSlack = 64 * 1024;
+
+    /// <summary>Builds the application. Wrong settings do not throw here but in <see cref="PrepareAsync"/>, all at once.</summary>
+    public static WebApplication Build(string[] settings, IEnumerable<KeyValuePair<string, string?>>? last = null, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+            ApplicationName = typeof(BusHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        HostConfiguration.Fill(builder.Configuration, settings, last);
+        var own = HostSettings.Read(builder.Configuration);
+        builder.Services.AddSingleton(own);
+        builder.WebHost.UseUrls([.. own.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.AddObservability();
+        AddApplication(builder, own);
+        builder.AddWeb(own);
+        configure?.Invoke(builder);
+        var app = builder.Build();
+        app.UseWeb(own);
+        return app;
+    }
+
+    /// <summary>Checks all settings and the database's schema, before anything starts.</summary>
+    /// <exception cref="SettingsException">Settings are wrong.</exception>
+    /// <exception cref="SchemaException">The database's schema is not the one this program works with.</exception>
+    public static async Task PrepareAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        Check(app);
+        var schema = app.Services.GetRequiredService<SchemaMigrator>();
+        if (app.Services.GetRequiredService<HostSettings>().Migrate == MigrateMode.AtStart)
+        {
+            await schema.ApplyAsync(cancellationToken);
+        }
+        else
+        {
+            await schema.RequireCurrentAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Checks all settings.</summary>
+    /// <exception cref="SettingsException">Settings are wrong.</exception>
+    public static void Check(WebApplication app)
+    {
+        List<string> errors = [.. app.Services.GetRequiredService<HostSettings>().Errors];
+        try
+        {
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (OptionsValidationException wrong)
+        {
+            errors.AddRange(wrong.Failures);
+        }
+        catch (AggregateException several)
+        {
+            errors.AddRange(several.InnerExceptions.SelectMany(x => x is OptionsValidationException wrong ? wrong.Failures : [x.Message]));
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new SettingsException(errors);
+        }
+    }
+
+    private static void AddApplication(WebApplicationBuilder builder, HostSettings own)
+    {
+        var services = builder.Services;
+        services.AddImageServices(builder.Configuration);
+        services.AddImageApi<HostDbContext>();
+        services.AddOptions<ImagePlan>().BindConfiguration(ImagePlan.Section);
+        services.AddSingleton<SchemaMigrator>();
+        services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>()
+            .Configure<IOptions<ImageOptions>>((kestrel, images) => kestrel.Limits.MaxRequestBodySize = images.Value.MaxBytes + FormSlack);
+        services.AddBus(builder.Configuration, bus => Compose(bus, own));
+    }
+
+    private static void Compose(BusBuilder bus, HostSettings own)
+    {
+        bus.RecognizeSettings(HostSettings.MigrateKey);
+        bus.UseDatabase<HostDbContext>();
+        if (own.Has(HostRoles.Worker))
+        {
+            bus.Registration.AddImageSaga<HostDbContext>();
+            bus.Registration.AddImageConsumers();
+            bus.Registration.AddImageRecordConsumer();
+            // Its writes are conditional and only go forward, so twice is as good as once: an inbox row would buy nothing.
+            bus.Endpoint(ImageApiExtensions.RecordQueue, endpoint => endpoint.Delivery = DeliveryMode.AtLeastOnce);
+        }
+
+        if (own.Has(HostRoles.Api))
+        {
+            // News for the streams that are open here and now. What is missed is found in the row.
+            var queue = ImageApiExtensions.NewsQueue();
+            bus.Registration.AddImageNewsConsumer(queue);
+            bus.Endpoint(queue, endpoint => endpoint.Delivery = DeliveryMode.AtMostOnce);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Bus.Host.Startup;
+using Bus.Services.Images.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bus.Host.Web;
+
+/// <summary>The HTTP side of the process: problems as JSON, token, health, and the API where the process has that role.</summary>
+internal static class WebSetup
+{
+    public static void AddWeb(this WebApplicationBuilder builder, HostSettings settings)
+    {
+        builder.Services.AddProblemDetails();
+        builder.Services.AddOpenApi("v1");
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: [HealthReply.Ready]);
+        if (settings.Token is null && settings.Urls.All(ListenAddress.IsLoopback))
+        {
+            // An open API on loopback answers to this machine's names only, so that a web page elsewhere cannot reach it under a name of its own.
+            builder.Services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        }
+    }
+
+    public static void UseWeb(this WebApplication app, HostSettings settings)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthReply.WriteAsync });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = x => x.Tags.Contains(HealthReply.Ready), ResponseWriter = HealthReply.WriteAsync });
+        if (!settings.Has(HostRoles.Api))
+        {
+            return;
+        }
+
+        if (settings.Token is { } token)
+        {
+            app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase), api => api.UseMiddleware<ApiTokenMiddleware>(token));
+        }
+
+        app.MapOpenApi();
+        app.MapImages();
+    }
+}
