@@ -51,7 +51,8 @@ internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
         try
         {
             var model = runtime.ModelOf(db);
-            var plan = runtime.Plan(model, IsJoined(context, db));
+            var owner = OwnerOf(context, db);
+            var plan = runtime.Plan(model, joined: owner is not null || HasTransaction(db));
             var strategy = plan.OwnTransaction ? db.Database.CreateExecutionStrategy() : null;
             if (strategy is { RetriesOnFailure: true })
             {
@@ -59,12 +60,12 @@ internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
                 {
                     // A retry by the strategy starts from nothing, else the half-done try would be saved with it.
                     db.ChangeTracker.Clear();
-                    return TransactAsync(context, db, model, plan, work);
+                    return TransactAsync(context, db, new SagaSession<TSaga>(db, model, plan, owner: null), plan, work);
                 });
             }
             else
             {
-                await TransactAsync(context, db, model, plan, work);
+                await TransactAsync(context, db, new SagaSession<TSaga>(db, model, plan, owner), plan, work);
             }
         }
         catch (Exception exception) when (exception is not SagaConflictException && SagaConflicts.IsConflict(exception, typeof(TSaga)))
@@ -80,10 +81,9 @@ internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
     }
 
     private async Task TransactAsync<T>(
-        ConsumeContext<T> context, DbContext db, SagaModel<TSaga> model, SagaPlan plan, Func<DbContext, SagaSession<TSaga>, Task> work)
+        ConsumeContext<T> context, DbContext db, SagaSession<TSaga> session, SagaPlan plan, Func<DbContext, SagaSession<TSaga>, Task> work)
         where T : class
     {
-        var session = new SagaSession<TSaga>(db, model, plan);
         // Disposing it without a commit rolls back.
         await using var transaction = plan.OwnTransaction ? await db.Database.BeginTransactionAsync(plan.Isolation, context.CancellationToken) : null;
         await work(db, session);
@@ -117,7 +117,8 @@ internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
         return instances;
     }
 
-    private static bool IsJoined(ConsumeContext context, DbContext db) =>
-        db.Database.IsRelational() && db.Database.CurrentTransaction is not null
-        || (context.TryGetPayload<ITransactionOwner>(out var owner) && ReferenceEquals(owner.DbContext, db));
+    private static ITransactionOwner? OwnerOf(ConsumeContext context, DbContext db) =>
+        context.TryGetPayload<ITransactionOwner>(out var owner) && ReferenceEquals(owner.DbContext, db) ? owner : null;
+
+    private static bool HasTransaction(DbContext db) => db.Database.IsRelational() && db.Database.CurrentTransaction is not null;
 }

@@ -10,4 +10,10 @@ internal interface ITransactionOwner
 {
     /// <summary>The DbContext whose transaction is owned.</summary>
     DbContext DbContext { get; }
+
+    /// <summary>
+    /// Begins the transaction, if it has not begun. The repository asks for it before it compares a row that it is about to write, which is
+    /// right only if both are in the transaction. An owner that begins before the first read has nothing to do.
+    /// </summary>
+    Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

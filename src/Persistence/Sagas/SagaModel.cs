@@ -70,6 +70,7 @@ internal sealed class SagaModel<TSaga>
 
     private async Task<TSaga?> LoadLockedAsync(DbContext db, Guid correlationId, CancellationToken cancellationToken)
     {
+        // Not a compiled query: those cannot hold FromSqlRaw.
         IQueryable<TSaga> rows = db.Set<TSaga>().FromSqlRaw(LockStatement(db), correlationId).AsTracking();
         // A list, because SingleOrDefault would wrap the statement in another SELECT; what a customisation adds is the user's choice.
         return (await (_settings.Customize is null ? rows : _settings.Customize(rows)).ToListAsync(cancellationToken)).SingleOrDefault();

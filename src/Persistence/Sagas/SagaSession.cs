@@ -9,7 +9,7 @@ namespace Bus.Persistence.Sagas;
 /// <summary>
 /// The instances that one message touches. They are written together by <see cref="FlushAsync"/>, after the state machine has run. Not thread-safe.
 /// </summary>
-internal sealed class SagaSession<TSaga>(DbContext db, SagaModel<TSaga> model, SagaPlan plan)
+internal sealed class SagaSession<TSaga>(DbContext db, SagaModel<TSaga> model, SagaPlan plan, ITransactionOwner? owner)
     where TSaga : class, ISaga
 {
     private readonly List<TSaga> _written = [];
@@ -104,6 +104,11 @@ internal sealed class SagaSession<TSaga>(DbContext db, SagaModel<TSaga> model, S
         }
 
         var check = Prepare();
+        if (check.Count > 0 && owner is not null)
+        {
+            await owner.BeginAsync(cancellationToken);
+        }
+
         await using var own = check.Count > 0 && plan is { OwnTransaction: false, Joined: false } ? await BeginAsync(cancellationToken) : null;
         foreach (var entry in check)
         {

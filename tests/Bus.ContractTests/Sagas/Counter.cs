@@ -15,6 +15,8 @@ public sealed record IncrementByName(string Name);
 
 public sealed record FinishCounter(Guid CorrelationId) : CorrelatedBy<Guid>;
 
+public sealed record CounterIncremented(Guid CorrelationId);
+
 public sealed record LateNotice(Guid CorrelationId) : CorrelatedBy<Guid>;
 
 public sealed class Counter : SagaStateMachineInstance, ISagaVersion
@@ -56,7 +58,8 @@ public sealed class CounterStateMachine : MassTransitStateMachine<Counter>
         During(Running,
             When(Started).Then(context => context.Saga.Starts++),
             When(Ensured).Then(context => context.Saga.Starts++),
-            When(Incremented).ThenAsync(context => hooks.OnIncrement(context.Saga)).Then(context => context.Saga.Count++),
+            When(Incremented).ThenAsync(context => hooks.OnIncrement(context.Saga)).Then(context => context.Saga.Count++)
+                .Publish(context => new CounterIncremented(context.Saga.CorrelationId)),
             When(IncrementedByName).Then(context => context.Saga.Count++),
             When(Finished).Finalize(),
             Ignore(Noticed));

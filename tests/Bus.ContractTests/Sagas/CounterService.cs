@@ -11,7 +11,7 @@ namespace Bus.ContractTests.Sagas;
 /// One service with a bus of its own (in memory) that runs the counter. Two of them on one database are two processes, as far as the saga can tell:
 /// they share nothing but the database.
 /// </summary>
-public sealed class CounterService : IAsyncDisposable, IReceiveObserver
+public sealed class CounterService : IAsyncDisposable, IReceiveObserver, IPublishObserver
 {
     private readonly ServiceProvider _services;
 
@@ -25,8 +25,13 @@ public sealed class CounterService : IAsyncDisposable, IReceiveObserver
     private IBusControl Bus => _services.GetRequiredService<IBusControl>();
 
     private int _consumed;
+    private int _announced;
 
+    /// <summary>How many messages have been handled.</summary>
     public int Consumed => Volatile.Read(ref _consumed);
+
+    /// <summary>How many <see cref="CounterIncremented"/> have left.</summary>
+    public int Announced => Volatile.Read(ref _announced);
 
     public static async Task<CounterService> StartAsync<TContext>(
         SagaTestDatabase database, Action<IEntityFrameworkSagaRepositoryConfigurator<Counter>> repository,
@@ -54,6 +59,7 @@ public sealed class CounterService : IAsyncDisposable, IReceiveObserver
         }
 
         service.Bus.ConnectReceiveObserver(service);
+        service.Bus.ConnectPublishObserver(service);
         await service.Bus.StartAsync();
         return service;
     }
@@ -104,6 +110,16 @@ public sealed class CounterService : IAsyncDisposable, IReceiveObserver
         Faults.Enqueue(exception);
         return Task.CompletedTask;
     }
+
+    Task IPublishObserver.PrePublish<T>(PublishContext<T> context) => Task.CompletedTask;
+
+    Task IPublishObserver.PostPublish<T>(PublishContext<T> context)
+    {
+        Interlocked.Add(ref _announced, typeof(T) == typeof(CounterIncremented) ? 1 : 0);
+        return Task.CompletedTask;
+    }
+
+    Task IPublishObserver.PublishFault<T>(PublishContext<T> context, Exception exception) => Task.CompletedTask;
 
     Task IReceiveObserver.ReceiveFault(ReceiveContext context, Exception exception) => Task.CompletedTask;
 }

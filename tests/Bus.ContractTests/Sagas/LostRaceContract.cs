@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Bus.Core.Telemetry;
 using Bus.Persistence;
 using Bus.TestSupport;
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -31,6 +32,21 @@ public abstract class LostRaceContract : SagaRepositoryContract
         Assert.Equal(3, runs);
         Assert.Equal(2, conflicts.Count);
         Assert.Empty(service.Faults);
+    }
+
+    [Fact]
+    public async Task Should_publish_once_what_several_tries_have_put_into_an_in_memory_outbox()
+    {
+        var service = await StartAsync(endpoint: (context, endpoint) => endpoint.UseInMemoryOutbox(context));
+        await StartCounterAsync(service, "outbox");
+        var runs = 0;
+        service.Hooks.OnIncrement = counter =>
+            ++runs <= 2 ? service.ChangeAsync(counter.CorrelationId, other => other.Starts++) : Task.CompletedTask;
+
+        await service.PublishAsync(new Increment(Id));
+        await Eventually.AssertAsync(async () => service.Announced > 0 && await service.FindAsync(Id) is { Count: 1 });
+        Assert.Equal(3, runs);
+        Assert.Equal(1, service.Announced);
     }
 
     [Fact]
