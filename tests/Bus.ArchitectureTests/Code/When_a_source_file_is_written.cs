@@ -15,7 +15,6 @@ public sealed partial class When_a_source_file_is_written
     private static readonly Dictionary<string, string> MayHaveRootNamespace = new(StringComparer.Ordinal)
     {
         ["src/Persistence/Configuration"] = "what a service types to register: one `using Bus.Persistence` in place of MassTransit's",
-        ["src/Persistence/Sagas"] = "the same, for saga repositories, class maps and lock statement providers",
     };
 
     [Fact]
