@@ -13,8 +13,14 @@ internal static class SerializerSelection
     public static void Apply(IBusFactoryConfigurator bus, BusSerializer serializer)
     {
         WriteCompactJson();
-        _ = serializer;
-        _ = bus;
+        if (serializer == BusSerializer.MessagePack)
+        {
+            bus.AddSerializer(new MessagePackSerializerFactory(), isSerializer: true);
+        }
+        else
+        {
+            bus.AddDeserializer(new MessagePackSerializerFactory());
+        }
     }
 
     // MassTransit indents its envelopes. The options are one static object for the process and cache what they learn about types, so they are

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Serilog;
+
+namespace Bus.Observability;
+
+/// <summary>Writes the log with Serilog.</summary>
+public static class BusLoggingExtensions
+{
+    /// <summary>
+    /// Replaces the host's logging by Serilog, configured by section <c>Serilog</c>; without <c>Serilog:WriteTo</c> it writes to the console. Every entry made while
+    /// a message is handled carries <c>MessageId</c>, <c>CorrelationId</c> and <c>ConversationId</c>.
+    /// </summary>
+    public static TBuilder UseBusSerilog<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        var configuration = builder.Configuration;
+        builder.Services.AddHostedService<MessageActivityListener>();
+        builder.Services.AddSerilog((services, log) =>
+        {
+            log.MinimumLevel.Information()
+                .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
+                .ReadFrom.Configuration(configuration)
+                .ReadFrom.Services(services)
+                .Enrich.FromLogContext()
+                .Enrich.With<MessageEnricher>();
+            if (!configuration.GetSection("Serilog:WriteTo").GetChildren().Any())
+            {
+                log.WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture);
+            }
+        });
+        return builder;
+    }
+}
