@@ -51,6 +51,7 @@ public sealed class BusBuilder
         }
 
         _settings.UsesDatabase = true;
+        DatabaseContext = typeof(TDbContext);
         new DatabaseRegistration(_settings).Add<TDbContext>(Registration, _conventions, configure);
         return this;
     }
@@ -114,6 +115,9 @@ public sealed class BusBuilder
 
     /// <summary>Gives our conventions to an endpoint that the service configures by hand with <c>ReceiveEndpoint</c>.</summary>
     public void ApplyConventions(IRegistrationContext context, string name, IReceiveEndpointConfigurator endpoint) => _conventions.Apply(context, name, endpoint);
+
+    /// <summary>The context given to <see cref="UseDatabase{TDbContext}"/>; null without a database.</summary>
+    internal Type? DatabaseContext { get; private set; }
 
     internal void Complete()
     {

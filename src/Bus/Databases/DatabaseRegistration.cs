@@ -1,4 +1,5 @@
 using Bus.Endpoints;
+using Bus.Persistence;
 using Bus.Settings;
 using MassTransit;
 using Microsoft.Data.Sqlite;
@@ -21,6 +22,8 @@ internal sealed class DatabaseRegistration(BusSettings settings)
             UseProvider(options);
             configure?.Invoke(services, options);
         });
+        // A saga with a repository of its own keeps it.
+        registration.SetEntityFrameworkSagaRepositoryProvider(repository => repository.ExistingDbContext<TDbContext>());
     }
 
     private void UseProvider(DbContextOptionsBuilder options)

@@ -13,14 +13,9 @@ internal static class SerializerSelection
     public static void Apply(IBusFactoryConfigurator bus, BusSerializer serializer)
     {
         WriteCompactJson();
-        if (serializer == BusSerializer.MessagePack)
-        {
-            bus.AddSerializer(new MessagePackSerializerFactory(), isSerializer: true);
-        }
-        else
-        {
-            bus.AddDeserializer(new MessagePackSerializerFactory());
-        }
+        var messagePack = new MessagePackSerializerFactory();
+        bus.AddSerializer(messagePack, isSerializer: serializer == BusSerializer.MessagePack);
+        bus.AddDeserializer(messagePack);
     }
 
     // MassTransit indents its envelopes. The options are one static object for the process and cache what they learn about types, so they are
