@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Data.Common;
+using Bus.Host.Demo;
 using Bus.Host.Schema;
 using Bus.Host.Startup;
 
@@ -33,6 +34,7 @@ internal static class CommandLine
         var split = SettingArguments.Split(arguments);
         var root = new RootCommand(Description)
         {
+            Command("demo", "Send sample photos through the pipeline and look whether they come out right.", (_, stop) => DemoCommand.RunAsync(split.Settings, stop)),
             Command("serve", "Run the roles of Bus:Roles until stopped.", (_, stop) => ServeCommand.RunAsync(split.Settings, stop)),
             Command("migrate", "Bring the database's schema up, and say what was applied.", (_, stop) => MigrateCommand.RunAsync(split.Settings, stop)),
         };

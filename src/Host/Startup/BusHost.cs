@@ -13,8 +13,6 @@ namespace Bus.Host.Startup;
 /// <summary>Puts the application together: bus, database, sagas, services, HTTP.</summary>
 internal static class BusHost
 {
-    private const long FormSlack = 64 * 1024;
-
     /// <summary>Builds the application. Wrong settings do not throw here but in <see cref="PrepareAsync"/>, all at once.</summary>
     public static WebApplication Build(string[] settings, IEnumerable<KeyValuePair<string, string?>>? last = null, Action<WebApplicationBuilder>? configure = null)
     {
@@ -84,10 +82,10 @@ internal static class BusHost
         var services = builder.Services;
         services.AddImageServices(builder.Configuration);
         services.AddImageApi<HostDbContext>();
-        services.AddOptions<ImagePlan>().BindConfiguration(ImagePlan.Section);
+        // The services read and check the section; the saga, which does not know them, is handed its part.
+        services.AddOptions<ImagePlan>().Configure<IOptions<ImageOptions>>((plan, images) =>
+            (plan.MaxWidth, plan.Quality, plan.WatermarkText) = (images.Value.MaxWidth, images.Value.Quality, images.Value.WatermarkText));
         services.AddSingleton<SchemaMigrator>();
-        services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>()
-            .Configure<IOptions<ImageOptions>>((kestrel, images) => kestrel.Limits.MaxRequestBodySize = images.Value.MaxBytes + FormSlack);
         services.AddBus(builder.Configuration, bus => Compose(bus, own));
     }
 

@@ -3,6 +3,7 @@ using Bus.Services.Images.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Bus.Host.Web;
@@ -12,7 +13,8 @@ internal static class WebSetup
 {
     public static void AddWeb(this WebApplicationBuilder builder, HostSettings settings)
     {
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
+            context.ProblemDetails.Detail ??= Explain(context.HttpContext, context.ProblemDetails.Status));
         builder.Services.AddOpenApi("v1");
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: [HealthReply.Ready]);
         if (settings.Token is null && settings.Urls.All(ListenAddress.IsLoopback))
@@ -41,4 +43,14 @@ internal static class WebSetup
         app.MapOpenApi();
         app.MapImages();
     }
+
+    // The framework refuses some requests before any of our code sees them, and says no more than the status.
+    private static string Explain(HttpContext http, int? status) => status switch
+    {
+        StatusCodes.Status404NotFound => $"There is nothing at {http.Request.Path}. /openapi/v1.json lists what there is.",
+        StatusCodes.Status405MethodNotAllowed => $"{http.Request.Path} does not take {http.Request.Method}. /openapi/v1.json says what it takes.",
+        StatusCodes.Status415UnsupportedMediaType => $"The content type '{http.Request.ContentType}' is not taken here. /openapi/v1.json says which is.",
+        >= StatusCodes.Status500InternalServerError => "It failed here and not with you. The log has more under this trace id; try again later.",
+        _ => "The request is malformed. /openapi/v1.json says how it must be.",
+    };
 }

@@ -1,11 +1,8 @@
 namespace Bus.Sagas.Images;
 
-/// <summary>What the pipeline asks of each image: the part of section <c>Bus:Images</c> that the saga needs. The image services check the section at start.</summary>
+/// <summary>What the saga asks of each image. The host fills it from section <c>Bus:Images</c>, which the image services read and check.</summary>
 public sealed class ImagePlan
 {
-    /// <summary>The configuration section.</summary>
-    public const string Section = "Bus:Images";
-
     /// <summary>Widest result in pixels, 1 to 16,383; smaller images keep their size. Default 1,200.</summary>
     public int MaxWidth { get; set; } = 1200;
 

@@ -4,9 +4,11 @@ using Bus.Services.Images.Records;
 using Bus.Services.Images.Uploads;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace Bus.Services.Images.Http;
@@ -14,6 +16,9 @@ namespace Bus.Services.Images.Http;
 /// <summary>The image API.</summary>
 public static class ImageEndpoints
 {
+    // What a form has around its file: boundaries, headers, a few small fields.
+    private const long FormSlack = 64 * 1024;
+
     /// <summary>Maps <c>/api/images</c>. Needs <c>AddImageApi</c>, and <c>AddProblemDetails</c> for the framework's own errors.</summary>
     public static IEndpointRouteBuilder MapImages(this IEndpointRouteBuilder app)
     {
@@ -46,10 +51,15 @@ public static class ImageEndpoints
     }
 
     private static async Task<IResult> UploadAsync(
-        HttpRequest request, ImageUploads uploads, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
+        HttpRequest request,
+        ImageUploads uploads,
+        IOptions<ImageOptions> options,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+        CancellationToken cancellationToken)
     {
         try
         {
+            LimitBody(request.HttpContext, options.Value.MaxBytes + FormSlack);
             var key = KeyOf(idempotencyKey);
             var (content, fileName) = await UploadFormReader.OpenFileAsync(request, cancellationToken);
             await using var file = content;
@@ -67,6 +77,15 @@ public static class ImageEndpoints
         catch (IdempotencyConflictException conflict)
         {
             return ImageProblems.Of(conflict);
+        }
+    }
+
+    // The server's own limit is for requests in general, and may be lower or none. This one cuts off what no image that is accepted can be.
+    private static void LimitBody(HttpContext http, long bytes)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = bytes;
         }
     }
 

@@ -1,0 +1,40 @@
+using Bus.Host.Commands;
+using Bus.Host.Startup;
+using Bus.Services.Images.Samples;
+using Microsoft.AspNetCore.Builder;
+using Spectre.Console;
+
+namespace Bus.Host.Demo;
+
+/// <summary>
+/// Sends sample photos through the real pipeline: the whole application in this process, entered by its HTTP door. Ends well only if every photo
+/// came out ready and right.
+/// </summary>
+internal static class DemoCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    public static async Task<int> RunAsync(string[] settings, CancellationToken cancellationToken)
+    {
+        var console = AnsiConsole.Console;
+        var folder = DemoFolder.Create(settings);
+        console.WriteLine($"Rendering sample photos into {folder.Samples}");
+        var samples = await SamplePhotos.RenderAsync(folder.Samples, cancellationToken);
+
+        await using var app = BusHost.Build(settings, folder.Settings());
+        await BusHost.PrepareAsync(app, cancellationToken);
+        await app.StartAsync(cancellationToken);
+        using var client = DemoClient.Of(app);
+        var clock = TimeProvider.System;
+        var started = clock.GetTimestamp();
+        using var limit = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+
+        var outcomes = await DemoDisplay.WatchAsync(console, samples, show =>
+            Task.WhenAll(samples.Select(sample => new DemoPhoto(client, sample, folder.Results, show).RunAsync(either.Token))));
+        var took = clock.GetElapsedTime(started);
+        await app.StopAsync(CancellationToken.None);
+        DemoDisplay.Report(console, outcomes, took, folder.Results);
+        return outcomes.All(x => x.IsRight) ? CommandLine.Success : CommandLine.Failure;
+    }
+}
