@@ -1,0 +1,52 @@
+using Bus.TestSupport;
+
+namespace Bus.ScenarioTests.Images;
+
+/// <summary>In-memory transport, SQLite.</summary>
+public sealed class MemoryAndSqlite : ImageAppFixture
+{
+    protected override Task<IEnumerable<string>> SettingsAsync() => Task.FromResult<IEnumerable<string>>([]);
+}
+
+/// <summary>RabbitMQ, SQLite.</summary>
+public sealed class RabbitMqAndSqlite : ImageAppFixture
+{
+    private TestRabbitMq? _broker;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await (_broker?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    protected override async Task<IEnumerable<string>> SettingsAsync()
+    {
+        _broker ??= await TestRabbitMq.CreateVirtualHostAsync();
+        return ["--Bus:Transport=RabbitMq", $"--ConnectionStrings:RabbitMq={_broker.Uri}"];
+    }
+}
+
+/// <summary>RabbitMQ, PostgreSQL.</summary>
+public sealed class RabbitMqAndPostgreSql : ImageAppFixture
+{
+    private TestRabbitMq? _broker;
+    private TestPostgres? _database;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await (_broker?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_database?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    protected override async Task<IEnumerable<string>> SettingsAsync()
+    {
+        _broker ??= await TestRabbitMq.CreateVirtualHostAsync();
+        _database ??= await TestPostgres.CreateDatabaseAsync();
+        return
+        [
+            "--Bus:Transport=RabbitMq", $"--ConnectionStrings:RabbitMq={_broker.Uri}",
+            "--Bus:Database=PostgreSql", $"--ConnectionStrings:Bus={_database.ConnectionString}",
+        ];
+    }
+}

@@ -1,0 +1,23 @@
+using Xunit;
+
+namespace Bus.ScenarioTests.Images;
+
+public class When_photos_go_through_the_pipeline_in_memory_on_sqlite(MemoryAndSqlite app) : ImagePipelineScenarios<MemoryAndSqlite>(app);
+
+public class When_photos_go_through_the_pipeline_on_rabbitmq_and_sqlite(RabbitMqAndSqlite app) : ImagePipelineScenarios<RabbitMqAndSqlite>(app);
+
+public class When_photos_go_through_the_pipeline_on_rabbitmq_and_postgresql(RabbitMqAndPostgreSql app) : ImagePipelineScenarios<RabbitMqAndPostgreSql>(app)
+{
+    [Fact]
+    public async Task Should_stream_in_one_process_what_another_works_on()
+    {
+        await using var api = await Fixture.StartAnotherAsync("api");
+        await using var worker = await Fixture.StartAnotherAsync("worker");
+
+        var id = await api.UploadAsync(Good("ordinary.jpg"));
+        var events = await api.FollowAsync(id);
+
+        Assert.Equal("ready", events[^1].Event);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await worker.Http.GetAsync(ImageApp.Relative("/api/images"))).StatusCode);
+    }
+}
