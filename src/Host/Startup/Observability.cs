@@ -1,10 +1,9 @@
+using Bus.Observability;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
-using Serilog;
 
 namespace Bus.Host.Startup;
 
@@ -13,13 +12,13 @@ internal static class Observability
 {
     public static void AddObservability(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSerilog(log => log.ReadFrom.Configuration(builder.Configuration).Enrich.FromLogContext());
+        builder.UseBusSerilog();
         // A listener costs a microsecond a message; without a collector nobody would read what it writes.
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
         {
             builder.Services.AddOpenTelemetry()
-                .WithTracing(traces => traces.AddSource("MassTransit", "Bus.*").AddAspNetCoreInstrumentation())
-                .WithMetrics(metrics => metrics.AddMeter("MassTransit", "Bus.*").AddAspNetCoreInstrumentation())
+                .WithTracing(traces => traces.AddBusInstrumentation().AddAspNetCoreInstrumentation())
+                .WithMetrics(metrics => metrics.AddBusInstrumentation().AddAspNetCoreInstrumentation())
                 .UseOtlpExporter();
         }
     }
