@@ -16,11 +16,15 @@ internal static class DecodeCost
         return format switch
         {
             // A progressive JPEG keeps 16-bit coefficients of every sample until its last scan is in.
-            ImageFormat.Jpeg when interlaced => pixels * 2 * header.Bands,
+            ImageFormat.Jpeg when interlaced => (long)(pixels * 2 * Samples(header)),
             ImageFormat.Png when interlaced => pixels * pixelBytes,
-            // Canvas, and the frame that is drawn on it, four bytes a pixel each.
-            ImageFormat.WebP or ImageFormat.Gif => pixels * 8,
+            // The canvas, four bytes a pixel, and the frame that is drawn on it; measured 4 and 5.
+            ImageFormat.WebP or ImageFormat.Gif => pixels * 6,
             _ => (long)header.Width * StripLines * pixelBytes,
         };
     }
+
+    // Colour is mostly stored at half the width and height of brightness: two channels of a quarter each.
+    private static double Samples(Image header) =>
+        header.Bands == 3 && header.Contains("jpeg-chroma-subsample") && (string)header.Get("jpeg-chroma-subsample") == "4:2:0" ? 1.5 : header.Bands;
 }

@@ -26,6 +26,7 @@ internal static class Vips
                 + "arm64; elsewhere install libvips 8.18 or later.", ModuleInitializer.Exception);
         }
 
+        NativeAllocator.ReturnMemory();
         Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, Silence);
 
         // Photos are seen once: caching operations would only hold on to their pixels. Several images run side by side, so that one each
