@@ -1,3 +1,4 @@
+using Bus.Services.Images.Cleanup;
 using Bus.Services.Images.Events;
 using Bus.Services.Images.Records;
 using Bus.Services.Images.Uploads;
@@ -15,8 +16,8 @@ public static class ImageApiExtensions
     public const string RecordQueue = "image-record";
 
     /// <summary>
-    /// Adds the rows of images in <typeparamref name="TDbContext"/> (whose model calls <c>AddImageEntities</c>), and the upload and event streams behind
-    /// <c>MapImages</c>. Needs <see cref="ImageServiceCollectionExtensions.AddImageServices"/>.
+    /// Adds the rows of images in <typeparamref name="TDbContext"/> (whose model calls <c>AddImageEntities</c>), the upload and event streams behind
+    /// <c>MapImages</c>, and the hourly cleanup of blobs and keys that nobody needs. Needs <see cref="ImageServiceCollectionExtensions.AddImageServices"/>.
     /// </summary>
     public static IServiceCollection AddImageApi<TDbContext>(this IServiceCollection services)
         where TDbContext : DbContext
@@ -25,6 +26,8 @@ public static class ImageApiExtensions
         services.TryAddScoped<ImageUploads>();
         services.TryAddSingleton<ImageNewsHub>();
         services.TryAddSingleton<ImageStream>();
+        services.TryAddSingleton<ImageCleanup>();
+        services.AddHostedService<ImageCleanupService>();
         return services;
     }
 

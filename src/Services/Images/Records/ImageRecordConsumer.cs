@@ -14,33 +14,38 @@ internal sealed class ImageRecordConsumer(ImageDb db) : IConsumer<ImageProgresse
     /// <summary>Longest reason that is kept, in characters; the rest is cut off.</summary>
     public const int LongestError = 1000;
 
-    public Task Consume(ConsumeContext<ImageProgressed> context)
+    public Task Consume(ConsumeContext<ImageProgressed> context) => ApplyAsync(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<ImageReady> context) => ApplyAsync(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<ImageFailed> context) => ApplyAsync(context.Message, context.CancellationToken);
+
+    internal Task ApplyAsync(ImageProgressed news, CancellationToken cancellationToken)
     {
-        var (imageId, step, word, attempts, duration) = context.Message;
+        var (imageId, step, word, attempts, duration) = news;
         var status = StepWords.Parse(word);
         return db.Steps
             .Where(x => x.ImageId == imageId && x.Name == step && x.Status < status)
             .ExecuteUpdateAsync(
-                x => x.SetProperty(y => y.Status, status).SetProperty(y => y.Attempts, attempts).SetProperty(y => y.DurationMs, duration),
-                context.CancellationToken);
+                x => x.SetProperty(y => y.Status, status).SetProperty(y => y.Attempts, attempts).SetProperty(y => y.DurationMs, duration), cancellationToken);
     }
 
-    public Task Consume(ConsumeContext<ImageReady> context)
+    internal Task ApplyAsync(ImageReady news, CancellationToken cancellationToken)
     {
-        var (imageId, content, contentType, _) = context.Message;
+        var (imageId, content, contentType, _) = news;
         return db.Images
             .Where(x => x.Id == imageId && x.Status == ImageStatus.Processing)
             .ExecuteUpdateAsync(
                 x => x.SetProperty(y => y.Status, ImageStatus.Ready).SetProperty(y => y.Content, content).SetProperty(y => y.ContentType, contentType),
-                context.CancellationToken);
+                cancellationToken);
     }
 
-    public Task Consume(ConsumeContext<ImageFailed> context)
+    internal Task ApplyAsync(ImageFailed news, CancellationToken cancellationToken)
     {
-        var (imageId, _, reason) = context.Message;
+        var (imageId, _, reason) = news;
         var error = reason.Length > LongestError ? reason[..LongestError] : reason;
         return db.Images
             .Where(x => x.Id == imageId && x.Status == ImageStatus.Processing)
-            .ExecuteUpdateAsync(x => x.SetProperty(y => y.Status, ImageStatus.Failed).SetProperty(y => y.Error, error), context.CancellationToken);
+            .ExecuteUpdateAsync(x => x.SetProperty(y => y.Status, ImageStatus.Failed).SetProperty(y => y.Error, error), cancellationToken);
     }
 }
