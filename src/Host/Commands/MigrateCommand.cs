@@ -10,7 +10,6 @@ internal static class MigrateCommand
     public static async Task<int> RunAsync(string[] settings, CancellationToken cancellationToken)
     {
         await using var app = BusHost.Build(settings);
-        BusHost.Check(app);
         var applied = await app.Services.GetRequiredService<SchemaMigrator>().ApplyAsync(cancellationToken);
         await Console.Out.WriteLineAsync(applied.Count == 0 ? "The schema is up to date." : $"Applied {string.Join(", ", applied)}.");
         return CommandLine.Success;

@@ -13,7 +13,8 @@ namespace Bus.Host.Startup;
 /// <summary>Puts the application together: bus, database, sagas, services, HTTP.</summary>
 internal static class BusHost
 {
-    /// <summary>Builds the application. Wrong settings do not throw here but in <see cref="PrepareAsync"/>, all at once.</summary>
+    /// <summary>Builds the application.</summary>
+    /// <exception cref="SettingsException">Settings are wrong; all that is wrong is named.</exception>
     public static WebApplication Build(string[] settings, IEnumerable<KeyValuePair<string, string?>>? last = null, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -32,16 +33,16 @@ internal static class BusHost
         builder.AddWeb(own);
         configure?.Invoke(builder);
         var app = builder.Build();
+        // Before the routes: mapping the health checks makes the bus, which with wrong settings would throw the first error only.
+        Check(app);
         app.UseWeb(own);
         return app;
     }
 
-    /// <summary>Checks all settings and the database's schema, before anything starts.</summary>
-    /// <exception cref="SettingsException">Settings are wrong.</exception>
+    /// <summary>Brings the database's schema up, or checks that it is, before anything starts.</summary>
     /// <exception cref="SchemaException">The database's schema is not the one this program works with.</exception>
     public static async Task PrepareAsync(WebApplication app, CancellationToken cancellationToken)
     {
-        Check(app);
         var schema = app.Services.GetRequiredService<SchemaMigrator>();
         if (app.Services.GetRequiredService<HostSettings>().Migrate == MigrateMode.AtStart)
         {
@@ -53,9 +54,7 @@ internal static class BusHost
         }
     }
 
-    /// <summary>Checks all settings.</summary>
-    /// <exception cref="SettingsException">Settings are wrong.</exception>
-    public static void Check(WebApplication app)
+    private static void Check(WebApplication app)
     {
         List<string> errors = [.. app.Services.GetRequiredService<HostSettings>().Errors];
         try
