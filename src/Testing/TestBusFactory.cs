@@ -32,6 +32,11 @@ internal static class TestBusFactory
 
             context = bus.DatabaseContext;
         });
+        if (context is not null)
+        {
+            builder.Services.AddSingleton(typeof(IPendingWork), typeof(PendingOutbox<>).MakeGenericType(context));
+        }
+
         var host = builder.Build();
         await PrepareAsync(host.Services, context);
         await host.StartAsync();

@@ -16,12 +16,14 @@ internal sealed class DatabaseRegistration(BusSettings settings)
         IBusRegistrationConfigurator registration, EndpointConventions conventions, Action<IServiceProvider, DbContextOptionsBuilder>? configure)
         where TDbContext : DbContext
     {
-        _ = conventions;
         registration.AddDbContextPool<TDbContext>((services, options) =>
         {
             UseProvider(options);
             configure?.Invoke(services, options);
         });
+        registration.AddEntityFrameworkOutbox<TDbContext>(outbox => outbox.UseBusOutbox());
+        conventions.EffectivelyOnce = (context, _, endpoint) => endpoint.UseEntityFrameworkOutbox<TDbContext>(context);
+
         // A saga with a repository of its own keeps it.
         registration.SetEntityFrameworkSagaRepositoryProvider(repository => repository.ExistingDbContext<TDbContext>());
     }
@@ -37,7 +39,7 @@ internal sealed class DatabaseRegistration(BusSettings settings)
                 options.UseSqlServer(Required());
                 break;
             default:
-                options.UseSqlite(Sqlite(settings)).AddInterceptors(SqliteSettings.Instance);
+                options.UseSqlite(Sqlite(settings));
                 break;
         }
     }

@@ -32,7 +32,7 @@ public abstract class BackgroundLoop(TimeProvider time, TimeSpan interval) : IAs
         lock (_gate)
         {
             if (!_stopping.IsCancellationRequested)
-                _running ??= Task.Run(RunAsync);
+                _running ??= Detached.Run(RunAsync);
         }
     }
 

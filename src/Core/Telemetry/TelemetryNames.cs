@@ -6,6 +6,36 @@ public static class TelemetryNames
     /// <summary>The one meter of all parts.</summary>
     public const string Meter = "Bus";
 
+    /// <summary>The one source of spans of Bus itself.</summary>
+    public const string ActivitySource = "Bus";
+
+    /// <summary>Counter: messages that the inbox knew already.</summary>
+    public const string InboxDuplicates = "bus.inbox.duplicates";
+
+    /// <summary>Counter: inbox rows removed after their window.</summary>
+    public const string InboxPurged = "bus.inbox.purged";
+
+    /// <summary>Gauge, seconds: how far the purge is behind the duplicate window.</summary>
+    public const string InboxPurgeLag = "bus.inbox.purge.lag";
+
+    /// <summary>Counter: messages that the broker confirmed.</summary>
+    public const string OutboxSent = "bus.outbox.sent";
+
+    /// <summary>Counter: failed sends of the relay.</summary>
+    public const string OutboxFailures = "bus.outbox.failures";
+
+    /// <summary>Counter: messages given up as poison.</summary>
+    public const string OutboxParked = "bus.outbox.parked";
+
+    /// <summary>Counter: messages of processes that died, sent by another.</summary>
+    public const string OutboxTakenOver = "bus.outbox.taken_over";
+
+    /// <summary>Gauge: committed messages of this process that are not yet confirmed.</summary>
+    public const string OutboxPending = "bus.outbox.pending";
+
+    /// <summary>Gauge, seconds: age of the oldest message in the outbox, of all processes.</summary>
+    public const string OutboxLag = "bus.outbox.lag";
+
     /// <summary>Counter: tries of a saga message that lost a race for their row and were made again. Tag: <see cref="SagaTag"/>.</summary>
     public const string SagaConflicts = "bus.saga.conflicts";
 

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Bus.Core.Telemetry;
+
+/// <summary>The instruments of Bus. Names and units are in <see cref="TelemetryNames"/>; a reader subscribes to the meter by its name.</summary>
+public static class BusMetrics
+{
+    /// <summary>The meter of all instruments.</summary>
+    public static Meter Meter { get; } = new(TelemetryNames.Meter);
+
+    /// <summary>The source of the spans of Bus itself; MassTransit's are under its own name.</summary>
+    public static ActivitySource Activities { get; } = new(TelemetryNames.ActivitySource);
+
+    /// <summary>Messages that the inbox knew already.</summary>
+    public static Counter<long> InboxDuplicates { get; } = Meter.CreateCounter<long>(TelemetryNames.InboxDuplicates, "{message}");
+
+    /// <summary>Inbox rows removed after their window.</summary>
+    public static Counter<long> InboxPurged { get; } = Meter.CreateCounter<long>(TelemetryNames.InboxPurged, "{row}");
+
+    /// <summary>Messages that the broker confirmed.</summary>
+    public static Counter<long> OutboxSent { get; } = Meter.CreateCounter<long>(TelemetryNames.OutboxSent, "{message}");
+
+    /// <summary>Failed sends of the relay.</summary>
+    public static Counter<long> OutboxFailures { get; } = Meter.CreateCounter<long>(TelemetryNames.OutboxFailures, "{send}");
+
+    /// <summary>Messages given up as poison.</summary>
+    public static Counter<long> OutboxParked { get; } = Meter.CreateCounter<long>(TelemetryNames.OutboxParked, "{message}");
+
+    /// <summary>Messages of processes that died, sent by another.</summary>
+    public static Counter<long> OutboxTakenOver { get; } = Meter.CreateCounter<long>(TelemetryNames.OutboxTakenOver, "{message}");
+}

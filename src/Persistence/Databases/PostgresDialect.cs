@@ -1,0 +1,121 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Bus.Persistence.Inbox;
+using Bus.Persistence.Outbox;
+using Npgsql;
+
+namespace Bus.Persistence.Databases;
+
+/// <summary>PostgreSQL 13 and later. Rows of a group travel as arrays: one statement and one plan whatever their number.</summary>
+internal sealed class PostgresDialect : StoreDialect
+{
+    private const string Now = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+
+    private readonly string _insertInbox;
+    private readonly string _insertOutbox;
+    private readonly string _insertOrdered;
+    private readonly string _delete;
+
+    public PostgresDialect(StoreTables tables)
+        : base(tables)
+    {
+        _insertInbox = $"INSERT INTO {tables.Inbox} (message_id, consumer_id, received_at) SELECT m, c, {Now} FROM unnest($1::uuid[], $2::uuid[]) AS t(m, c)";
+        _insertOutbox =
+            $"INSERT INTO {tables.Outbox} (owner_id, sequence, message_id, destination, metadata, body, enqueued_at) " +
+            $"SELECT $1, s, m, d, x, b, {Now} FROM unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bytea[]) AS t(s, m, d, x, b)";
+        _insertOrdered =
+            $"INSERT INTO {tables.Ordered} (order_key, message_id, destination, metadata, body, enqueued_at) VALUES ($1, $2, $3, $4, $5, {Now})";
+        _delete = $"DELETE FROM {tables.Outbox} WHERE owner_id = $1 AND sequence = ANY($2)";
+        Statements = Build(tables);
+    }
+
+    public override bool BatchIsAtomic => true;
+
+    public override string CommitInBatch => "COMMIT";
+
+    public override StoreStatements Statements { get; }
+
+    public override void AddDelete(StoreBatch batch, Guid owner, long[] sequences) => batch.Add(_delete, Value(owner), Value(sequences));
+
+    public override DbParameter[] Parameters(params ReadOnlySpan<object> values)
+    {
+        var parameters = new DbParameter[values.Length];
+        for (var i = 0; i < values.Length; i++)
+            parameters[i] = new NpgsqlParameter($"p{i}", values[i]);
+        return parameters;
+    }
+
+    public override bool IsDuplicate(DbException exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } error && error.TableName == Tables.InboxBareName;
+
+    public override bool IsUnavailable(Exception exception) => exception switch
+    {
+        PostgresException error => error.SqlState[..2] is "08" or "57" or "53" && error.SqlState != PostgresErrorCodes.QueryCanceled,
+        NpgsqlException { InnerException: IOException or SocketException or TimeoutException } => true,
+        NpgsqlException { IsTransient: true } => true,
+        { InnerException: { } inner } => IsUnavailable(inner),
+        _ => false,
+    };
+
+    protected override void AddInbox(StoreBatch batch, IReadOnlyList<InboxKey> inbox)
+    {
+        var messages = new Guid[inbox.Count];
+        var consumers = new Guid[inbox.Count];
+        for (var i = 0; i < inbox.Count; i++)
+            (messages[i], consumers[i]) = (inbox[i].MessageId, inbox[i].ConsumerId);
+        batch.Add(_insertInbox, Value(messages), Value(consumers));
+    }
+
+    protected override void AddOutbox(StoreBatch batch, IReadOnlyList<OutboxRecord> outbox)
+    {
+        var count = outbox.Count;
+        var (sequences, messages, destinations, metadata, bodies) = (new long[count], new Guid[count], new string[count], new string[count], new byte[count][]);
+        for (var i = 0; i < count; i++)
+        {
+            var record = outbox[i];
+            sequences[i] = record.Sequence;
+            messages[i] = record.MessageId;
+            destinations[i] = record.Destination.OriginalString;
+            metadata[i] = record.MetadataJson;
+            bodies[i] = record.Body;
+        }
+
+        batch.Add(_insertOutbox, Value(outbox[0].Owner), Value(sequences), Value(messages), Value(destinations), Value(metadata), Value(bodies));
+    }
+
+    protected override void AddOrdered(StoreBatch batch, OutboxRecord record) =>
+        batch.Add(_insertOrdered, Value(record.OrderKey!), Value(record.MessageId), Value(record.Destination.OriginalString), Value(record.MetadataJson), Value(record.Body));
+
+    private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
+
+    private static StoreStatements Build(StoreTables t) => new()
+    {
+        InboxContains = $"SELECT 1 FROM {t.Inbox} WHERE message_id = @p0 AND consumer_id = @p1",
+        InboxPurge = $"DELETE FROM {t.Inbox} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {t.Inbox} WHERE received_at < {Now} - @p0 ORDER BY received_at LIMIT @p1))",
+        InboxOldestAge = $"SELECT {Now} - min(received_at) FROM {t.Inbox}",
+        OutboxRead =
+            $"SELECT sequence, message_id, destination, metadata, body FROM {t.Outbox} WHERE owner_id = @p0 AND sequence > @p1 AND parked_at IS NULL ORDER BY sequence LIMIT @p2",
+        OutboxPark = $"UPDATE {t.Outbox} SET parked_at = {Now}, error = @p2 WHERE owner_id = @p0 AND sequence = @p1",
+        OutboxStatus =
+            $"SELECT count(*) FILTER (WHERE parked_at IS NULL), {Now} - min(enqueued_at) FILTER (WHERE parked_at IS NULL), count(*) FILTER (WHERE parked_at IS NOT NULL) " +
+            $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered}) AS r",
+        OutboxOrphans =
+            $"SELECT name FROM {t.Lease} AS l WHERE name LIKE 'outbox:%' AND expires_at < {Now} AND EXISTS " +
+            $"(SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = substr(l.name, 8)::uuid AND o.parked_at IS NULL)",
+        OutboxUnpark =
+            $"WITH u AS (UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL) UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
+        OrderedRead =
+            $"SELECT position, order_key, message_id, destination, metadata, body FROM {t.Ordered} WHERE position > @p0 AND parked_at IS NULL ORDER BY position LIMIT @p1",
+        OrderedStoppedKeys = $"SELECT DISTINCT order_key FROM {t.Ordered} WHERE parked_at IS NOT NULL",
+        OrderedDelete = $"DELETE FROM {t.Ordered} WHERE position = @p0",
+        OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
+        LeaseAcquire =
+            $"INSERT INTO {t.Lease} AS l (name, holder, term, expires_at, holder_name) VALUES (@p0, @p1, 1, {Now} + @p2, @p3) " +
+            $"ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, term = l.term + 1, expires_at = excluded.expires_at, holder_name = excluded.holder_name " +
+            $"WHERE l.expires_at < {Now} OR l.holder = excluded.holder RETURNING term",
+        LeaseRenew = $"UPDATE {t.Lease} SET expires_at = {Now} + @p3 WHERE name = @p0 AND holder = @p1 AND term = @p2",
+        LeaseRelease = $"UPDATE {t.Lease} SET expires_at = 0 WHERE name = @p0 AND holder = @p1 AND term = @p2",
+        LeasePurge =
+            $"DELETE FROM {t.Lease} AS l WHERE name LIKE 'outbox:%' AND expires_at < {Now} - @p0 AND NOT EXISTS (SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = substr(l.name, 8)::uuid)",
+    };
+}

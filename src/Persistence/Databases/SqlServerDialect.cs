@@ -1,0 +1,106 @@
+using System.Data.Common;
+using Bus.Persistence.Inbox;
+using Bus.Persistence.Outbox;
+using Microsoft.Data.SqlClient;
+
+namespace Bus.Persistence.Databases;
+
+/// <summary>SQL Server 2016 and later, and Azure SQL.</summary>
+internal sealed class SqlServerDialect : StoreDialect
+{
+    private const string Now = "DATEDIFF_BIG(MILLISECOND, '1970-01-01', SYSUTCDATETIME())";
+
+    private readonly string _insertInbox;
+    private readonly string _insertOutbox;
+    private readonly string _insertOrdered;
+    private readonly string _delete;
+
+    public SqlServerDialect(StoreTables tables)
+        : base(tables)
+    {
+        _insertInbox = $"INSERT INTO {tables.Inbox} (message_id, consumer_id, received_at) VALUES (@p0, @p1, {Now})";
+        _insertOutbox = $"INSERT INTO {tables.Outbox} (owner_id, sequence, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, {Now})";
+        _insertOrdered = $"INSERT INTO {tables.Ordered} (order_key, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, {Now})";
+
+        // Blocks stay under 1,000 rows and row locks are asked for: near 5,000 locks the table would be locked as a whole.
+        _delete = $"DELETE FROM {tables.Outbox} WITH (ROWLOCK) WHERE owner_id = @p0 AND sequence IN (SELECT CAST(value AS bigint) FROM OPENJSON(@p1))";
+        Statements = Build(tables);
+    }
+
+    public override StoreStatements Statements { get; }
+
+    public IReadOnlyList<string> WriteTexts => [_insertInbox, _insertOutbox, _insertOrdered, _delete];
+
+    public override void AddDelete(StoreBatch batch, Guid owner, long[] sequences) => batch.Add(_delete, Parameters(owner, $"[{string.Join(',', sequences)}]"));
+
+    public override DbParameter[] Parameters(params ReadOnlySpan<object> values)
+    {
+        var parameters = new DbParameter[values.Length];
+        for (var i = 0; i < values.Length; i++)
+            parameters[i] = new SqlParameter($"@p{i}", values[i]);
+        return parameters;
+    }
+
+    public override bool IsDuplicate(DbException exception) =>
+        exception is SqlException { Number: 2627 or 2601 } && exception.Message.Contains(Tables.InboxBareName, StringComparison.OrdinalIgnoreCase);
+
+    // Connection lost or refused, fail-over, throttling: https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues
+    public override bool IsUnavailable(Exception exception) => exception switch
+    {
+        SqlException error => error.Number is -2 or 0 or 2 or 20 or 53 or 64 or 121 or 233 or 4060 or 6005 or 10053 or 10054 or 10060 or 10928 or 10929 or 17142 or 40197 or 40501 or 40613,
+        { InnerException: { } inner } => IsUnavailable(inner),
+        _ => false,
+    };
+
+    protected override void AddInbox(StoreBatch batch, IReadOnlyList<InboxKey> inbox)
+    {
+        foreach (var key in inbox)
+            batch.Add(_insertInbox, Parameters(key.MessageId, key.ConsumerId));
+    }
+
+    protected override void AddOutbox(StoreBatch batch, IReadOnlyList<OutboxRecord> outbox)
+    {
+        foreach (var record in outbox)
+        {
+            batch.Add(
+                _insertOutbox,
+                Parameters(record.Owner, record.Sequence, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
+        }
+    }
+
+    protected override void AddOrdered(StoreBatch batch, OutboxRecord record) =>
+        batch.Add(_insertOrdered, Parameters(record.OrderKey!, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
+
+    private static StoreStatements Build(StoreTables t) => new()
+    {
+        InboxContains = $"SELECT 1 FROM {t.Inbox} WHERE message_id = @p0 AND consumer_id = @p1",
+        InboxPurge =
+            $"WITH oldest AS (SELECT TOP (@p1) received_at FROM {t.Inbox} WITH (ROWLOCK, READPAST) WHERE received_at < {Now} - @p0 ORDER BY received_at) DELETE FROM oldest",
+        InboxOldestAge = $"SELECT {Now} - MIN(received_at) FROM {t.Inbox}",
+        OutboxRead =
+            $"SELECT TOP (@p2) sequence, message_id, destination, metadata, body FROM {t.Outbox} WITH (READPAST) WHERE owner_id = @p0 AND sequence > @p1 AND parked_at IS NULL ORDER BY sequence",
+        OutboxPark = $"UPDATE {t.Outbox} SET parked_at = {Now}, error = @p2 WHERE owner_id = @p0 AND sequence = @p1",
+        OutboxStatus =
+            $"SELECT COUNT_BIG(CASE WHEN parked_at IS NULL THEN 1 END), {Now} - MIN(CASE WHEN parked_at IS NULL THEN enqueued_at END), COUNT_BIG(parked_at) " +
+            $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered}) AS r",
+        OutboxOrphans =
+            $"SELECT l.name FROM {t.Lease} AS l WHERE l.name LIKE 'outbox:%' AND l.expires_at < {Now} AND EXISTS " +
+            $"(SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = CAST(SUBSTRING(l.name, 8, 36) AS uniqueidentifier) AND o.parked_at IS NULL)",
+        OutboxUnpark =
+            $"UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL; UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
+        OrderedRead =
+            $"SELECT TOP (@p1) position, order_key, message_id, destination, metadata, body FROM {t.Ordered} WHERE position > @p0 AND parked_at IS NULL ORDER BY position",
+        OrderedStoppedKeys = $"SELECT DISTINCT order_key FROM {t.Ordered} WHERE parked_at IS NOT NULL",
+        OrderedDelete = $"DELETE FROM {t.Ordered} WITH (ROWLOCK) WHERE position = @p0",
+        OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
+        LeaseAcquire =
+            $"MERGE {t.Lease} WITH (HOLDLOCK) AS l USING (SELECT @p0 AS name) AS s ON l.name = s.name " +
+            $"WHEN MATCHED AND (l.expires_at < {Now} OR l.holder = @p1) THEN UPDATE SET holder = @p1, term = l.term + 1, expires_at = {Now} + @p2, holder_name = @p3 " +
+            $"WHEN NOT MATCHED THEN INSERT (name, holder, term, expires_at, holder_name) VALUES (@p0, @p1, 1, {Now} + @p2, @p3) OUTPUT inserted.term;",
+        LeaseRenew = $"UPDATE {t.Lease} SET expires_at = {Now} + @p3 WHERE name = @p0 AND holder = @p1 AND term = @p2",
+        LeaseRelease = $"UPDATE {t.Lease} SET expires_at = 0 WHERE name = @p0 AND holder = @p1 AND term = @p2",
+        LeasePurge =
+            $"DELETE FROM l FROM {t.Lease} AS l WHERE l.name LIKE 'outbox:%' AND l.expires_at < {Now} - @p0 AND NOT EXISTS " +
+            $"(SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = CAST(SUBSTRING(l.name, 8, 36) AS uniqueidentifier))",
+    };
+}

@@ -1,0 +1,103 @@
+using System.Data.Common;
+using Bus.Persistence.Inbox;
+using Bus.Persistence.Outbox;
+using Microsoft.Data.Sqlite;
+
+namespace Bus.Persistence.Databases;
+
+/// <summary>SQLite 3.42 and later, in-process: statements cost no round trip, the write lock is what is scarce.</summary>
+internal sealed class SqliteDialect : StoreDialect
+{
+    private const string Now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+    private const int Constraint = 19;
+
+    private readonly string _insertInbox;
+    private readonly string _insertOutbox;
+    private readonly string _insertOrdered;
+    private readonly string _delete;
+
+    public SqliteDialect(StoreTables tables)
+        : base(tables)
+    {
+        _insertInbox = $"INSERT INTO {tables.Inbox} (message_id, consumer_id, received_at) VALUES (@p0, @p1, {Now})";
+        _insertOutbox = $"INSERT INTO {tables.Outbox} (owner_id, sequence, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, {Now})";
+        _insertOrdered = $"INSERT INTO {tables.Ordered} (order_key, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, {Now})";
+        _delete = $"DELETE FROM {tables.Outbox} WHERE owner_id = @p0 AND sequence IN (SELECT value FROM json_each(@p1))";
+        Statements = Build(tables);
+    }
+
+    public override bool OneWriter => true;
+
+    public override StoreStatements Statements { get; }
+
+    public override void AddDelete(StoreBatch batch, Guid owner, long[] sequences) => batch.Add(_delete, Parameters(owner, $"[{string.Join(',', sequences)}]"));
+
+    public override DbParameter[] Parameters(params ReadOnlySpan<object> values)
+    {
+        var parameters = new DbParameter[values.Length];
+        for (var i = 0; i < values.Length; i++)
+            parameters[i] = new SqliteParameter($"@p{i}", values[i]);
+        return parameters;
+    }
+
+    public override bool IsDuplicate(DbException exception) =>
+        exception is SqliteException { SqliteErrorCode: Constraint } && exception.Message.Contains(Tables.InboxBareName + ".", StringComparison.Ordinal);
+
+    // 5 busy, 6 locked, 10 i/o, 13 full, 14 cannot open: each may pass without a restart.
+    public override bool IsUnavailable(Exception exception) => exception switch
+    {
+        SqliteException { SqliteErrorCode: 5 or 6 or 10 or 13 or 14 } => true,
+        { InnerException: { } inner } => IsUnavailable(inner),
+        _ => false,
+    };
+
+    protected override void AddInbox(StoreBatch batch, IReadOnlyList<InboxKey> inbox)
+    {
+        foreach (var key in inbox)
+            batch.Add(_insertInbox, Parameters(key.MessageId, key.ConsumerId));
+    }
+
+    protected override void AddOutbox(StoreBatch batch, IReadOnlyList<OutboxRecord> outbox)
+    {
+        foreach (var record in outbox)
+        {
+            batch.Add(
+                _insertOutbox,
+                Parameters(record.Owner, record.Sequence, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
+        }
+    }
+
+    protected override void AddOrdered(StoreBatch batch, OutboxRecord record) =>
+        batch.Add(_insertOrdered, Parameters(record.OrderKey!, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
+
+    private static StoreStatements Build(StoreTables t) => new()
+    {
+        InboxContains = $"SELECT 1 FROM {t.Inbox} WHERE message_id = @p0 AND consumer_id = @p1",
+        InboxPurge = $"DELETE FROM {t.Inbox} WHERE rowid IN (SELECT rowid FROM {t.Inbox} WHERE received_at < {Now} - @p0 ORDER BY received_at LIMIT @p1)",
+        InboxOldestAge = $"SELECT {Now} - min(received_at) FROM {t.Inbox}",
+        OutboxRead =
+            $"SELECT sequence, message_id, destination, metadata, body FROM {t.Outbox} WHERE owner_id = @p0 AND sequence > @p1 AND parked_at IS NULL ORDER BY sequence LIMIT @p2",
+        OutboxPark = $"UPDATE {t.Outbox} SET parked_at = {Now}, error = @p2 WHERE owner_id = @p0 AND sequence = @p1",
+        OutboxStatus =
+            $"SELECT count(*) FILTER (WHERE parked_at IS NULL), {Now} - min(enqueued_at) FILTER (WHERE parked_at IS NULL), count(*) FILTER (WHERE parked_at IS NOT NULL) " +
+            $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered})",
+        OutboxOrphans =
+            $"SELECT name FROM {t.Lease} WHERE name LIKE 'outbox:%' AND expires_at < {Now} AND EXISTS " +
+            $"(SELECT 1 FROM {t.Outbox} WHERE owner_id = substr(name, 8) AND parked_at IS NULL)",
+        OutboxUnpark =
+            $"UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL; UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
+        OrderedRead =
+            $"SELECT position, order_key, message_id, destination, metadata, body FROM {t.Ordered} WHERE position > @p0 AND parked_at IS NULL ORDER BY position LIMIT @p1",
+        OrderedStoppedKeys = $"SELECT DISTINCT order_key FROM {t.Ordered} WHERE parked_at IS NOT NULL",
+        OrderedDelete = $"DELETE FROM {t.Ordered} WHERE position = @p0",
+        OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
+        LeaseAcquire =
+            $"INSERT INTO {t.Lease} AS l (name, holder, term, expires_at, holder_name) VALUES (@p0, @p1, 1, {Now} + @p2, @p3) " +
+            $"ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, term = l.term + 1, expires_at = excluded.expires_at, holder_name = excluded.holder_name " +
+            $"WHERE l.expires_at < {Now} OR l.holder = excluded.holder RETURNING term",
+        LeaseRenew = $"UPDATE {t.Lease} SET expires_at = {Now} + @p3 WHERE name = @p0 AND holder = @p1 AND term = @p2",
+        LeaseRelease = $"UPDATE {t.Lease} SET expires_at = 0 WHERE name = @p0 AND holder = @p1 AND term = @p2",
+        LeasePurge =
+            $"DELETE FROM {t.Lease} WHERE name LIKE 'outbox:%' AND expires_at < {Now} - @p0 AND NOT EXISTS (SELECT 1 FROM {t.Outbox} WHERE owner_id = substr(name, 8))",
+    };
+}

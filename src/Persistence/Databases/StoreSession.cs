@@ -1,0 +1,54 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bus.Persistence.Databases;
+
+/// <summary>An open connection for the outbox's own statements. Not thread-safe.</summary>
+internal sealed class StoreSession(AsyncServiceScope scope, DbContext context, StoreDialect dialect, WriteGate gate, int timeoutSeconds) : IAsyncDisposable
+{
+    public DbConnection Connection { get; } = context.Database.GetDbConnection();
+
+    public StoreDialect Dialect => dialect;
+
+    public WriteGate Gate => gate;
+
+    public StoreBatch Batch(DbTransaction? transaction = null) => new(Connection, transaction);
+
+    public async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<object?> ScalarAsync(string sql, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        return await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    public async Task<List<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<T> rows = [];
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await context.Database.CloseConnectionAsync();
+        await scope.DisposeAsync();
+    }
+
+    private DbCommand Command(string sql, object[] values)
+    {
+        var command = Connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = timeoutSeconds;
+        command.Parameters.AddRange(dialect.Parameters(values));
+        return command;
+    }
+}

@@ -1,0 +1,53 @@
+namespace Bus.Persistence.Databases;
+
+/// <summary>One database's texts of the statements that read, lease and keep up. Parameters are <c>@p0</c>, <c>@p1</c>, … in the order given.</summary>
+internal sealed record StoreStatements
+{
+    /// <summary>message id, consumer id → a row when the message was applied.</summary>
+    public required string InboxContains { get; init; }
+
+    /// <summary>age in ms, limit → deletes older inbox rows.</summary>
+    public required string InboxPurge { get; init; }
+
+    /// <summary>→ age in ms of the oldest inbox row, or null.</summary>
+    public required string InboxOldestAge { get; init; }
+
+    /// <summary>owner, after, limit → sequence, message id, destination, metadata, body.</summary>
+    public required string OutboxRead { get; init; }
+
+    /// <summary>owner, sequence, error → parks a record.</summary>
+    public required string OutboxPark { get; init; }
+
+    /// <summary>→ number of records waiting, age in ms of the oldest, number parked.</summary>
+    public required string OutboxStatus { get; init; }
+
+    /// <summary>→ names of expired leases whose owner has left records.</summary>
+    public required string OutboxOrphans { get; init; }
+
+    /// <summary>→ puts all parked records back in line, in both tables.</summary>
+    public required string OutboxUnpark { get; init; }
+
+    /// <summary>after, limit → position, order key, message id, destination, metadata, body.</summary>
+    public required string OrderedRead { get; init; }
+
+    /// <summary>→ order keys that a parked record has stopped.</summary>
+    public required string OrderedStoppedKeys { get; init; }
+
+    /// <summary>position → deletes a confirmed ordered record.</summary>
+    public required string OrderedDelete { get; init; }
+
+    /// <summary>position, error → parks an ordered record.</summary>
+    public required string OrderedPark { get; init; }
+
+    /// <summary>name, holder, duration in ms, holder's name → the new term, or no row when another holds it.</summary>
+    public required string LeaseAcquire { get; init; }
+
+    /// <summary>name, holder, term, duration in ms → one row changed while it is still held.</summary>
+    public required string LeaseRenew { get; init; }
+
+    /// <summary>name, holder, term → gives it up.</summary>
+    public required string LeaseRelease { get; init; }
+
+    /// <summary>age in ms → removes leases of relays that ended long ago and left nothing.</summary>
+    public required string LeasePurge { get; init; }
+}

@@ -1,0 +1,28 @@
+using Bus.Persistence.Inbox;
+using Bus.Persistence.Leases;
+using Bus.Persistence.Outbox;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Bus.Persistence.Databases;
+
+/// <summary>The delimited names of the tables, from the service's own model.</summary>
+internal sealed record StoreTables(string Inbox, string Outbox, string Ordered, string Lease, string InboxBareName)
+{
+    public static StoreTables From(DbContext context)
+    {
+        var sql = context.GetService<ISqlGenerationHelper>();
+        return new StoreTables(
+            Name<InboxState>(context, sql), Name<OutboxMessage>(context, sql), Name<OrderedOutboxMessage>(context, sql), Name<LeaseRow>(context, sql),
+            context.Model.FindEntityType(typeof(InboxState))!.GetTableName()!);
+    }
+
+    private static string Name<TEntity>(DbContext context, ISqlGenerationHelper sql)
+    {
+        var entity = context.Model.FindEntityType(typeof(TEntity))
+            ?? throw new OutboxException(
+                $"The model of '{context.GetType().Name}' has no table for '{typeof(TEntity).Name}': call modelBuilder.AddTransactionalOutboxEntities() in its OnModelCreating, and add a migration.");
+        return sql.DelimitIdentifier(entity.GetTableName()!, entity.GetSchema());
+    }
+}

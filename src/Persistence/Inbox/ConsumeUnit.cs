@@ -1,0 +1,89 @@
+using Bus.Persistence.Outbox;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bus.Persistence.Inbox;
+
+/// <summary>
+/// The unit of work of one message. It costs no connection until the handler touches the scope's <typeparamref name="TDbContext"/>: at that moment the
+/// transaction begins, and the handler's changes, the inbox row and the messages commit together. A handler that never does is committed in a group.
+/// </summary>
+internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, IServiceProvider scope, InboxKey key)
+    where TDbContext : DbContext
+{
+    private static readonly AsyncLocal<ConsumeUnit<TDbContext>?> Ambient = new();
+
+    private readonly Lock _lock = new();
+    private readonly List<OutboxRecord> _records = [];
+    private TDbContext? _context;
+    private bool _sealed;
+    private volatile bool _ended;
+    private bool _beginning;
+
+    /// <summary>The unit that the current flow of execution works for.</summary>
+    public static ConsumeUnit<TDbContext>? Current => Ambient.Value;
+
+    public InboxKey Key => key;
+
+    /// <summary>The handler's messages.</summary>
+    public IReadOnlyList<OutboxRecord> Records => _records;
+
+    /// <summary>The scope's context. Made on the first call, if the handler has not asked for it.</summary>
+    public TDbContext Context => _context ??= scope.GetRequiredService<TDbContext>();
+
+    public IDbContextTransaction? Transaction { get; private set; }
+
+    public void Enter() => Ambient.Value = this;
+
+    /// <summary>
+    /// True for the scope's own context while the unit lives. Afterwards the flow of execution may go on, and the pool may hand the same context to someone
+    /// else: to begin a transaction for them would swallow their work.
+    /// </summary>
+    public bool Owns(DbContext? context) => !_ended && context is TDbContext && ReferenceEquals(context, Context);
+
+    public async ValueTask EndAsync()
+    {
+        Seal();
+        _ended = true;
+        if (Transaction is { } transaction)
+            await transaction.DisposeAsync();
+    }
+
+    public void Add(OutboxRecord record)
+    {
+        lock (_lock)
+        {
+            if (_sealed)
+                throw new OutboxException($"A message was published after its handler had returned (message {record.MessageId}): await every Publish and Send inside the handler, or it is lost.");
+            _records.Add(record);
+        }
+    }
+
+    /// <summary>From here on a late publish is an error rather than a loss.</summary>
+    public void Seal()
+    {
+        lock (_lock)
+            _sealed = true;
+    }
+
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (!MayBegin())
+            return;
+        _beginning = true;
+        Transaction = await Context.Database.BeginTransactionAsync(engine.Options.IsolationLevel, cancellationToken);
+    }
+
+    /// <summary>For the synchronous calls of Entity Framework.</summary>
+    public void Begin()
+    {
+        if (!MayBegin())
+            return;
+        _beginning = true;
+        Transaction = Context.Database.BeginTransaction(engine.Options.IsolationLevel);
+    }
+
+    // To begin opens the connection, and its opening begins: once is enough.
+    private bool MayBegin() => !_beginning && Context.Database.CurrentTransaction is null;
+}

@@ -1,0 +1,175 @@
+using System.Data.Common;
+using System.Diagnostics;
+using Bus.Core.Faults;
+using Bus.Core.Telemetry;
+using Bus.Persistence.Outbox;
+using MassTransit;
+using MassTransit.Middleware;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Bus.Persistence.Inbox;
+
+/// <summary>Runs a handler so that its effects in the database, its messages and the record of its message commit together, once.</summary>
+internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbContext> engine, IServiceProvider scope) : IOutboxContextFactory<TDbContext>
+    where TDbContext : DbContext
+{
+    public async Task Send<T>(ConsumeContext<T> context, OutboxConsumeOptions options, IPipe<OutboxConsumeContext<T>> next)
+        where T : class
+    {
+        var run = new Run<T>(context, options, next);
+        try
+        {
+            await ConsumeAsync(run);
+        }
+        catch (Exception exception) when (!run.HandlerFailed)
+        {
+            // MassTransit reports the failure of a handler; that of the commit, or of the inbox itself, is ours to report, or no Fault is published.
+            await context.NotifyFaulted(context, run.Elapsed, options.ConsumerType, exception);
+            throw;
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("inbox").Add("context", typeof(TDbContext).Name);
+
+    private async Task ConsumeAsync<T>(Run<T> run)
+        where T : class
+    {
+        var context = run.Context;
+        var messageId = context.GetOriginalMessageId() ?? throw new OutboxException(
+            $"A message of type '{TypeCache<T>.ShortName}' came to '{context.ReceiveContext.InputAddress}' without a MessageId, so that the inbox cannot know it again: have its sender set one.");
+        var key = new InboxKey(messageId, run.Options.ConsumerId);
+        await engine.Database.WaitAsync(context.CancellationToken);
+        try
+        {
+            if (await IsKnownAsync(context, key) || !await RunAsync(run, key))
+                await AcknowledgeDuplicateAsync(run);
+        }
+        catch (Exception exception) when (engine.Database.IsUnavailable(exception))
+        {
+            // Wait here, so that the retry that follows finds the database and an outage costs one attempt, not all.
+            await engine.Database.ReportAsync(exception, context.CancellationToken);
+            throw;
+        }
+    }
+
+    private async Task<bool> IsKnownAsync(ConsumeContext context, InboxKey key)
+    {
+        if (engine.Recent.Contains(key))
+            return true;
+
+        var ask = engine.Options.InboxCheck == InboxCheck.Always || context.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0
+            || context.ReceiveContext.TransportHeaders.TryGetHeader(RecordSendPipe.ResentHeader, out _);
+        if (!ask)
+            return false;
+
+        await using var session = await engine.OpenAsync(context.CancellationToken);
+        return await session.ScalarAsync(engine.Dialect.Statements.InboxContains, context.CancellationToken, key.MessageId, key.ConsumerId) is not null;
+    }
+
+    /// <returns>False when the message was a duplicate after all.</returns>
+    private Task<bool> RunAsync<T>(Run<T> run, InboxKey key)
+        where T : class
+    {
+        if (!engine.RetriesInContext)
+            return RunOnceAsync(run, key);
+
+        // A retrying execution strategy refuses transactions that it did not begin: let it run the whole handler.
+        var unit = new ConsumeUnit<TDbContext>(engine, scope, key);
+        return unit.Context.Database.CreateExecutionStrategy().ExecuteAsync(() => RunOnceAsync(run, key));
+    }
+
+    private async Task<bool> RunOnceAsync<T>(Run<T> run, InboxKey key)
+        where T : class
+    {
+        var unit = new ConsumeUnit<TDbContext>(engine, scope, key);
+        unit.Enter();
+        try
+        {
+            run.HandlerFailed = true;
+            await run.Next.Send(new ConsumeUnitContext<TDbContext, T>(run.Context, run.Options, scope, unit, engine.Time));
+            run.HandlerFailed = false;
+            unit.Seal();
+            if (unit.Transaction is null && !unit.Context.ChangeTracker.HasChanges())
+                return await engine.Committer.CommitAsync(key, unit.Records);
+            return await CommitAsync(unit, run.Context.CancellationToken);
+        }
+        finally
+        {
+            await unit.EndAsync();
+        }
+    }
+
+    private async Task<bool> CommitAsync(ConsumeUnit<TDbContext> unit, CancellationToken cancellationToken)
+    {
+        await unit.BeginAsync(cancellationToken);
+        var transaction = unit.Transaction ?? throw new OutboxException(
+            $"The handler left a transaction of its own open on '{typeof(TDbContext).Name}': the inbox owns the transaction, do not begin one in a handler.");
+        await unit.Context.SaveChangesAsync(cancellationToken);
+
+        engine.Owner.Assign(unit.Records);
+        engine.Relay.Expect(unit.Records);
+        try
+        {
+            await WriteAndCommitAsync(unit, transaction, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            engine.Relay.Forget(unit.Records);
+            if (exception is DbException error && engine.Dialect.IsDuplicate(error))
+                return false;
+            throw;
+        }
+
+        engine.Recent.Add(unit.Key);
+        engine.Relay.Enqueue(unit.Records);
+        return true;
+    }
+
+    private async Task WriteAndCommitAsync(ConsumeUnit<TDbContext> unit, IDbContextTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var batch = new Databases.StoreBatch(unit.Context.Database.GetDbConnection(), transaction.GetDbTransaction());
+        engine.Dialect.AddWrite(batch, [unit.Key], unit.Records);
+        if (engine.Dialect.CommitInBatch is { } commit)
+            batch.Add(commit);
+        FaultPoint.Reach(FaultPoints.BeforeInbox);
+        FaultPoint.Reach(FaultPoints.BeforeCommit);
+        await batch.ExecuteAsync(cancellationToken);
+        FaultPoint.Reach(FaultPoints.AfterInbox);
+        if (engine.Dialect.CommitInBatch is null)
+            await transaction.CommitAsync(cancellationToken);
+        FaultPoint.Reach(FaultPoints.AfterCommit);
+    }
+
+    private async Task AcknowledgeDuplicateAsync<T>(Run<T> run)
+        where T : class
+    {
+        BusMetrics.InboxDuplicates.Add(1);
+        LogDuplicate(engine.Log, run.Context.MessageId, run.Options.ConsumerType);
+
+        // A message that nobody reports as consumed would be taken for unknown and moved to the skipped queue.
+        if (run.Context.ReceiveContext is { IsDelivered: false, IsFaulted: false })
+            await run.Context.NotifyConsumed(run.Context, run.Elapsed, run.Options.ConsumerType);
+    }
+
+    /// <summary>One delivery on its way through the inbox.</summary>
+    private sealed class Run<T>(ConsumeContext<T> context, OutboxConsumeOptions options, IPipe<OutboxConsumeContext<T>> next)
+        where T : class
+    {
+        private readonly long _started = Stopwatch.GetTimestamp();
+
+        public ConsumeContext<T> Context => context;
+
+        public OutboxConsumeOptions Options => options;
+
+        public IPipe<OutboxConsumeContext<T>> Next => next;
+
+        public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
+
+        public bool HandlerFailed { get; set; }
+    }
+
+    [LoggerMessage(20, LogLevel.Debug, "Message {MessageId} was applied by {Consumer} before; acknowledged without a second effect")]
+    private static partial void LogDuplicate(ILogger logger, Guid? messageId, string consumer);
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using MassTransit;
+using MassTransit.Context;
+
+namespace Bus.Persistence.Outbox;
+
+/// <summary>Turns a message that MassTransit is about to send into a record for the table.</summary>
+internal static class MessageCapture
+{
+    /// <summary>Serializes the message once, as the transport would have.</summary>
+    /// <exception cref="OutboxException">The message has no id or no destination.</exception>
+    public static OutboxRecord Capture<T>(SendContext<T> context, TimeProvider time)
+        where T : class
+    {
+        var messageId = context.MessageId ?? throw new OutboxException($"The message of type '{TypeCache<T>.ShortName}' has no MessageId: do not clear it in a send filter.");
+        var destination = context.DestinationAddress ?? throw new OutboxException($"The message {messageId} of type '{TypeCache<T>.ShortName}' has no destination address.");
+        var isPublish = context is MessageSendContext<T> { IsPublish: true };
+        var metadata = Describe(context, isPublish, time);
+        return new OutboxRecord
+        {
+            MessageId = messageId,
+            Destination = destination,
+            Metadata = metadata,
+            MetadataJson = metadata.ToJson(),
+            Body = context.Serializer.GetMessageBody(context).GetBytes(),
+            Published = isPublish ? PublishTarget.Of<T>() : null,
+            OrderKey = context.TryGetPayload<OrderKey>(out var key) ? key.Value : null,
+        };
+    }
+
+    private static MessageMetadata Describe<T>(SendContext<T> context, bool isPublish, TimeProvider time)
+        where T : class => new()
+        {
+            ContentType = (context.ContentType ?? context.Serialization.DefaultContentType).ToString(),
+            RequestId = context.RequestId,
+            ConversationId = context.ConversationId,
+            CorrelationId = context.CorrelationId,
+            InitiatorId = context.InitiatorId,
+            SourceAddress = context.SourceAddress,
+            ResponseAddress = context.ResponseAddress,
+            FaultAddress = context.FaultAddress,
+            MessageTypes = context.SupportedMessageTypes,
+            IsPublish = isPublish,
+            ExpiresAt = context.TimeToLive is { } timeToLive ? (time.GetUtcNow() + timeToLive).ToUnixTimeMilliseconds() : null,
+            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
+            Headers = Headers(context),
+            Properties = Properties(context),
+        };
+
+    private static Dictionary<string, object> Headers(SendContext context)
+    {
+        var headers = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in context.Headers.GetAll())
+        {
+            if (value is not null)
+                headers[key] = value;
+        }
+
+        return headers;
+    }
+
+    private static Dictionary<string, object> Properties(SendContext context)
+    {
+        var properties = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
+        if (context is TransportSendContext transport)
+            transport.WritePropertiesTo(properties);
+        return properties;
+    }
+}

@@ -1,0 +1,300 @@
+using System.Data.Common;
+using Bus.Persistence.Databases;
+using Bus.Persistence.Inbox;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Bus.Persistence.Outbox;
+
+/// <summary>
+/// Ties the outbox to Entity Framework. Outside a consumer: published messages are written in the transaction of the save that follows, and handed to the relay when it
+/// has committed. Inside one: the handler's transaction begins with its first use of the connection. Thread-safe; one for all contexts of the type.
+/// </summary>
+internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> engine) : ISaveChangesInterceptor, IDbTransactionInterceptor, IDbConnectionInterceptor, IDbCommandInterceptor
+    where TDbContext : DbContext
+{
+    private readonly System.Runtime.CompilerServices.ConditionalWeakTable<DbContext, WriteGate.Turn> _turns = [];
+
+    public InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
+    {
+        if (IsUnitOnOneWriter(eventData.Context))
+            ConsumeUnit<TDbContext>.Current!.Begin();
+        else
+            Prepare(eventData.Context);
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        if (IsUnitOnOneWriter(eventData.Context))
+            await ConsumeUnit<TDbContext>.Current!.BeginAsync(cancellationToken);
+        else
+            Prepare(eventData.Context);
+        return result;
+    }
+
+    public int SavedChanges(SaveChangesCompletedEventData eventData, int result)
+    {
+        if (eventData.Context is { } context && Find(context) is { } buffer)
+        {
+            Restore(context, buffer);
+            if (buffer.HasPending)
+                WriteAlone(context, buffer);
+        }
+
+        return result;
+    }
+
+    public async ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
+    {
+        if (eventData.Context is { } context && Find(context) is { } buffer)
+        {
+            Restore(context, buffer);
+            if (buffer.HasPending)
+                await WriteAloneAsync(context, buffer, cancellationToken);
+        }
+
+        return result;
+    }
+
+    public void SaveChangesFailed(DbContextErrorEventData eventData)
+    {
+        if (eventData.Context is { } context && Find(context) is { } buffer)
+            Restore(context, buffer);
+    }
+
+    public Task SaveChangesFailedAsync(DbContextErrorEventData eventData, CancellationToken cancellationToken = default)
+    {
+        SaveChangesFailed(eventData);
+        return Task.CompletedTask;
+    }
+
+    public InterceptionResult<DbTransaction> TransactionStarting(DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result)
+    {
+        if (eventData.Context is { } context && engine.Dialect.OneWriter)
+            Hold(context, engine.Gate.Enter());
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
+        DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default)
+    {
+        if (eventData.Context is not { } context)
+            return result;
+
+        // Before the transaction, not in it: on a one-writer database the lease could not be written behind its back.
+        if ((engine.Started && !engine.Owner.IsRegistered) || Find(context) is not null || IsUnit(context))
+            await engine.Owner.RegisterAsync(cancellationToken);
+        if (engine.Dialect.OneWriter)
+            Hold(context, await engine.Gate.EnterAsync(cancellationToken));
+        return result;
+    }
+
+    public InterceptionResult TransactionCommitting(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result)
+    {
+        if (eventData.Context is { } context && Find(context) is { HasPending: true } buffer)
+        {
+            EnsureRegistered();
+            using var batch = Batch(buffer, transaction.Connection!, transaction);
+            batch.Execute();
+        }
+
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult> TransactionCommittingAsync(
+        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        if (eventData.Context is { } context && Find(context) is { HasPending: true } buffer)
+        {
+            EnsureRegistered();
+            await using var batch = Batch(buffer, transaction.Connection!, transaction);
+            await batch.ExecuteAsync(cancellationToken);
+        }
+
+        return result;
+    }
+
+    public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData)
+    {
+        if (eventData.Context is not { } context)
+            return;
+        Release(context);
+        if (Find(context) is { } buffer)
+            engine.Relay.Enqueue(buffer.Commit());
+    }
+
+    public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        TransactionCommitted(transaction, eventData);
+        return Task.CompletedTask;
+    }
+
+    public void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) => Ended(eventData.Context);
+
+    public Task TransactionRolledBackAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        Ended(eventData.Context);
+        return Task.CompletedTask;
+    }
+
+    public void TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData) => Ended(eventData.Context);
+
+    public Task TransactionFailedAsync(DbTransaction transaction, TransactionErrorEventData eventData, CancellationToken cancellationToken = default)
+    {
+        Ended(eventData.Context);
+        return Task.CompletedTask;
+    }
+
+    // A transaction that is only disposed raises no event of its own: the connection's end does.
+    public void ConnectionClosed(DbConnection connection, ConnectionEndEventData eventData) => Ended(eventData.Context);
+
+    public Task ConnectionClosedAsync(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        Ended(eventData.Context);
+        return Task.CompletedTask;
+    }
+
+    public void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        if (ConsumeUnit<TDbContext>.Current is { } unit && !engine.Dialect.OneWriter && unit.Owns(eventData.Context))
+            unit.Begin();
+    }
+
+    public async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        if (ConsumeUnit<TDbContext>.Current is { } unit && !engine.Dialect.OneWriter && unit.Owns(eventData.Context))
+            await unit.BeginAsync(cancellationToken);
+    }
+
+    // The command was made before its connection was opened, and with it the unit's transaction begun; SQL Server insists that it names the transaction.
+    public InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) => Enlist(command, eventData, result);
+
+    public ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) => new(Enlist(command, eventData, result));
+
+    public InterceptionResult<object> ScalarExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<object> result) => Enlist(command, eventData, result);
+
+    public ValueTask<InterceptionResult<object>> ScalarExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default) => new(Enlist(command, eventData, result));
+
+    public InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
+    {
+        if (IsUnitOnOneWriter(eventData.Context))
+            ConsumeUnit<TDbContext>.Current!.Begin();
+        return Enlist(command, eventData, result);
+    }
+
+    // A handler's own update or delete on a one-writer database: from here on its unit has the write lock, until it ends.
+    public async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        if (IsUnitOnOneWriter(eventData.Context))
+            await ConsumeUnit<TDbContext>.Current!.BeginAsync(cancellationToken);
+        return Enlist(command, eventData, result);
+    }
+
+    private static T Enlist<T>(DbCommand command, CommandEventData eventData, T result)
+    {
+        if (command.Transaction is null && ConsumeUnit<TDbContext>.Current?.Transaction is { } transaction && ConsumeUnit<TDbContext>.Current.Owns(eventData.Context))
+            command.Transaction = transaction.GetDbTransaction();
+        return result;
+    }
+
+    private static bool IsUnit(DbContext? context) => ConsumeUnit<TDbContext>.Current is { } unit && unit.Owns(context);
+
+    private bool IsUnitOnOneWriter(DbContext? context) => engine.Dialect.OneWriter && IsUnit(context) && context!.Database.CurrentTransaction is null;
+
+    private OutboxBuffer<TDbContext>? Find(DbContext context) => engine.Buffers.TryGetValue(context, out var buffer) ? buffer : null;
+
+    private void Prepare(DbContext? context)
+    {
+        if (context is null || Find(context) is not { HasPending: true } buffer)
+            return;
+
+        // Even a single statement must share a transaction with the messages.
+        buffer.Saving = true;
+        buffer.PreviousBehavior = context.Database.AutoTransactionBehavior;
+        context.Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
+    }
+
+    private static void Restore(DbContext context, OutboxBuffer<TDbContext> buffer)
+    {
+        if (!buffer.Saving)
+            return;
+        buffer.Saving = false;
+        context.Database.AutoTransactionBehavior = buffer.PreviousBehavior;
+    }
+
+    /// <summary>Nothing but messages was saved: they join the caller's transaction, or commit with those of other callers.</summary>
+    private async Task WriteAloneAsync(DbContext context, OutboxBuffer<TDbContext> buffer, CancellationToken cancellationToken)
+    {
+        if (context.Database.CurrentTransaction is { } transaction)
+        {
+            EnsureRegistered();
+            await using var batch = Batch(buffer, context.Database.GetDbConnection(), transaction.GetDbTransaction());
+            await batch.ExecuteAsync(cancellationToken);
+            return;
+        }
+
+        // The committer hands them to the relay itself.
+        var records = buffer.Write();
+        buffer.Commit();
+        await engine.Committer.CommitAsync(null, records);
+    }
+
+    private void WriteAlone(DbContext context, OutboxBuffer<TDbContext> buffer)
+    {
+        // Begins and commits through Entity Framework, so that the events above write the messages and hand them over.
+        if (context.Database.CurrentTransaction is null)
+        {
+            using var own = context.Database.BeginTransaction();
+            own.Commit();
+            return;
+        }
+
+        EnsureRegistered();
+        using var batch = Batch(buffer, context.Database.GetDbConnection(), context.Database.CurrentTransaction.GetDbTransaction());
+        batch.Execute();
+    }
+
+    private StoreBatch Batch(OutboxBuffer<TDbContext> buffer, DbConnection connection, DbTransaction transaction)
+    {
+        var records = buffer.Write();
+        engine.Owner.Assign(records);
+        engine.Relay.Expect(records);
+        var batch = new StoreBatch(connection, transaction);
+        engine.Dialect.AddWrite(batch, [], records);
+        return batch;
+    }
+
+    private void EnsureRegistered()
+    {
+        if (!engine.Owner.IsRegistered)
+            throw new OutboxException("The outbox has no lease in the database yet: publish before the transaction begins, begin it asynchronously, or wait until the host has started.");
+    }
+
+    private void Ended(DbContext? context)
+    {
+        if (context is null)
+            return;
+        Release(context);
+        if (Find(context) is { } buffer)
+            engine.Relay.Forget(buffer.Rollback(keep: buffer.Saving));
+    }
+
+    private void Hold(DbContext context, WriteGate.Turn turn)
+    {
+        Release(context);
+        _turns.AddOrUpdate(context, turn);
+    }
+
+    private void Release(DbContext context)
+    {
+        if (!_turns.TryGetValue(context, out var turn))
+            return;
+        _turns.Remove(context);
+        turn.Dispose();
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Bus.Persistence.Databases;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Bus.Persistence.Outbox;
+
+/// <summary>
+/// The identity under which this process writes outbox rows, and its lease on them. While the lease is alive only this process sends the rows; when it
+/// expires another takes the lease over, and this process, should it still live, goes on under a new identity. Thread-safe.
+/// </summary>
+internal sealed partial class OutboxOwner<TDbContext>(OutboxEngine<TDbContext> engine) : IDisposable
+    where TDbContext : DbContext
+{
+    private static readonly string ProcessName = $"{Environment.MachineName}/{Environment.ProcessId}";
+
+    private readonly SemaphoreSlim _registering = new(1, 1);
+    private volatile Registration _current = new(Guid.NewGuid(), 0, 0);
+    private long _sequence;
+
+    /// <summary>The identity of new rows.</summary>
+    public Guid Id => _current.Id;
+
+    /// <summary>Gives the records an identity and their place; <see cref="RegisterAsync"/> must have been awaited.</summary>
+    public void Assign(IReadOnlyList<OutboxRecord> records)
+    {
+        var owner = _current.Id;
+        foreach (var record in records)
+        {
+            if (record.OrderKey is not null)
+                continue;
+            record.Owner = owner;
+            record.Sequence = Interlocked.Increment(ref _sequence);
+        }
+    }
+
+    /// <summary>
+    /// Makes sure that a living lease stands in the database before a row is written: a row without one would be nobody's. Free while the last
+    /// renewal is younger than the lease.
+    /// </summary>
+    public ValueTask RegisterAsync(CancellationToken cancellationToken) =>
+        IsAlive ? ValueTask.CompletedTask : new ValueTask(RenewAsync(cancellationToken));
+
+    /// <summary>True once a lease stands in the database, even one that has run out: what is written under it is found by a sweeper.</summary>
+    public bool IsRegistered => _current.Term > 0;
+
+    private bool IsAlive
+    {
+        get
+        {
+            var current = _current;
+            return current.Term > 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(current.RenewedAt) < engine.Options.OwnerLease;
+        }
+    }
+
+    /// <summary>Renews the lease, or registers a new identity when there is none or it was taken over.</summary>
+    public async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        await _registering.WaitAsync(cancellationToken);
+        try
+        {
+            await using var session = await engine.OpenAsync(cancellationToken);
+            var current = _current;
+            var now = OutboxEngine<TDbContext>.Pace.GetTimestamp();
+            if (current.Term > 0)
+            {
+                if (await Leases.LeaseStore.RenewAsync(session, Name(current.Id), current.Id, current.Term, engine.Options.OwnerLease, cancellationToken))
+                {
+                    _current = current with { RenewedAt = now };
+                    return;
+                }
+
+                LogTakenOver(engine.Log, current.Id);
+                engine.Relay.Forget();
+                current = new Registration(Guid.NewGuid(), 0, 0);
+            }
+
+            var term = await Leases.LeaseStore.AcquireAsync(session, Name(current.Id), current.Id, ProcessName, engine.Options.OwnerLease, cancellationToken)
+                ?? throw new UnreachableException("A lease on a fresh identity is always free.");
+            _current = current with { Term = term, RenewedAt = now };
+        }
+        finally
+        {
+            _registering.Release();
+        }
+    }
+
+    /// <summary>Gives the lease up, so that what is left is sent by another process at once.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        var current = _current;
+        if (current.Term == 0)
+            return;
+        _current = new Registration(Guid.NewGuid(), 0, 0);
+        await using var session = await engine.OpenAsync(cancellationToken);
+        await Leases.LeaseStore.ReleaseAsync(session, Name(current.Id), current.Id, current.Term, cancellationToken);
+    }
+
+    public void Dispose() => _registering.Dispose();
+
+    public static string Name(Guid owner) => StoreDialect.OwnerPrefix + owner.ToString("D").ToUpperInvariant();
+
+    private sealed record Registration(Guid Id, long Term, long RenewedAt);
+
+    [LoggerMessage(10, LogLevel.Warning, "Outbox lease {Owner} was taken over while this process was silent; its rows are sent by another, new rows get a new lease")]
+    private static partial void LogTakenOver(ILogger logger, Guid owner);
+}

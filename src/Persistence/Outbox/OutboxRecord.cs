@@ -1,0 +1,36 @@
+namespace Bus.Persistence.Outbox;
+
+/// <summary>A captured message on its way: from the handler through the table into the broker.</summary>
+internal sealed class OutboxRecord
+{
+    public required Guid MessageId { get; init; }
+
+    public required Uri Destination { get; init; }
+
+    public required MessageMetadata Metadata { get; init; }
+
+    /// <summary>The metadata as it stands in the table.</summary>
+    public required string MetadataJson { get; init; }
+
+    public required byte[] Body { get; init; }
+
+    /// <summary>Null when the message was sent to an address; else finds the endpoint that declares the event's topology.</summary>
+    public PublishTarget? Published { get; init; }
+
+    /// <summary>Null when no order was asked for.</summary>
+    public string? OrderKey { get; init; }
+
+    /// <summary>Set when the record is given to the writer; an ordered record has none.</summary>
+    public Guid Owner { get; set; }
+
+    public long Sequence { get; set; }
+
+    /// <summary>Failed sends while the broker was healthy: the row itself may be poison.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>The message may have been sent before: receivers look into their inbox first.</summary>
+    public bool Resent { get; set; }
+
+    /// <summary>Position of an ordered record.</summary>
+    public long Position { get; init; }
+}

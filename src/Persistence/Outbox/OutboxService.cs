@@ -1,0 +1,87 @@
+using Bus.Core.Telemetry;
+using Bus.Persistence.Inbox;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+
+namespace Bus.Persistence.Outbox;
+
+/// <summary>Starts and stops what the outbox of a context does in the background. It starts before the bus, so that a lease stands when the first handler commits.</summary>
+internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyncDisposable
+    where TDbContext : DbContext
+{
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+
+    private readonly OutboxEngine<TDbContext> _engine;
+    private readonly OutboxSweeper<TDbContext> _sweeper;
+    private readonly OrderedRelay<TDbContext> _ordered;
+    private readonly InboxPurge<TDbContext> _purge;
+
+    public OutboxService(OutboxEngine<TDbContext> engine)
+    {
+        _engine = engine;
+        _sweeper = new OutboxSweeper<TDbContext>(engine);
+        _ordered = new OrderedRelay<TDbContext>(engine);
+        _purge = new InboxPurge<TDbContext>(engine);
+        BusMetrics.Meter.CreateObservableGauge(TelemetryNames.OutboxPending, () => engine.Relay.Pending, "{message}");
+        BusMetrics.Meter.CreateObservableGauge(TelemetryNames.InboxPurgeLag, () => _purge.LagSeconds, "s");
+        BusMetrics.Meter.CreateObservableGauge(TelemetryNames.OutboxLag, () => _purge.OutboxLagSeconds, "s");
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Reads the model and the provider now: a wrong one stops the start, not the first message.
+        _ = _engine.Dialect;
+        return Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _engine.Started = true;
+        if (_engine.Options.DeliveryService)
+        {
+            _sweeper.Start();
+            _ordered.Start();
+        }
+
+        if (_engine.Options.InboxCleanup)
+            _purge.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>The bus has taken its last message when this is called in the order of registration; what cannot leave now is left to the next process.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _purge.StopAsync(cancellationToken);
+        await _ordered.StopAsync(cancellationToken);
+        await _sweeper.StopAsync(cancellationToken);
+    }
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(DrainLimit, OutboxEngine<TDbContext>.Pace);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await _engine.Relay.Confirmed.FlushAsync(either.Token);
+            await _purge.ReleaseAsync(either.Token);
+            await _ordered.ReleaseAsync(either.Token);
+            await _engine.Owner.ReleaseAsync(either.Token);
+        }
+        catch (Exception exception)
+        {
+            // The database is away: the leases expire by themselves, and what is left is sent by the next process.
+            OutboxServiceLog.NotReleased(_engine.Log, exception);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _purge.DisposeAsync();
+        await _ordered.DisposeAsync();
+        await _sweeper.DisposeAsync();
+    }
+}

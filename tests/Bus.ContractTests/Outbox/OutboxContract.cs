@@ -1,0 +1,230 @@
+using Bus.Persistence;
+using Bus.TestSupport;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Bus.ContractTests.Outbox;
+
+/// <summary>What a caller outside a consumer may rely on, on every database.</summary>
+public abstract class OutboxContract : IAsyncLifetime
+{
+    protected OutboxTestDatabase Database { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Database = await CreateAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Should_send_what_was_committed_with_data()
+    {
+        await using var service = await StartAsync();
+        await service.InScopeAsync(async (db, publish) =>
+        {
+            db.Entries.Add(new Entry { Number = 1 });
+            await publish.Publish(new Note(1, "ü"));
+            Assert.Empty(service.Journal.Notes);
+            await db.SaveChangesAsync();
+        });
+        await Eventually.AssertAsync(() => service.Journal.Notes.Count == 1);
+        Assert.Equal(new Note(1, "ü"), service.Journal.Notes.Single());
+        await service.DrainAsync();
+    }
+
+    [Fact]
+    public async Task Should_send_what_was_saved_without_data()
+    {
+        await using var service = await StartAsync();
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(number => service.InScopeAsync(async (db, publish) =>
+        {
+            await publish.Publish(new Note(number));
+            await db.SaveChangesAsync();
+        })));
+        await Eventually.AssertAsync(() => service.Journal.Notes.Count >= 200);
+        Assert.Equal(Enumerable.Range(0, 200), service.Journal.Notes.Select(note => note.Number).Order());
+        await service.DrainAsync();
+    }
+
+    [Fact]
+    public async Task Should_send_what_SaveChanges_saved_without_async()
+    {
+        await using var service = await StartAsync();
+        await service.DrainAsync();
+        await Eventually.AssertAsync(() => service.QueryAsync(db => db.Set<Persistence.Leases.LeaseRow>().AnyAsync(lease => lease.Name.StartsWith("outbox:"))));
+        await service.InScopeAsync(async (db, publish) =>
+        {
+            await publish.Publish(new Note(1));
+            Save(db);
+            db.Entries.Add(new Entry());
+            await publish.Publish(new Note(2));
+            Save(db);
+        });
+        await Eventually.AssertAsync(() => service.Journal.Notes.Count == 2);
+        await service.DrainAsync();
+
+        static void Save(OutboxDb db) => db.SaveChanges();
+    }
+
+    [Fact]
+    public async Task Should_send_nothing_of_a_transaction_that_was_rolled_back_or_never_saved()
+    {
+        await using var service = await StartAsync();
+        await service.InScopeAsync((_, publish) => publish.Publish(new Note(1)));
+        await service.InScopeAsync(async (db, publish) =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            db.Entries.Add(new Entry());
+            await publish.Publish(new Note(2));
+            await db.SaveChangesAsync();
+            await transaction.RollbackAsync();
+        });
+        await service.InScopeAsync(async (db, publish) =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await publish.Publish(new Note(3));
+            await db.SaveChangesAsync();
+        });
+        await PublishAsync(service, 4);
+        await Eventually.AssertAsync(() => service.Journal.Notes.Any(note => note.Number == 4));
+        await service.DrainAsync();
+        Assert.Equal(4, Assert.Single(service.Journal.Notes).Number);
+        Assert.Equal(0, await service.QueryAsync(db => db.Entries.CountAsync()));
+    }
+
+    [Fact]
+    public async Task Should_send_with_an_explicit_transaction_only_after_its_commit()
+    {
+        await using var service = await StartAsync();
+        await service.InScopeAsync(async (db, publish) =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            db.Entries.Add(new Entry { Number = 5 });
+            await publish.Publish(new Note(5));
+            await db.SaveChangesAsync();
+            await publish.Publish(new Note(6));
+            await db.Entries.Where(entry => entry.Number == 5).ExecuteUpdateAsync(set => set.SetProperty(entry => entry.Number, 7));
+            Assert.Empty(service.Journal.Notes);
+            await transaction.CommitAsync();
+        });
+        await Eventually.AssertAsync(() => service.Journal.Notes.Count == 2);
+        await service.DrainAsync();
+    }
+
+    [Fact]
+    public async Task Should_keep_messages_for_the_next_save_when_one_failed()
+    {
+        await using var service = await StartAsync();
+        await service.InScopeAsync(async (db, publish) =>
+        {
+            var entry = new Entry { Id = 1 };
+            db.Entries.Add(entry);
+            await db.SaveChangesAsync();
+            db.Entry(entry).State = EntityState.Detached;
+            db.Entries.Add(new Entry { Id = 1 });
+            await publish.Publish(new Note(1));
+            await Assert.ThrowsAsync<DbUpdateException>(() => db.SaveChangesAsync());
+            db.ChangeTracker.Clear();
+            await db.SaveChangesAsync();
+        });
+        await Eventually.AssertAsync(() => service.Journal.Notes.Count == 1);
+        await service.DrainAsync();
+    }
+
+    [Fact]
+    public async Task Should_keep_headers_ids_and_time_to_live()
+    {
+        await using var service = await StartAsync();
+        var (conversation, correlation, message) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await service.InScopeAsync(async (db, publish) =>
+        {
+            await publish.Publish(new Note(1), context =>
+            {
+                context.MessageId = message;
+                context.ConversationId = conversation;
+                context.CorrelationId = correlation;
+                context.TimeToLive = TimeSpan.FromHours(1);
+                context.Headers.Set("tenant", "acme");
+            });
+            await db.SaveChangesAsync();
+        });
+        await Eventually.AssertAsync(() => !service.Journal.NoteContexts.IsEmpty);
+        var context = service.Journal.NoteContexts.Single();
+        Assert.Equal((message, conversation, correlation), (context.MessageId, context.ConversationId, context.CorrelationId));
+        Assert.Equal("acme", context.Headers.Get<string>("tenant"));
+        Assert.NotNull(context.ExpirationTime);
+    }
+
+    [Fact]
+    public async Task Should_send_what_a_dead_process_left()
+    {
+        var dead = await StartAsync(outbox => outbox.UseBusOutbox(delivery => delivery.DisableDeliveryService()));
+        for (var number = 0; number < 50; number++)
+            await PublishAsync(dead, number);
+        Assert.Equal(50, (await dead.Administration.GetStatusAsync(CancellationToken.None)).Waiting);
+        await using var living = await StartAsync();
+        await using var rival = await StartAsync();
+        await Eventually.AssertAsync(() => living.Journal.Notes.Count + rival.Journal.Notes.Count >= 50);
+        await living.DrainAsync();
+        Assert.Equal(Enumerable.Range(0, 50), living.Journal.Notes.Concat(rival.Journal.Notes).Select(note => note.Number).Order());
+        await dead.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Should_send_what_did_not_fit_into_memory()
+    {
+        await using var service = await StartAsync(outbox =>
+        {
+            outbox.Options.MemoryLimit = 100;
+            outbox.Options.MessageDeliveryLimit = 5;
+            outbox.QueryMessageLimit = 50;
+        });
+        await service.InScopeAsync(async (db, publish) =>
+        {
+            for (var number = 0; number < 2000; number++)
+                await publish.Publish(new Note(number));
+            await db.SaveChangesAsync();
+        });
+        await Eventually.AssertAsync(() => service.Journal.Notes.Count >= 2000);
+        await service.DrainAsync();
+        Assert.Equal(Enumerable.Range(0, 2000), service.Journal.Notes.Select(note => note.Number).Order());
+    }
+
+    [Fact]
+    public async Task Should_keep_the_order_of_a_key_over_two_processes()
+    {
+        await using var first = await StartAsync();
+        await using var second = await StartAsync();
+        for (var number = 0; number < 60; number++)
+        {
+            var service = number % 2 == 0 ? first : second;
+            await service.InScopeAsync(async (db, publish) =>
+            {
+                await publish.Publish(new Note(number, $"key-{number % 3}"), context => context.SetOrderKey($"key-{number % 3}"));
+                await db.SaveChangesAsync();
+            });
+        }
+
+        await Eventually.AssertAsync(() => first.Journal.Notes.Count + second.Journal.Notes.Count >= 60);
+        await first.DrainAsync();
+
+        // Each has a broker of its own, and one relay holds the lease: all went to one of them.
+        var notes = !first.Journal.Notes.IsEmpty ? first.Journal.Notes : second.Journal.Notes;
+        foreach (var key in notes.GroupBy(note => note.Text))
+            Assert.Equal(key.Select(note => note.Number).Order(), key.Select(note => note.Number));
+        Assert.Equal(60, notes.Count);
+    }
+
+    protected abstract Task<OutboxTestDatabase> CreateAsync();
+
+    private static Task PublishAsync(OutboxService service, int number) => service.InScopeAsync(async (db, publish) =>
+    {
+        await publish.Publish(new Note(number));
+        await db.SaveChangesAsync();
+    });
+
+    private Task<OutboxService> StartAsync(Action<IEntityFrameworkOutboxConfigurator>? outbox = null) => OutboxService.StartAsync<PlainConsumer>(Database, outbox);
+}
