@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Bus.Core.Faults;
 using Bus.Persistence.Databases;
 using Bus.Persistence.Inbox;
 using Microsoft.EntityFrameworkCore;
@@ -98,6 +99,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
             EnsureRegistered();
             using var batch = Batch(buffer, transaction.Connection!, transaction);
             batch.Execute();
+            FaultPoint.Reach(FaultPoints.BeforeCommit);
         }
 
         return result;
@@ -111,6 +113,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
             EnsureRegistered();
             await using var batch = Batch(buffer, transaction.Connection!, transaction);
             await batch.ExecuteAsync(cancellationToken);
+            FaultPoint.Reach(FaultPoints.BeforeCommit);
         }
 
         return result;
@@ -121,8 +124,10 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
         if (eventData.Context is not { } context)
             return;
         Release(context);
-        if (Find(context) is { } buffer)
-            engine.Relay.Enqueue(buffer.Commit());
+        if (Find(context) is not { } buffer)
+            return;
+        FaultPoint.Reach(FaultPoints.AfterCommit);
+        engine.Relay.Enqueue(buffer.Commit());
     }
 
     public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
