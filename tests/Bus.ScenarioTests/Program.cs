@@ -1,0 +1,16 @@
+using Bus.ScenarioTests.Tallies;
+using Xunit.MicrosoftTestingPlatform;
+using Xunit.Runner.InProc.SystemConsole;
+
+namespace Bus.ScenarioTests;
+
+/// <summary>Runs the tests or, when called by one of them, a worker that it needs in a process of its own.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] arguments) => arguments switch
+    {
+        [TallyWorker.Command, .. var settings] => TallyWorker.RunAsync(settings),
+        _ when arguments.Any(x => x is "--server" or "--internal-msbuild-node") => TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
+        _ => ConsoleRunner.Run(arguments),
+    };
+}
