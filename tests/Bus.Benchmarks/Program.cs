@@ -1,6 +1,77 @@
+using System.Globalization;
+using System.Text.Json;
+using Bus.Benchmarks.Measures;
+
 namespace Bus.Benchmarks;
 
 internal static class Program
 {
-    public static int Main() => 0;
+    private const string Usage = """
+        Bus.Benchmarks PEER VERB     needs RabbitMQ at AMQP_PORT and PostgreSQL at PGPORT (user postgres, an empty database bench), prints one line of JSON
+          PEER   bus-rabbitmq | bus-rabbitmq-postgres | bus-rabbitmq-postgres-ef
+          VERB   enqueue noop|sleep N, bulk N, latency N, worker: see the driver; BENCH_LOG names its files, BENCH_WARM the jobs of the warm-up
+                 outbox N: a fresh process sends N committed messages    pickup N: commit to handler    cost N: transactions a job    (bus-rabbitmq-postgres)
+        """;
+
+    private static int Warm => Number(Environment.GetEnvironmentVariable("BENCH_WARM") ?? "500");
+
+    public static async Task<int> Main(string[] args)
+    {
+        if (args is not [Peer.Direct or Peer.Outbox or Peer.OutboxAndData, _, ..])
+        {
+            await Console.Error.WriteLineAsync(Usage);
+            return 2;
+        }
+
+        Console.WriteLine(JsonSerializer.Serialize(await RunAsync(args[0], args[1], args[2..])));
+        // As the other peers: the orderly stop is not measured.
+        Environment.Exit(0);
+        return 0;
+    }
+
+    private static async Task<object> RunAsync(string peer, string verb, string[] rest)
+    {
+        switch (verb)
+        {
+            case "hold":
+                await HeldBacklog.HoldAsync(Number(rest[0]));
+                return new { };
+            case "outbox":
+                return await HeldBacklog.SendAsync(Number(rest[0]));
+            case "pickup":
+                return await Pickup.MeasureAsync(Number(rest[0]));
+            case "cost":
+                return await Cost.MeasureAsync(peer, Number(rest[0]));
+            case "worker":
+                using (await Peer.StartAsync(peer, worker: true))
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+                return new { };
+            default:
+                return await ProduceAsync(peer, verb, rest);
+        }
+    }
+
+    private static async Task<object> ProduceAsync(string peer, string verb, string[] rest)
+    {
+        using var host = await Peer.StartAsync(peer, worker: false);
+        var producer = Peer.Producer(host, peer);
+        switch (verb)
+        {
+            case "enqueue":
+                if (rest[0] == "noop")
+                    await Pump.EachAsync(producer, "noop", Warm, tasks: 16);
+                return new { s = await Pump.EachAsync(producer, rest[0], Number(rest[1]), tasks: 16) };
+            case "bulk":
+                await Pump.BatchesAsync(producer, 500);
+                return new { s = await Pump.BatchesAsync(producer, Number(rest[0])) };
+            case "latency":
+                await Pump.EachAsync(producer, "noop", 20, tasks: 1);
+                await Pump.PacedAsync(producer, Number(rest[0]));
+                return new { };
+            default:
+                throw new ArgumentException($"There is no verb `{verb}`: see --help.", nameof(verb));
+        }
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }
