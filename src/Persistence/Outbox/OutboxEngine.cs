@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Bus.Persistence.Databases;
 using Bus.Persistence.Inbox;
 using MassTransit;
@@ -68,7 +67,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     public OutboxInterceptor<TDbContext> Interceptor { get; }
 
     /// <summary>The messages that a context's next commit carries.</summary>
-    public ConditionalWeakTable<DbContext, OutboxBuffer<TDbContext>> Buffers { get; } = [];
+    public OutboxBuffers<TDbContext> Buffers { get; } = new();
 
     /// <summary>Opens a connection of the service's own database through a context of its own. Dispose it soon.</summary>
     public async Task<StoreSession> OpenAsync(CancellationToken cancellationToken)

@@ -211,7 +211,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
 
     private bool IsUnitOnOneWriter(DbContext? context) => engine.Dialect.OneWriter && IsUnit(context) && context!.Database.CurrentTransaction is null;
 
-    private OutboxBuffer<TDbContext>? Find(DbContext context) => engine.Buffers.TryGetValue(context, out var buffer) ? buffer : null;
+    private OutboxBuffer<TDbContext>? Find(DbContext context) => engine.Buffers.Find(context);
 
     private void Prepare(DbContext? context)
     {

@@ -2,6 +2,7 @@ using Bus.Persistence;
 using Bus.TestSupport;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Bus.ContractTests.Outbox;
@@ -194,6 +195,38 @@ public abstract class OutboxContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Should_keep_the_messages_of_a_scope_that_got_its_context_from_one_that_was_just_ending()
+    {
+        await using var service = await OutboxService.StartAsync<PlainConsumer>(Database, bus: services => services.AddScoped<AtEnd>());
+        List<AsyncServiceScope> later = [];
+        await using (var ending = service.Services.CreateAsyncScope())
+        {
+            // A container disposes in reverse: the context goes back to the pool, then AtEnd runs, then the publish endpoint's part is taken down.
+            var publish = ending.ServiceProvider.GetRequiredService<IPublishEndpoint>();
+            ending.ServiceProvider.GetRequiredService<AtEnd>().Act = async () =>
+            {
+                // As many as the pool may hold: one of them gets the context.
+                for (var number = 1; number <= 20; number++)
+                {
+                    later.Add(service.Services.CreateAsyncScope());
+                    await later[^1].ServiceProvider.GetRequiredService<IPublishEndpoint>().Publish(new Note(number));
+                }
+            };
+            await publish.Publish(new Note(0));
+            await ending.ServiceProvider.GetRequiredService<OutboxDb>().SaveChangesAsync();
+        }
+
+        foreach (var scope in later)
+        {
+            await scope.ServiceProvider.GetRequiredService<OutboxDb>().SaveChangesAsync();
+            await scope.DisposeAsync();
+        }
+
+        await service.DrainAsync();
+        await Eventually.AssertAsync(() => service.Journal.Notes.Count == 21);
+    }
+
+    [Fact]
     public async Task Should_keep_the_order_of_a_key_over_two_processes()
     {
         await using var first = await StartAsync();
@@ -227,4 +260,12 @@ public abstract class OutboxContract : IAsyncLifetime
     });
 
     private Task<OutboxService> StartAsync(Action<IEntityFrameworkOutboxConfigurator>? outbox = null) => OutboxService.StartAsync<PlainConsumer>(Database, outbox);
+
+    /// <summary>Acts when its scope ends.</summary>
+    private sealed class AtEnd : IAsyncDisposable
+    {
+        public Func<Task> Act { get; set; } = () => Task.CompletedTask;
+
+        public ValueTask DisposeAsync() => new(Act());
+    }
 }
