@@ -75,11 +75,20 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
 
         FaultPoint.Reach(FaultPoints.AfterRelayClaim);
         var sent = 0;
-        for (List<OutboxRecord> block; (block = await ReadAsync(session, owner, 0, cancellationToken)).Count > 0;)
+        await using var reading = await engine.OpenAsync(cancellationToken);
+        var block = await ReadAsync(reading, owner, 0, cancellationToken);
+        while (block.Count > 0)
         {
-            sent += await SendBlockAsync(session, block, cancellationToken);
+            // The next block is read while this one is on the wire.
+            var sending = SendBlockAsync(session, block, cancellationToken);
+            var next = ReadAsync(reading, owner, block[^1].Sequence, cancellationToken);
+            await Task.WhenAll(sending, next);
+            sent += await sending;
             if (!await LeaseStore.RenewAsync(session, name, _self, term, engine.Options.OwnerLease, cancellationToken))
                 return; // Taken over in turn: the other goes on, receivers know the ids.
+            block = await next;
+            if (block.Count == 0)
+                block = await ReadAsync(reading, owner, 0, cancellationToken); // What an outage kept from leaving.
         }
 
         await LeaseStore.ReleaseAsync(session, name, _self, term, cancellationToken);

@@ -29,7 +29,7 @@ internal static class HeldBacklog
         var ready = Stopwatch.GetElapsedTime(started);
         var found = (await outbox.GetStatusAsync(CancellationToken.None)).Waiting;
         while ((await outbox.GetStatusAsync(CancellationToken.None)).Waiting > 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         var all = Stopwatch.GetElapsedTime(started);
         return new { rows = found, start_s = ready.TotalSeconds, all_s = all.TotalSeconds, rows_per_s = Math.Round(found / (all - ready).TotalSeconds) };
     }
