@@ -48,6 +48,8 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
         _ended = true;
         if (Transaction is { } transaction)
             await transaction.DisposeAsync();
+        if (_beginning)
+            engine.Interceptor.Leave(Context);
     }
 
     public void Add(OutboxRecord record)

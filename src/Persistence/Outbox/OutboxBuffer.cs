@@ -81,7 +81,11 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
     public void Dispose()
     {
         if (_context is not null)
-            engine.Buffers.Unbind(_context, this);
+        {
+            engine.Buffers.Remove(_context);
+            engine.Interceptor.Leave(_context);
+        }
+
         if (_pending.Count > 0)
             LogDiscarded(engine.Log, _pending.Count, typeof(TDbContext).Name, _pending[0].Destination);
     }
@@ -99,7 +103,7 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
                 $"'{typeof(TDbContext).Name}' was built without the outbox's interceptor, so that no commit would carry the message: register it with AddDbContext or AddDbContextPool, not with options made by hand.");
         }
 
-        engine.Buffers.Bind(context, this);
+        engine.Buffers.AddOrUpdate(context, this);
         _context = context;
     }
 

@@ -61,9 +61,16 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
 
     public void SaveChangesFailed(DbContextErrorEventData eventData)
     {
-        if (eventData.Context is { } context && Find(context) is { } buffer)
+        if (eventData.Context is not { } context)
+            return;
+        if (context.Database.CurrentTransaction is null)
+            Leave(context);
+        if (Find(context) is { } buffer)
             Restore(context, buffer);
     }
+
+    /// <summary>The context writes no more: whatever turn it still has ends.</summary>
+    public void Leave(DbContext context) => Release(context);
 
     public Task SaveChangesFailedAsync(DbContextErrorEventData eventData, CancellationToken cancellationToken = default)
     {
