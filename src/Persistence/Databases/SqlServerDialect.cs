@@ -84,13 +84,13 @@ internal sealed class SqlServerDialect : StoreDialect
             $"SELECT COUNT_BIG(CASE WHEN parked_at IS NULL THEN 1 END), {Now} - MIN(CASE WHEN parked_at IS NULL THEN enqueued_at END), COUNT_BIG(parked_at) " +
             $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered}) AS r",
         OutboxOrphans =
-            $"SELECT l.name FROM {t.Lease} AS l WHERE l.name LIKE 'outbox:%' AND l.expires_at < {Now} AND EXISTS " +
-            $"(SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = CAST(SUBSTRING(l.name, 8, 36) AS uniqueidentifier) AND o.parked_at IS NULL)",
+            $"SELECT CONCAT('outbox:', CONVERT(char(36), o.owner_id)) FROM (SELECT DISTINCT owner_id FROM {t.Outbox} WHERE parked_at IS NULL) AS o WHERE NOT EXISTS " +
+            $"(SELECT 1 FROM {t.Lease} AS l WHERE l.name = CONCAT('outbox:', CONVERT(char(36), o.owner_id)) AND l.expires_at >= {Now})",
         OutboxUnpark =
             $"UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL; UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
         OrderedRead =
-            $"SELECT TOP (@p1) position, order_key, message_id, destination, metadata, body FROM {t.Ordered} WHERE position > @p0 AND parked_at IS NULL ORDER BY position",
-        OrderedStoppedKeys = $"SELECT DISTINCT order_key FROM {t.Ordered} WHERE parked_at IS NOT NULL",
+            $"SELECT TOP (@p1) position, order_key, message_id, destination, metadata, body FROM {t.Ordered} AS o WHERE position > @p0 AND parked_at IS NULL AND NOT EXISTS " +
+            $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL) ORDER BY position",
         OrderedDelete = $"DELETE FROM {t.Ordered} WITH (ROWLOCK) WHERE position = @p0",
         OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
         LeaseAcquire =
@@ -101,6 +101,6 @@ internal sealed class SqlServerDialect : StoreDialect
         LeaseRelease = $"UPDATE {t.Lease} SET expires_at = 0 WHERE name = @p0 AND holder = @p1 AND term = @p2",
         LeasePurge =
             $"DELETE FROM l FROM {t.Lease} AS l WHERE l.name LIKE 'outbox:%' AND l.expires_at < {Now} - @p0 AND NOT EXISTS " +
-            $"(SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = CAST(SUBSTRING(l.name, 8, 36) AS uniqueidentifier))",
+            $"(SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = TRY_CAST(SUBSTRING(l.name, 8, 36) AS uniqueidentifier))",
     };
 }

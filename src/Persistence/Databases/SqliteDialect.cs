@@ -82,13 +82,15 @@ internal sealed class SqliteDialect : StoreDialect
             $"SELECT count(*) FILTER (WHERE parked_at IS NULL), {Now} - min(enqueued_at) FILTER (WHERE parked_at IS NULL), count(*) FILTER (WHERE parked_at IS NOT NULL) " +
             $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered})",
         OutboxOrphans =
-            $"SELECT name FROM {t.Lease} WHERE name LIKE 'outbox:%' AND expires_at < {Now} AND EXISTS " +
-            $"(SELECT 1 FROM {t.Outbox} WHERE owner_id = substr(name, 8) AND parked_at IS NULL)",
+            $"WITH RECURSIVE owners(id) AS (SELECT min(owner_id) FROM {t.Outbox} UNION ALL " +
+            $"SELECT (SELECT min(owner_id) FROM {t.Outbox} WHERE owner_id > owners.id) FROM owners WHERE owners.id IS NOT NULL) " +
+            $"SELECT 'outbox:' || id FROM owners WHERE id IS NOT NULL AND EXISTS (SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = id AND o.parked_at IS NULL) " +
+            $"AND NOT EXISTS (SELECT 1 FROM {t.Lease} AS l WHERE l.name = 'outbox:' || id AND l.expires_at >= {Now})",
         OutboxUnpark =
             $"UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL; UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
         OrderedRead =
-            $"SELECT position, order_key, message_id, destination, metadata, body FROM {t.Ordered} WHERE position > @p0 AND parked_at IS NULL ORDER BY position LIMIT @p1",
-        OrderedStoppedKeys = $"SELECT DISTINCT order_key FROM {t.Ordered} WHERE parked_at IS NOT NULL",
+            $"SELECT position, order_key, message_id, destination, metadata, body FROM {t.Ordered} AS o WHERE position > @p0 AND parked_at IS NULL AND NOT EXISTS " +
+            $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL) ORDER BY position LIMIT @p1",
         OrderedDelete = $"DELETE FROM {t.Ordered} WHERE position = @p0",
         OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
         LeaseAcquire =

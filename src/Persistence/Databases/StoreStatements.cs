@@ -21,17 +21,14 @@ internal sealed record StoreStatements
     /// <summary>→ number of records waiting, age in ms of the oldest, number parked.</summary>
     public required string OutboxStatus { get; init; }
 
-    /// <summary>→ names of expired leases whose owner has left records.</summary>
+    /// <summary>→ lease names of owners that have records and no living lease, whether theirs has run out or is missing.</summary>
     public required string OutboxOrphans { get; init; }
 
     /// <summary>→ puts all parked records back in line, in both tables.</summary>
     public required string OutboxUnpark { get; init; }
 
-    /// <summary>after, limit → position, order key, message id, destination, metadata, body.</summary>
+    /// <summary>after, limit → position, order key, message id, destination, metadata, body; of keys that no parked record has stopped, in one snapshot.</summary>
     public required string OrderedRead { get; init; }
-
-    /// <summary>→ order keys that a parked record has stopped.</summary>
-    public required string OrderedStoppedKeys { get; init; }
 
     /// <summary>position → deletes a confirmed ordered record.</summary>
     public required string OrderedDelete { get; init; }

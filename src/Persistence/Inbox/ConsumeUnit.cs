@@ -19,7 +19,6 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
     private TDbContext? _context;
     private bool _sealed;
     private volatile bool _ended;
-    private bool _beginning;
 
     /// <summary>The unit that the current flow of execution works for.</summary>
     public static ConsumeUnit<TDbContext>? Current => Ambient.Value;
@@ -33,6 +32,9 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
     public TDbContext Context => _context ??= scope.GetRequiredService<TDbContext>();
 
     public IDbContextTransaction? Transaction { get; private set; }
+
+    /// <summary>True while the unit itself begins its transaction.</summary>
+    public bool Begins { get; private set; }
 
     public void Enter() => Ambient.Value = this;
 
@@ -48,8 +50,8 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
         _ended = true;
         if (Transaction is { } transaction)
             await transaction.DisposeAsync();
-        if (_beginning)
-            engine.Interceptor.Leave(Context);
+        if (_context is not null)
+            engine.Interceptor.Leave(_context);
     }
 
     public void Add(OutboxRecord record)
@@ -73,8 +75,16 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
     {
         if (!MayBegin())
             return;
-        _beginning = true;
-        Transaction = await Context.Database.BeginTransactionAsync(engine.Options.IsolationLevel, cancellationToken);
+        Begins = true;
+        try
+        {
+            Transaction = await Context.Database.BeginTransactionAsync(engine.Options.IsolationLevel, cancellationToken);
+        }
+        finally
+        {
+            // Failed or not: what the handler runs next begins it again, or its effects would commit alone.
+            Begins = false;
+        }
     }
 
     /// <summary>For the synchronous calls of Entity Framework.</summary>
@@ -82,10 +92,17 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
     {
         if (!MayBegin())
             return;
-        _beginning = true;
-        Transaction = Context.Database.BeginTransaction(engine.Options.IsolationLevel);
+        Begins = true;
+        try
+        {
+            Transaction = Context.Database.BeginTransaction(engine.Options.IsolationLevel);
+        }
+        finally
+        {
+            Begins = false;
+        }
     }
 
     // To begin opens the connection, and its opening begins: once is enough.
-    private bool MayBegin() => !_beginning && Context.Database.CurrentTransaction is null;
+    private bool MayBegin() => !Begins && Context.Database.CurrentTransaction is null;
 }

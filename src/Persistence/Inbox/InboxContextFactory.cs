@@ -76,8 +76,13 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
             return RunOnceAsync(run, key);
 
         // A retrying execution strategy refuses transactions that it did not begin: let it run the whole handler.
-        var unit = new ConsumeUnit<TDbContext>(engine, scope, key);
-        return unit.Context.Database.CreateExecutionStrategy().ExecuteAsync(() => RunOnceAsync(run, key));
+        var context = new ConsumeUnit<TDbContext>(engine, scope, key).Context;
+        return context.Database.CreateExecutionStrategy().ExecuteAsync(() =>
+        {
+            // What a failed try had saved is tracked as saved: the next must read what is there.
+            context.ChangeTracker.Clear();
+            return RunOnceAsync(run, key);
+        });
     }
 
     private async Task<bool> RunOnceAsync<T>(Run<T> run, InboxKey key)

@@ -31,17 +31,13 @@ internal sealed partial class OrderedRelay<TDbContext> : BackgroundLoop
             return false;
 
         List<OutboxRecord> block;
-        HashSet<string> stopped;
         await using (var session = await _engine.OpenAsync(cancellationToken))
-        {
             block = await ReadAsync(session, cancellationToken);
-            stopped = [.. await session.QueryAsync(_engine.Dialect.Statements.OrderedStoppedKeys, row => row.GetString(0), cancellationToken)];
-        }
 
         // A paused holder must not send once its lease may be another's.
         using var inLease = new CancellationTokenSource(_lease.Remaining, Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(inLease.Token, cancellationToken);
-        var keys = block.Where(record => !stopped.Contains(record.OrderKey!)).GroupBy(record => record.OrderKey!);
+        var keys = block.GroupBy(record => record.OrderKey!);
         var sent = await Task.WhenAll(keys.Select(key => SendKeyAsync([.. key], either.Token)));
         return sent.Sum() > 0;
     }

@@ -1,21 +1,21 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Bus.Persistence.Outbox;
 
 /// <summary>
-/// The messages published in a scope and not yet committed. They are bound to the scope's context: its next commit carries them. Scoped; as
-/// thread-safe as publishing from several tasks needs.
+/// The messages published in a scope and not yet committed. They are bound to the scope's context: its next commit carries them. Scoped, and made after the
+/// context, so that it is disposed before the context goes back to its pool; as thread-safe as publishing from several tasks needs.
 /// </summary>
-internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> engine, IServiceProvider scope) : IDisposable
+internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> engine, TDbContext context) : IDisposable
     where TDbContext : DbContext
 {
     private readonly Lock _lock = new();
     private List<OutboxRecord> _pending = [];
     private List<OutboxRecord> _written = [];
-    private TDbContext? _context;
+    private List<OutboxRecord>? _beforeTransaction;
+    private bool _bound;
 
     /// <summary>True while Entity Framework runs a <c>SaveChanges</c> that carries messages.</summary>
     public bool Saving { get; set; }
@@ -54,11 +54,22 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
         }
     }
 
+    /// <summary>The caller's own transaction begins: what waits now survives its rollback, what is published in it does not.</summary>
+    public void BeginTransaction()
+    {
+        lock (_lock)
+            _beforeTransaction = [.. _pending];
+    }
+
+    /// <summary>Of what was written in the transaction it is no longer known what will be committed.</summary>
+    public List<OutboxRecord> Unknown() => Commit();
+
     /// <summary>The transaction has committed: what was written in it may be sent.</summary>
     public List<OutboxRecord> Commit()
     {
         lock (_lock)
         {
+            _beforeTransaction = null;
             var records = _written;
             _written = [];
             return records;
@@ -74,28 +85,34 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
             _written = [];
             if (keep)
                 _pending.InsertRange(0, records);
+            else if (_beforeTransaction is { } before)
+                _pending = before;
+            _beforeTransaction = null;
             return records;
         }
     }
 
     public void Dispose()
     {
-        if (_context is not null)
+        // A pooled context may have gone to another scope already: its binding is not ours to end.
+        if (_bound && engine.Buffers.TryGetValue(context, out var bound) && ReferenceEquals(bound, this))
         {
-            engine.Buffers.Remove(_context);
-            engine.Interceptor.Leave(_context);
+            engine.Buffers.Remove(context);
+            engine.Interceptor.Leave(context);
         }
 
+        // Written in a transaction whose end nobody told, for instance another owner's: the sweeper sends what was committed.
+        if (_written.Count > 0)
+            engine.Relay.Forget(_written);
         if (_pending.Count > 0)
             LogDiscarded(engine.Log, _pending.Count, typeof(TDbContext).Name, _pending[0].Destination);
     }
 
     private void Bind()
     {
-        if (_context is not null)
+        if (_bound)
             return;
 
-        var context = scope.GetRequiredService<TDbContext>();
         var interceptors = context.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()?.Interceptors;
         if (interceptors?.Contains(engine.Interceptor) != true)
         {
@@ -104,7 +121,7 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
         }
 
         engine.Buffers.AddOrUpdate(context, this);
-        _context = context;
+        _bound = true;
     }
 
     [LoggerMessage(60, LogLevel.Warning, "{Count} published messages were discarded: their scope ended without SaveChanges on {Context}; the first was for {Destination}")]

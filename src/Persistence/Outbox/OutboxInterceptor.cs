@@ -19,7 +19,8 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
 
     public InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
-        if (IsUnitOnOneWriter(eventData.Context))
+        // Before Entity Framework decides for a transaction of its own: it would meet the unit's.
+        if (IsUnit(eventData.Context))
             ConsumeUnit<TDbContext>.Current!.Begin();
         else
             Prepare(eventData.Context);
@@ -28,7 +29,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
 
     public async ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        if (IsUnitOnOneWriter(eventData.Context))
+        if (IsUnit(eventData.Context))
             await ConsumeUnit<TDbContext>.Current!.BeginAsync(cancellationToken);
         else
             Prepare(eventData.Context);
@@ -69,6 +70,22 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
             Restore(context, buffer);
     }
 
+    public void SaveChangesCanceled(DbContextEventData eventData)
+    {
+        if (eventData.Context is not { } context)
+            return;
+        if (context.Database.CurrentTransaction is null)
+            Leave(context);
+        if (Find(context) is { } buffer)
+            Restore(context, buffer);
+    }
+
+    public Task SaveChangesCanceledAsync(DbContextEventData eventData, CancellationToken cancellationToken = default)
+    {
+        SaveChangesCanceled(eventData);
+        return Task.CompletedTask;
+    }
+
     /// <summary>The context writes no more: whatever turn it still has ends.</summary>
     public void Leave(DbContext context) => Release(context);
 
@@ -80,7 +97,10 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
 
     public InterceptionResult<DbTransaction> TransactionStarting(DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result)
     {
-        if (eventData.Context is { } context && engine.Dialect.OneWriter)
+        if (eventData.Context is not { } context)
+            return result;
+        Starting(context);
+        if (engine.Dialect.OneWriter)
             Hold(context, engine.Gate.Enter());
         return result;
     }
@@ -90,6 +110,8 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
     {
         if (eventData.Context is not { } context)
             return result;
+
+        Starting(context);
 
         // Before the transaction, not in it: on a one-writer database the lease could not be written behind its back.
         if ((engine.Started && !engine.Owner.IsRegistered) || Find(context) is not null || IsUnit(context))
@@ -143,6 +165,19 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
         return Task.CompletedTask;
     }
 
+    // What was written since the savepoint is gone, what was before is not: the sweeper sends what the commit leaves.
+    public void RolledBackToSavepoint(DbTransaction transaction, TransactionEventData eventData)
+    {
+        if (eventData.Context is { } context && Find(context) is { } buffer)
+            engine.Relay.Forget(buffer.Unknown());
+    }
+
+    public Task RolledBackToSavepointAsync(DbTransaction transaction, TransactionEventData eventData, CancellationToken cancellationToken = default)
+    {
+        RolledBackToSavepoint(transaction, eventData);
+        return Task.CompletedTask;
+    }
+
     public void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) => Ended(eventData.Context);
 
     public Task TransactionRolledBackAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
@@ -180,43 +215,81 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
             await unit.BeginAsync(cancellationToken);
     }
 
-    // The command was made before its connection was opened, and with it the unit's transaction begun; SQL Server insists that it names the transaction.
-    public InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) => Enlist(command, eventData, result);
-
-    public ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) => new(Enlist(command, eventData, result));
-
-    public InterceptionResult<object> ScalarExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<object> result) => Enlist(command, eventData, result);
-
-    public ValueTask<InterceptionResult<object>> ScalarExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default) => new(Enlist(command, eventData, result));
-
-    public InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
+    // The command was made before the unit's transaction began: SQL Server and SQLite insist that it names it.
+    public InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
     {
-        if (IsUnitOnOneWriter(eventData.Context))
-            ConsumeUnit<TDbContext>.Current!.Begin();
-        return Enlist(command, eventData, result);
-    }
-
-    // A handler's own update or delete on a one-writer database: from here on its unit has the write lock, until it ends.
-    public async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-    {
-        if (IsUnitOnOneWriter(eventData.Context))
-            await ConsumeUnit<TDbContext>.Current!.BeginAsync(cancellationToken);
-        return Enlist(command, eventData, result);
-    }
-
-    private static T Enlist<T>(DbCommand command, CommandEventData eventData, T result)
-    {
-        if (command.Transaction is null && ConsumeUnit<TDbContext>.Current?.Transaction is { } transaction && ConsumeUnit<TDbContext>.Current.Owns(eventData.Context))
-            command.Transaction = transaction.GetDbTransaction();
+        Join(command, eventData);
         return result;
     }
 
-    private static bool IsUnit(DbContext? context) => ConsumeUnit<TDbContext>.Current is { } unit && unit.Owns(context);
+    public async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        await JoinAsync(command, eventData, cancellationToken);
+        return result;
+    }
 
-    private bool IsUnitOnOneWriter(DbContext? context) => engine.Dialect.OneWriter && IsUnit(context) && context!.Database.CurrentTransaction is null;
+    public InterceptionResult<object> ScalarExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<object> result)
+    {
+        Join(command, eventData);
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult<object>> ScalarExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default)
+    {
+        await JoinAsync(command, eventData, cancellationToken);
+        return result;
+    }
+
+    public InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
+    {
+        Join(command, eventData);
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        await JoinAsync(command, eventData, cancellationToken);
+        return result;
+    }
+
+    private void Join(DbCommand command, CommandEventData eventData)
+    {
+        if (ConsumeUnit<TDbContext>.Current is not { } unit || !unit.Owns(eventData.Context))
+            return;
+        if (MustBegin(command))
+            unit.Begin();
+        command.Transaction ??= unit.Transaction?.GetDbTransaction();
+    }
+
+    private async ValueTask JoinAsync(DbCommand command, CommandEventData eventData, CancellationToken cancellationToken)
+    {
+        if (ConsumeUnit<TDbContext>.Current is not { } unit || !unit.Owns(eventData.Context))
+            return;
+        if (MustBegin(command))
+            await unit.BeginAsync(cancellationToken);
+        command.Transaction ??= unit.Transaction?.GetDbTransaction();
+    }
+
+    // On a one-writer database reads stay outside, so that the write lock is taken by the first write; from there the unit has it until it ends.
+    private bool MustBegin(DbCommand command) =>
+        !engine.Dialect.OneWriter || !command.CommandText.AsSpan().TrimStart().StartsWith("SELECT", StringComparison.OrdinalIgnoreCase);
+
+    private void Starting(DbContext context)
+    {
+        if (IsUnit(context) && !ConsumeUnit<TDbContext>.Current!.Begins)
+        {
+            throw new OutboxException(
+                $"A handler began a transaction of its own on '{typeof(TDbContext).Name}': what it commits would not be part of the message's own commit. Leave the transaction to the inbox; SaveChanges may be called as often as you like.");
+        }
+
+        if (Find(context) is { Saving: false } buffer)
+            buffer.BeginTransaction();
+    }
+
+    private static bool IsUnit(DbContext? context) => ConsumeUnit<TDbContext>.Current is { } unit && unit.Owns(context);
 
     private OutboxBuffer<TDbContext>? Find(DbContext context) => engine.Buffers.Find(context);
 
@@ -224,6 +297,9 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
     {
         if (context is null || Find(context) is not { HasPending: true } buffer)
             return;
+
+        if (System.Transactions.Transaction.Current is not null)
+            throw new OutboxException("The outbox cannot join a TransactionScope: its messages would leave whether or not the scope completes. Use Database.BeginTransactionAsync.");
 
         // Even a single statement must share a transaction with the messages.
         buffer.Saving = true;
@@ -252,8 +328,17 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
 
         // The committer hands them to the relay itself.
         var records = buffer.Write();
-        buffer.Commit();
-        await engine.Committer.CommitAsync(null, records);
+        try
+        {
+            await engine.Committer.CommitAsync(null, records);
+            buffer.Commit();
+        }
+        catch
+        {
+            // The caller may save again.
+            buffer.Rollback(keep: true);
+            throw;
+        }
     }
 
     private void WriteAlone(DbContext context, OutboxBuffer<TDbContext> buffer)

@@ -42,12 +42,15 @@ internal sealed partial class OutboxOwner<TDbContext>(OutboxEngine<TDbContext> e
         IsAlive ? ValueTask.CompletedTask : new ValueTask(RenewAsync(cancellationToken));
 
     /// <summary>True once a lease stands in the database, even one that has run out: what is written under it is found by a sweeper.</summary>
-    public bool IsRegistered => _current.Term > 0;
+    public bool IsRegistered => !engine.Options.DeliveryService || _current.Term > 0;
 
     private bool IsAlive
     {
         get
         {
+            // A process that does not send holds no lease: its rows are for the others from the first moment.
+            if (!engine.Options.DeliveryService)
+                return true;
             var current = _current;
             return current.Term > 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(current.RenewedAt) < engine.Options.OwnerLease;
         }

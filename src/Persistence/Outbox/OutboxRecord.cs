@@ -28,6 +28,9 @@ internal sealed class OutboxRecord
     /// <summary>Failed sends while the broker was healthy: the row itself may be poison.</summary>
     public int Failures { get; set; }
 
+    /// <summary>How many messages the relay had sent when this one failed last; null before its first failure.</summary>
+    public long? SentAtFailure { get; set; }
+
     /// <summary>The message may have been sent before: receivers look into their inbox first.</summary>
     public bool Resent { get; set; }
 

@@ -27,6 +27,7 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
     private Task? _loop;
     private SendDeadline _deadline;
     private volatile bool _spilled;
+    private long _sent;
 
     public OutboxRelay(OutboxEngine<TDbContext> engine, Func<IBus> bus)
     {
@@ -122,6 +123,7 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         await sending;
         FaultPoint.Reach(FaultPoints.AfterRelayConfirm);
         BusMetrics.OutboxSent.Add(1);
+        Interlocked.Increment(ref _sent);
     }
 
     /// <summary>Waits until nothing is pending or the token is cancelled.</summary>
@@ -205,8 +207,10 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
     {
         BusMetrics.OutboxFailures.Add(1);
         record.Resent = true;
-        if (!TransportFailure.IsOutage(exception))
+        var sent = Interlocked.Read(ref _sent);
+        if (!TransportFailure.IsOutage(exception) && (!TransportFailure.IsDoubtful(exception) || (record.SentAtFailure is { } before && sent > before)))
             record.Failures++;
+        record.SentAtFailure = sent;
 
         if (record.Failures >= _engine.Options.MaxDeliveryAttempts)
         {

@@ -84,6 +84,7 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
             var next = ReadAsync(reading, owner, block[^1].Sequence, cancellationToken);
             await Task.WhenAll(sending, next);
             sent += await sending;
+            await engine.Owner.RenewAsync(cancellationToken);
             if (!await LeaseStore.RenewAsync(session, name, _self, term, engine.Options.OwnerLease, cancellationToken))
                 return; // Taken over in turn: the other goes on, receivers know the ids.
             block = await next;
@@ -102,7 +103,7 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var outcomes = await Task.WhenAll(block.Select(async record => (Record: record, Error: await TrySendAsync(record, either.Token))));
         var confirmed = outcomes.Where(outcome => outcome.Error is null).Select(outcome => outcome.Record.Sequence).ToArray();
-        var refused = outcomes.Where(outcome => outcome.Error is { } error && !TransportFailure.IsOutage(error)).ToList();
+        var refused = outcomes.Where(outcome => outcome.Error is { } error && !TransportFailure.IsOutage(error) && (confirmed.Length > 0 || !TransportFailure.IsDoubtful(error))).ToList();
         if (confirmed.Length + refused.Count == 0)
             throw new OutboxException($"The broker confirmed none of {block.Count} messages of a process that died; the rows wait.", outcomes[0].Error!);
 

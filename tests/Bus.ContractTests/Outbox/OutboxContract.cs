@@ -175,6 +175,48 @@ public abstract class OutboxContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Should_send_what_a_living_process_does_not_send_itself()
+    {
+        await using var writer = await StartAsync(outbox => outbox.UseBusOutbox(delivery => delivery.DisableDeliveryService()));
+        await using var sender = await StartAsync();
+        for (var number = 0; number < 20; number++)
+            await PublishAsync(writer, number);
+        await Eventually.AssertAsync(() => sender.Journal.Notes.Count >= 20);
+        await sender.DrainAsync();
+        Assert.Equal(Enumerable.Range(0, 20), sender.Journal.Notes.Select(note => note.Number).Order());
+    }
+
+    [Fact]
+    public async Task Should_refuse_a_transaction_of_a_handlers_own()
+    {
+        await using var service = await OutboxService.StartAsync<SelfishConsumer>(Database, retries: 0);
+        await service.SendAsync(new Command(1));
+        await Eventually.AssertAsync(() => service.Journal.Faults.Count == 1);
+        Assert.Equal(0, await service.QueryAsync(db => db.Entries.CountAsync()));
+    }
+
+    [Fact]
+    public async Task Should_send_a_key_on_only_when_its_parked_head_is_released_and_others_at_once()
+    {
+        await using var service = await StartAsync();
+        await service.InScopeAsync(async (db, publish) =>
+        {
+            foreach (var number in Enumerable.Range(0, 4))
+                await publish.Publish(new Note(number, number % 2 == 0 ? "even" : "odd"), context => context.SetOrderKey(number % 2 == 0 ? "even" : "odd"));
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await db.SaveChangesAsync();
+            await db.Set<Persistence.Outbox.OrderedOutboxMessage>().Where(row => row.OrderKey == "even").OrderBy(row => row.Position).Take(1)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.ParkedAt, 1L));
+            await transaction.CommitAsync();
+        });
+        await Eventually.AssertAsync(() => service.Journal.Notes.Count == 2);
+        Assert.Equal([1, 3], service.Journal.Notes.Select(note => note.Number));
+        Assert.Equal(1, await service.Administration.ReleaseParkedAsync(CancellationToken.None));
+        await Eventually.AssertAsync(() => service.Journal.Notes.Count == 4);
+        Assert.Equal([0, 2], service.Journal.Notes.Select(note => note.Number).Where(number => number % 2 == 0));
+    }
+
+    [Fact]
     public async Task Should_send_what_did_not_fit_into_memory()
     {
         await using var service = await StartAsync(outbox =>

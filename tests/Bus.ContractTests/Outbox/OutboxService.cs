@@ -23,9 +23,17 @@ public sealed class Entry
     public int Number { get; set; }
 }
 
+/// <summary>A second row, so that a save is more than one statement.</summary>
+public sealed class Mark
+{
+    public int Id { get; set; }
+}
+
 public sealed class OutboxDb(DbContextOptions<OutboxDb> options) : DbContext(options)
 {
     public DbSet<Entry> Entries => Set<Entry>();
+
+    public DbSet<Mark> Marks => Set<Mark>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.AddTransactionalOutboxEntities();
 }
@@ -82,6 +90,33 @@ public sealed class SavingConsumer(Journal journal, OutboxDb db) : IConsumer<Com
         await db.SaveChangesAsync();
         await context.Publish(new Done(context.Message.Number, $"after {count}"));
         await journal.OnCommand(context.Message, run);
+    }
+}
+
+/// <summary>Saves several rows as its first use of the database, then updates one without loading it.</summary>
+public sealed class WritingConsumer(Journal journal, OutboxDb db) : IConsumer<Command>
+{
+    public async Task Consume(ConsumeContext<Command> context)
+    {
+        var run = journal.Run();
+        var entry = new Entry { Number = -1 };
+        db.AddRange(entry, new Mark(), new Mark());
+        await db.SaveChangesAsync();
+        await db.Entries.Where(row => row.Id == entry.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Number, context.Message.Number));
+        await context.Publish(new Done(context.Message.Number));
+        await journal.OnCommand(context.Message, run);
+    }
+}
+
+/// <summary>Begins a transaction of its own, which the inbox must refuse.</summary>
+public sealed class SelfishConsumer(OutboxDb db) : IConsumer<Command>
+{
+    public async Task Consume(ConsumeContext<Command> context)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        db.Entries.Add(new Entry { Number = context.Message.Number });
+        await db.SaveChangesAsync();
+        await transaction.CommitAsync();
     }
 }
 

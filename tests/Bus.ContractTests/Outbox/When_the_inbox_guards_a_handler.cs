@@ -21,3 +21,7 @@ public sealed class When_the_inbox_guards_a_storing_handler_on_postgres() : Inbo
 public sealed class When_the_inbox_guards_a_saving_handler_on_sqlite() : InboxOn<SavingConsumer>(OutboxTestDatabase.SqliteAsync, stores: true);
 
 public sealed class When_the_inbox_guards_a_saving_handler_on_postgres() : InboxOn<SavingConsumer>(OutboxTestDatabase.PostgresAsync, stores: true);
+
+public sealed class When_the_inbox_guards_a_writing_handler_on_sqlite() : InboxOn<WritingConsumer>(OutboxTestDatabase.SqliteAsync, stores: true);
+
+public sealed class When_the_inbox_guards_a_writing_handler_on_postgres() : InboxOn<WritingConsumer>(OutboxTestDatabase.PostgresAsync, stores: true);
