@@ -33,7 +33,11 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         configurator.TryAddScoped<IOutboxContextFactory<TDbContext>, InboxContextFactory<TDbContext>>();
         configurator.TryAddSingleton<IOutboxAdministration<TDbContext>, OutboxAdministration<TDbContext>>();
         configurator.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OutboxService<TDbContext>>());
-        configurator.ConfigureDbContext<TDbContext>((provider, builder) => builder.AddInterceptors(SqlitePragmas.Instance, provider.GetRequiredService<OutboxEngine<TDbContext>>().Interceptor));
+        configurator.ConfigureDbContext<TDbContext>((provider, builder) =>
+        {
+            var engine = provider.GetRequiredService<OutboxEngine<TDbContext>>();
+            builder.AddInterceptors(SqlitePragmas.Instance, engine.Interceptor, engine.Commands);
+        });
         if (options.BusOutbox)
             configurator.ReplaceScoped<IScopedBusContextProvider<IBus>, OutboxScopedBusContextProvider<TDbContext>>();
     }

@@ -31,6 +31,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         Committer = new GroupCommitter<TDbContext>(this);
         Recent = new RecentKeys(64 * 1024);
         Interceptor = new OutboxInterceptor<TDbContext>(this);
+        Commands = new UnitCommands<TDbContext>(this);
     }
 
     /// <summary>The service's clock: what a time to live counts from. A test may have stopped it.</summary>
@@ -65,6 +66,8 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     public RecentKeys Recent { get; }
 
     public OutboxInterceptor<TDbContext> Interceptor { get; }
+
+    public UnitCommands<TDbContext> Commands { get; }
 
     /// <summary>The messages that a context's next commit carries.</summary>
     public OutboxBuffers<TDbContext> Buffers { get; } = new();

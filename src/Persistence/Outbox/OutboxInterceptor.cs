@@ -12,7 +12,7 @@ namespace Bus.Persistence.Outbox;
 /// Ties the outbox to Entity Framework. Outside a consumer: published messages are written in the transaction of the save that follows, and handed to the relay when it
 /// has committed. Inside one: the handler's transaction begins with its first use of the connection. Thread-safe; one for all contexts of the type.
 /// </summary>
-internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> engine) : ISaveChangesInterceptor, IDbTransactionInterceptor, IDbConnectionInterceptor, IDbCommandInterceptor
+internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> engine) : ISaveChangesInterceptor, IDbTransactionInterceptor, IDbConnectionInterceptor
     where TDbContext : DbContext
 {
     private readonly System.Runtime.CompilerServices.ConditionalWeakTable<DbContext, WriteGate.Turn> _turns = [];
@@ -214,68 +214,6 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
         if (ConsumeUnit<TDbContext>.Current is { } unit && !engine.Dialect.OneWriter && unit.Owns(eventData.Context))
             await unit.BeginAsync(cancellationToken);
     }
-
-    // The command was made before the unit's transaction began: SQL Server and SQLite insist that it names it.
-    public InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
-    {
-        Join(command, eventData);
-        return result;
-    }
-
-    public async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
-    {
-        await JoinAsync(command, eventData, cancellationToken);
-        return result;
-    }
-
-    public InterceptionResult<object> ScalarExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<object> result)
-    {
-        Join(command, eventData);
-        return result;
-    }
-
-    public async ValueTask<InterceptionResult<object>> ScalarExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default)
-    {
-        await JoinAsync(command, eventData, cancellationToken);
-        return result;
-    }
-
-    public InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
-    {
-        Join(command, eventData);
-        return result;
-    }
-
-    public async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-    {
-        await JoinAsync(command, eventData, cancellationToken);
-        return result;
-    }
-
-    private void Join(DbCommand command, CommandEventData eventData)
-    {
-        if (ConsumeUnit<TDbContext>.Current is not { } unit || !unit.Owns(eventData.Context))
-            return;
-        if (MustBegin(command))
-            unit.Begin();
-        command.Transaction ??= unit.Transaction?.GetDbTransaction();
-    }
-
-    private async ValueTask JoinAsync(DbCommand command, CommandEventData eventData, CancellationToken cancellationToken)
-    {
-        if (ConsumeUnit<TDbContext>.Current is not { } unit || !unit.Owns(eventData.Context))
-            return;
-        if (MustBegin(command))
-            await unit.BeginAsync(cancellationToken);
-        command.Transaction ??= unit.Transaction?.GetDbTransaction();
-    }
-
-    // On a one-writer database reads stay outside, so that the write lock is taken by the first write; from there the unit has it until it ends.
-    private bool MustBegin(DbCommand command) =>
-        !engine.Dialect.OneWriter || !command.CommandText.AsSpan().TrimStart().StartsWith("SELECT", StringComparison.OrdinalIgnoreCase);
 
     private void Starting(DbContext context)
     {

@@ -34,6 +34,13 @@ internal sealed class ImageStream(ImageNewsHub hub, IServiceScopeFactory scopes,
             yield break;
         }
 
+        if (shown.IsFinal)
+        {
+            // Who comes after the end gets the end, at once.
+            yield return shown;
+            yield break;
+        }
+
         var (view, ended) = (shown, (long?)null);
         if (!IsOver(view, ref ended))
         {
