@@ -53,7 +53,7 @@ internal sealed partial class OrderedRelay<TDbContext> : BackgroundLoop
         {
             if (await TrySendAsync(record, cancellationToken) is { } error)
             {
-                if (!TransportFailure.IsOutage(error))
+                if (!TransportFailure.IsOutage(error) && !TransportFailure.IsDoubtful(error))
                     await ParkAsync(record, error, cancellationToken);
                 break;
             }
@@ -81,7 +81,7 @@ internal sealed partial class OrderedRelay<TDbContext> : BackgroundLoop
             catch (Exception exception)
             {
                 (last, record.Resent) = (exception, true);
-                if (TransportFailure.IsOutage(exception))
+                if (TransportFailure.IsOutage(exception) || TransportFailure.IsDoubtful(exception))
                     break;
             }
         }

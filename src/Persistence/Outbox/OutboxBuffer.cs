@@ -95,11 +95,9 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
     public void Dispose()
     {
         // A pooled context may have gone to another scope already: its binding is not ours to end.
-        if (_bound && engine.Buffers.TryGetValue(context, out var bound) && ReferenceEquals(bound, this))
-        {
-            engine.Buffers.Remove(context);
+        if (_bound && ReferenceEquals(engine.Buffers.Find(context), this))
             engine.Interceptor.Leave(context);
-        }
+        engine.Buffers.Unbind(context, this);
 
         // Written in a transaction whose end nobody told, for instance another owner's: the sweeper sends what was committed.
         if (_written.Count > 0)
@@ -120,7 +118,7 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
                 $"'{typeof(TDbContext).Name}' was built without the outbox's interceptor, so that no commit would carry the message: register it with AddDbContext or AddDbContextPool, not with options made by hand.");
         }
 
-        engine.Buffers.AddOrUpdate(context, this);
+        engine.Buffers.Bind(context, this);
         _bound = true;
     }
 
