@@ -45,7 +45,11 @@ internal static class Peer
     public static IProducer Producer(IHost host, string name) =>
         name == Direct ? new DirectProducer(host.Services.GetRequiredService<IBus>()) : new OutboxProducer(host.Services);
 
-    private static string Database => $"Host=127.0.0.1;Port={Environment.GetEnvironmentVariable("PGPORT")};Username=postgres;Database=bench";
+    /// <summary>The broker's address.</summary>
+    public static string Broker => $"amqp://guest:guest@127.0.0.1:{Environment.GetEnvironmentVariable("AMQP_PORT")}/";
+
+    /// <summary>The connection string of the database of the benchmark.</summary>
+    public static string Database => $"Host=127.0.0.1;Port={Environment.GetEnvironmentVariable("PGPORT")};Username=postgres;Database=bench";
 
     private static void AddConsumers(IBusRegistrationConfigurator registration, string name)
     {
@@ -65,10 +69,10 @@ internal static class Peer
     private static async Task<IHost> StartAsync(string name, Action<BusBuilder> configure)
     {
         // The working directory may hold the servers' files: as content root it would be watched for changes.
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.Configuration["Bus:Transport"] = "RabbitMq";
-        builder.Configuration["ConnectionStrings:RabbitMq"] = $"amqp://guest:guest@127.0.0.1:{Environment.GetEnvironmentVariable("AMQP_PORT")}/";
+        builder.Configuration["ConnectionStrings:RabbitMq"] = Broker;
         if (name != Direct)
         {
             builder.Configuration["Bus:Database"] = "PostgreSql";

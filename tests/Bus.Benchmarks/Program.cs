@@ -11,6 +11,7 @@ internal static class Program
           PEER   bus-rabbitmq | bus-rabbitmq-postgres | bus-rabbitmq-postgres-ef
           VERB   enqueue noop|sleep N, bulk N, latency N, worker: see the driver; BENCH_LOG names its files, BENCH_WARM the jobs of the warm-up
                  outbox N: a fresh process sends N committed messages    pickup N: commit to handler    cost N: transactions a job    (bus-rabbitmq-postgres)
+                 photos N: the host's api and worker as two processes; uploads while idle and while N wait, and the worker's memory    (bus-rabbitmq-postgres)
         """;
 
     private static int Warm => Number(Environment.GetEnvironmentVariable("BENCH_WARM") ?? "500");
@@ -42,6 +43,8 @@ internal static class Program
                 return await Pickup.MeasureAsync(Number(rest[0]));
             case "cost":
                 return await Cost.MeasureAsync(peer, Number(rest[0]));
+            case "photos":
+                return await Photos.MeasureAsync(Number(rest[0]));
             case "worker":
                 using (await Peer.StartAsync(peer, worker: true))
                     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);

@@ -16,6 +16,7 @@ internal static class SerializerSelection
         var messagePack = new MessagePackSerializerFactory();
         bus.AddSerializer(messagePack, isSerializer: serializer == BusSerializer.MessagePack);
         bus.AddDeserializer(messagePack);
+        bus.AddDeserializer(new JsonEnvelopeDeserializer(), isDefault: true);
     }
 
     // MassTransit indents its envelopes. The options are one static object for the process and cache what they learn about types, so they are

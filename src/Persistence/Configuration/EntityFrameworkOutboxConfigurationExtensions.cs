@@ -29,6 +29,8 @@ public static class EntityFrameworkOutboxConfigurationExtensions
 
         configurator.Configure<OutboxOptionsOf<TDbContext>>(of => of.Options = options);
         configurator.TryAddSingleton<OutboxEngine<TDbContext>>();
+        ScopedContext<TDbContext>.Watch(configurator);
+        configurator.TryAddScoped<ScopedContext<TDbContext>>();
         configurator.TryAddScoped<OutboxBuffer<TDbContext>>();
         configurator.TryAddScoped<IOutboxContextFactory<TDbContext>, InboxContextFactory<TDbContext>>();
         configurator.TryAddSingleton<IOutboxAdministration<TDbContext>, OutboxAdministration<TDbContext>>();

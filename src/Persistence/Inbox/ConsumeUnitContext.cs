@@ -9,7 +9,7 @@ namespace Bus.Persistence.Inbox;
 
 /// <summary>The consume context that a handler sees: what it publishes, sends or responds goes into its unit of work.</summary>
 internal sealed class ConsumeUnitContext<TDbContext, TMessage>(
-    ConsumeContext<TMessage> context, OutboxConsumeOptions options, IServiceProvider provider, ConsumeUnit<TDbContext> unit, TimeProvider time)
+    ConsumeContext<TMessage> context, OutboxConsumeOptions options, IServiceProvider provider, ConsumeUnit<TDbContext> unit, MessageCapture capture)
     : OutboxConsumeContextProxy<TMessage>(context, options, provider), ITransactionOwner
     where TDbContext : DbContext
     where TMessage : class
@@ -44,7 +44,7 @@ internal sealed class ConsumeUnitContext<TDbContext, TMessage>(
 
     public override Task AddSend<T>(SendContext<T> context)
     {
-        unit.Add(MessageCapture.Capture(context, time));
+        unit.Add(capture.Capture(context));
         return Task.CompletedTask;
     }
 }

@@ -12,60 +12,47 @@ using Microsoft.Extensions.Logging;
 namespace Bus.Persistence.Inbox;
 
 /// <summary>Runs a handler so that its effects in the database, its messages and the record of its message commit together, once.</summary>
-internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbContext> engine, IServiceProvider scope) : IOutboxContextFactory<TDbContext>
+internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbContext> engine, ScopedContext<TDbContext> scoped, IServiceProvider scope) : IOutboxContextFactory<TDbContext>
     where TDbContext : DbContext
 {
+    // One method, not four that call each other: it runs for every message, and each of them would be a state machine.
     public async Task Send<T>(ConsumeContext<T> context, OutboxConsumeOptions options, IPipe<OutboxConsumeContext<T>> next)
         where T : class
     {
         var run = new Run<T>(context, options, next);
         try
         {
-            await ConsumeAsync(run);
+            var messageId = context.GetOriginalMessageId() ?? throw new OutboxException(
+                $"A message of type '{TypeCache<T>.ShortName}' came to '{context.ReceiveContext.InputAddress}' without a MessageId, so that the inbox cannot know it again: have its sender set one.");
+            var key = new InboxKey(messageId, options.ConsumerId);
+            await engine.Database.WaitAsync(context.CancellationToken);
+            var known = engine.Recent.Contains(key) || (MustAsk(context) && await IsInInboxAsync(key, context.CancellationToken));
+            if (known || !await RunAsync(run, key))
+                await AcknowledgeDuplicateAsync(run);
         }
-        catch (Exception exception) when (!run.HandlerFailed)
+        catch (Exception exception)
         {
+            // An outage is waited for here, so that the retry that follows finds the database and it costs one attempt, not all.
+            if (engine.Database.IsUnavailable(exception))
+                await engine.Database.ReportAsync(exception, context.CancellationToken);
+
             // MassTransit reports the failure of a handler; that of the commit, or of the inbox itself, is ours to report, or no Fault is published.
-            await context.NotifyFaulted(context, run.Elapsed, options.ConsumerType, exception);
+            if (!run.HandlerFailed)
+                await context.NotifyFaulted(context, run.Elapsed, options.ConsumerType, exception);
             throw;
         }
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("inbox").Add("context", typeof(TDbContext).Name);
 
-    private async Task ConsumeAsync<T>(Run<T> run)
-        where T : class
+    private bool MustAsk(ConsumeContext context) =>
+        engine.Options.InboxCheck == InboxCheck.Always || context.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0
+        || context.ReceiveContext.TransportHeaders.TryGetHeader(RecordSendPipe.ResentHeader, out _);
+
+    private async Task<bool> IsInInboxAsync(InboxKey key, CancellationToken cancellationToken)
     {
-        var context = run.Context;
-        var messageId = context.GetOriginalMessageId() ?? throw new OutboxException(
-            $"A message of type '{TypeCache<T>.ShortName}' came to '{context.ReceiveContext.InputAddress}' without a MessageId, so that the inbox cannot know it again: have its sender set one.");
-        var key = new InboxKey(messageId, run.Options.ConsumerId);
-        await engine.Database.WaitAsync(context.CancellationToken);
-        try
-        {
-            if (await IsKnownAsync(context, key) || !await RunAsync(run, key))
-                await AcknowledgeDuplicateAsync(run);
-        }
-        catch (Exception exception) when (engine.Database.IsUnavailable(exception))
-        {
-            // Wait here, so that the retry that follows finds the database and an outage costs one attempt, not all.
-            await engine.Database.ReportAsync(exception, context.CancellationToken);
-            throw;
-        }
-    }
-
-    private async Task<bool> IsKnownAsync(ConsumeContext context, InboxKey key)
-    {
-        if (engine.Recent.Contains(key))
-            return true;
-
-        var ask = engine.Options.InboxCheck == InboxCheck.Always || context.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0
-            || context.ReceiveContext.TransportHeaders.TryGetHeader(RecordSendPipe.ResentHeader, out _);
-        if (!ask)
-            return false;
-
-        await using var session = await engine.OpenAsync(context.CancellationToken);
-        return await session.ScalarAsync(engine.Dialect.Statements.InboxContains, context.CancellationToken, key.MessageId, key.ConsumerId) is not null;
+        await using var session = await engine.OpenAsync(cancellationToken);
+        return await session.ScalarAsync(engine.Dialect.Statements.InboxContains, cancellationToken, key.MessageId, key.ConsumerId) is not null;
     }
 
     /// <returns>False when the message was a duplicate after all.</returns>
@@ -93,10 +80,10 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
         try
         {
             run.HandlerFailed = true;
-            await run.Next.Send(new ConsumeUnitContext<TDbContext, T>(run.Context, run.Options, scope, unit, engine.Time));
+            await run.Next.Send(new ConsumeUnitContext<TDbContext, T>(run.Context, run.Options, scope, unit, engine.Capture));
             run.HandlerFailed = false;
             unit.Seal();
-            if (unit.Transaction is null && !unit.Context.ChangeTracker.HasChanges())
+            if (unit.Transaction is null && ((engine.WatchesContexts && scoped.Context is null) || !unit.Context.ChangeTracker.HasChanges()))
                 return await engine.Committer.CommitAsync(key, unit.Records);
             return await CommitAsync(unit, run.Context.CancellationToken);
         }

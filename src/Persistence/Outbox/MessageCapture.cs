@@ -4,18 +4,21 @@ using MassTransit.Context;
 
 namespace Bus.Persistence.Outbox;
 
-/// <summary>Turns a message that MassTransit is about to send into a record for the table.</summary>
-internal static class MessageCapture
+/// <summary>Turns a message that MassTransit is about to send into a record for the table. Thread-safe.</summary>
+internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time)
 {
+    private readonly Lazy<IBus> _bus = new(bus);
+
     /// <summary>Serializes the message once, as the transport would have.</summary>
     /// <exception cref="OutboxException">The message has no id or no destination.</exception>
-    public static OutboxRecord Capture<T>(SendContext<T> context, TimeProvider time)
+    public OutboxRecord Capture<T>(SendContext<T> context)
         where T : class
     {
         var messageId = context.MessageId ?? throw new OutboxException($"The message of type '{TypeCache<T>.ShortName}' has no MessageId: do not clear it in a send filter.");
         var destination = context.DestinationAddress ?? throw new OutboxException($"The message {messageId} of type '{TypeCache<T>.ShortName}' has no destination address.");
-        var isPublish = context is MessageSendContext<T> { IsPublish: true };
-        var metadata = Describe(context, isPublish, time);
+        var target = PublishTarget.Of<T>();
+        var isPublish = target.IsAt(_bus.Value, destination);
+        var metadata = Describe(context, isPublish);
         return new OutboxRecord
         {
             MessageId = messageId,
@@ -23,12 +26,12 @@ internal static class MessageCapture
             Metadata = metadata,
             MetadataJson = metadata.ToJson(),
             Body = context.Serializer.GetMessageBody(context).GetBytes(),
-            Published = isPublish ? PublishTarget.Of<T>() : null,
+            Published = isPublish ? target : null,
             OrderKey = context.TryGetPayload<OrderKey>(out var key) ? key.Value : null,
         };
     }
 
-    private static MessageMetadata Describe<T>(SendContext<T> context, bool isPublish, TimeProvider time)
+    private MessageMetadata Describe<T>(SendContext<T> context, bool isPublish)
         where T : class => new()
         {
             ContentType = (context.ContentType ?? context.Serialization.DefaultContentType).ToString(),

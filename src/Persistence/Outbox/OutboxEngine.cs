@@ -16,6 +16,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     private readonly Lazy<StoreDialect> _dialect;
     private readonly Lazy<WriteGate> _gate;
     private bool _retriesInContext;
+    private bool _watchesContexts;
 
     public OutboxEngine(IServiceScopeFactory scopes, IServiceProvider provider, IOptions<OutboxOptionsOf<TDbContext>> options, ILoggerFactory loggers, TimeProvider? time = null)
     {
@@ -27,7 +28,8 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         _gate = new Lazy<WriteGate>(() => new WriteGate(Dialect.OneWriter, Log));
         Database = new DatabaseGate<TDbContext>(this);
         Owner = new OutboxOwner<TDbContext>(this);
-        Relay = new OutboxRelay<TDbContext>(this, () => provider.GetRequiredService<IBus>());
+        Relay = new OutboxRelay<TDbContext>(this, provider.GetRequiredService<IBus>);
+        Capture = new MessageCapture(provider.GetRequiredService<IBus>, Time);
         Committer = new GroupCommitter<TDbContext>(this);
         Recent = new RecentKeys(64 * 1024);
         Interceptor = new OutboxInterceptor<TDbContext>(this);
@@ -55,11 +57,16 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     /// <summary>True when the context's execution strategy retries by itself.</summary>
     public bool RetriesInContext => Dialect is not null && _retriesInContext;
 
+    /// <summary>True when <see cref="ScopedContext{TDbContext}"/> sees every context that a scope makes.</summary>
+    public bool WatchesContexts => Dialect is not null && _watchesContexts;
+
     public DatabaseGate<TDbContext> Database { get; }
 
     public OutboxOwner<TDbContext> Owner { get; }
 
     public OutboxRelay<TDbContext> Relay { get; }
+
+    public MessageCapture Capture { get; }
 
     public GroupCommitter<TDbContext> Committer { get; }
 
@@ -106,6 +113,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         if (Options.ExpectedProvider is { } expected && actual?.Contains(expected, StringComparison.OrdinalIgnoreCase) != true)
             throw new OutboxException($"The outbox of '{typeof(TDbContext).Name}' is configured for {expected}, but the context uses '{actual}': call the Use… method of that database, or none.");
         _retriesInContext = context.Database.CreateExecutionStrategy().RetriesOnFailure;
+        _watchesContexts = scope.ServiceProvider.GetRequiredService<ScopedContext<TDbContext>>().Context == context;
         return StoreDialect.For(context);
     }
 }

@@ -247,12 +247,10 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         }
     }
 
-    private async Task<ISendEndpoint> FindEndpointAsync(OutboxRecord record)
-    {
-        if ((record.Published ?? (record.Metadata.IsPublish ? PublishTarget.Find(record.Metadata.MessageTypes) : null)) is { } target)
-            return await target.GetEndpointAsync(_bus.Value);
-        return await _bus.Value.GetSendEndpoint(record.Destination);
-    }
+    private Task<ISendEndpoint> FindEndpointAsync(OutboxRecord record) =>
+        (record.Published ?? (record.Metadata.IsPublish ? PublishTarget.Find(record.Metadata.MessageTypes) : null)) is { } target
+            ? target.GetEndpointAsync(_bus.Value)
+            : _bus.Value.GetSendEndpoint(record.Destination);
 
     private CancellationToken Deadline()
     {

@@ -10,7 +10,7 @@ namespace Bus.Persistence.Outbox;
 
 /// <summary>What a scope outside a consumer publishes and sends with: everything goes into the scope's <see cref="OutboxBuffer{TDbContext}"/>. Requests go straight out.</summary>
 internal sealed class OutboxScopedBusContext<TDbContext>(
-    IPublishEndpointProvider publish, ISendEndpointProvider send, IClientFactory clients, OutboxBuffer<TDbContext> buffer, TimeProvider time, IServiceProvider provider)
+    IPublishEndpointProvider publish, ISendEndpointProvider send, IClientFactory clients, OutboxBuffer<TDbContext> buffer, MessageCapture capture, IServiceProvider provider)
     : ScopedBusContext, OutboxSendContext
     where TDbContext : DbContext
 {
@@ -27,7 +27,7 @@ internal sealed class OutboxScopedBusContext<TDbContext>(
     public Task AddSend<T>(SendContext<T> context)
         where T : class
     {
-        buffer.Add(MessageCapture.Capture(context, time));
+        buffer.Add(capture.Capture(context));
         return Task.CompletedTask;
     }
 

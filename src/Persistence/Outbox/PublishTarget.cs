@@ -5,21 +5,45 @@ namespace Bus.Persistence.Outbox;
 
 /// <summary>
 /// Finds the endpoint of a published type. Sending to an event's bare address would not declare the bindings to the types it implements, so that
-/// a subscriber of a base type would miss it; the publish endpoint does.
+/// a subscriber of a base type would miss it; the publish endpoint does. Thread-safe.
 /// </summary>
 internal abstract class PublishTarget
 {
-    private static readonly ConcurrentDictionary<string, PublishTarget> ByUrn = new(StringComparer.Ordinal);
+    private const string Urn = "urn:message:";
 
-    /// <summary>The target of a message type that this process knows, or null.</summary>
-    public static PublishTarget? Find(string[] messageTypes) =>
-        messageTypes.Length > 0 && ByUrn.TryGetValue(messageTypes[0], out var target) ? target : null;
+    private static readonly ConcurrentDictionary<string, PublishTarget?> ByUrn = new(StringComparer.Ordinal);
 
-    /// <summary>Makes <typeparamref name="T"/> known, so that rows of it written by another process can be published here.</summary>
+    private (IBus Bus, Uri? Address)? _address;
+
+    /// <summary>The target of a message type that this process has loaded, or null.</summary>
+    public static PublishTarget? Find(string[] messageTypes) => messageTypes.Length == 0 ? null : ByUrn.GetOrAdd(messageTypes[0], Load);
+
     public static PublishTarget Of<T>()
         where T : class => Target<T>.Instance;
 
     public abstract Task<ISendEndpoint> GetEndpointAsync(IBus bus);
+
+    /// <summary>True when the address is the one that the type is published to: MassTransit marks a publish in no other way.</summary>
+    public bool IsAt(IBus bus, Uri destination)
+    {
+        var known = _address;
+        if (known is not { } address || address.Bus != bus)
+            _address = address = (bus, Address(bus));
+        return destination == address.Address;
+    }
+
+    protected abstract Uri? Address(IBus bus);
+
+    // A row of another process may be of a type that was never published here. Only the type is looked up, nothing is made of it.
+    private static PublishTarget? Load(string urn)
+    {
+        if (!urn.StartsWith(Urn, StringComparison.Ordinal))
+            return null;
+        var name = urn[Urn.Length..].Replace(':', '.');
+        return AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(name)).FirstOrDefault(type => type is { ContainsGenericParameters: false, IsValueType: false }) is { } found
+            ? (PublishTarget)Activator.CreateInstance(typeof(Target<>).MakeGenericType(found))!
+            : null;
+    }
 
     private sealed class Target<T> : PublishTarget
         where T : class
@@ -27,6 +51,8 @@ internal abstract class PublishTarget
         public static readonly Target<T> Instance = Register();
 
         public override Task<ISendEndpoint> GetEndpointAsync(IBus bus) => bus.GetPublishSendEndpoint<T>();
+
+        protected override Uri? Address(IBus bus) => bus.Topology.TryGetPublishAddress<T>(out var address) ? address : null;
 
         private static Target<T> Register()
         {

@@ -8,7 +8,7 @@ namespace Bus.ContractTests.Outbox;
 /// <summary>What a handler behind the inbox may rely on, on every database, whether or not it uses the database itself.</summary>
 public abstract class InboxContract : IAsyncLifetime
 {
-    protected OutboxTestDatabase Database { get; private set; } = null!;
+    protected TestDatabase Database { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Database = await CreateAsync();
 
@@ -104,9 +104,9 @@ public abstract class InboxContract : IAsyncLifetime
         Assert.Contains("MessageId", service.Journal.Faults.Single().Exceptions[0].Message, StringComparison.Ordinal);
     }
 
-    protected abstract Task<OutboxTestDatabase> CreateAsync();
+    protected abstract Task<TestDatabase> CreateAsync();
 
-    protected abstract Task<OutboxService> StartAsync(OutboxTestDatabase database, int retries);
+    protected abstract Task<OutboxService> StartAsync(TestDatabase database, int retries);
 
     protected abstract bool Stores { get; }
 

@@ -10,7 +10,7 @@ namespace Bus.ContractTests.Outbox;
 /// <summary>What a caller outside a consumer may rely on, on every database.</summary>
 public abstract class OutboxContract : IAsyncLifetime
 {
-    protected OutboxTestDatabase Database { get; private set; } = null!;
+    protected TestDatabase Database { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Database = await CreateAsync();
 
@@ -293,7 +293,7 @@ public abstract class OutboxContract : IAsyncLifetime
         Assert.Equal(60, notes.Count);
     }
 
-    protected abstract Task<OutboxTestDatabase> CreateAsync();
+    protected abstract Task<TestDatabase> CreateAsync();
 
     private static Task PublishAsync(OutboxService service, int number) => service.InScopeAsync(async (db, publish) =>
     {

@@ -154,7 +154,7 @@ public sealed class OutboxService(IHost host) : IAsyncDisposable
     public IOutboxAdministration<OutboxDb> Administration => host.Services.GetRequiredService<IOutboxAdministration<OutboxDb>>();
 
     public static async Task<OutboxService> StartAsync<TConsumer>(
-        OutboxTestDatabase database, Action<IEntityFrameworkOutboxConfigurator>? outbox = null, Action<IBusRegistrationConfigurator>? bus = null, int retries = 3)
+        TestDatabase database, Action<IEntityFrameworkOutboxConfigurator>? outbox = null, Action<IBusRegistrationConfigurator>? bus = null, int retries = 3)
         where TConsumer : class, IConsumer
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);

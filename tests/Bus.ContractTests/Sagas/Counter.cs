@@ -40,6 +40,16 @@ public sealed class CounterHooks
     public Func<Counter, Task> OnStart { get; set; } = _ => Task.CompletedTask;
 
     public Func<Counter, Task> OnIncrement { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>After the announcement has been published.</summary>
+    public Func<Counter, Task> OnPublished { get; set; } = _ => Task.CompletedTask;
+
+    private int _announced;
+
+    /// <summary>How many announcements have arrived, where an <see cref="IncrementObserver"/> listens.</summary>
+    public int Announced => Volatile.Read(ref _announced);
+
+    public void Announce() => Interlocked.Increment(ref _announced);
 }
 
 public sealed class CounterStateMachine : MassTransitStateMachine<Counter>
@@ -59,7 +69,7 @@ public sealed class CounterStateMachine : MassTransitStateMachine<Counter>
             When(Started).Then(context => context.Saga.Starts++),
             When(Ensured).Then(context => context.Saga.Starts++),
             When(Incremented).ThenAsync(context => hooks.OnIncrement(context.Saga)).Then(context => context.Saga.Count++)
-                .Publish(context => new CounterIncremented(context.Saga.CorrelationId)),
+                .Publish(context => new CounterIncremented(context.Saga.CorrelationId)).ThenAsync(context => hooks.OnPublished(context.Saga)),
             When(IncrementedByName).Then(context => context.Saga.Count++),
             When(Finished).Finalize(),
             Ignore(Noticed));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Bus.Persistence;
+using Bus.TestSupport;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,64 +14,69 @@ namespace Bus.ContractTests.Sagas;
 /// </summary>
 public sealed class CounterService : IAsyncDisposable, IReceiveObserver, IPublishObserver
 {
-    private readonly ServiceProvider _services;
+    private readonly IHost _host;
 
-    private CounterService(ServiceProvider services) => _services = services;
+    private CounterService(IHost host) => _host = host;
 
-    public CounterHooks Hooks => _services.GetRequiredService<CounterHooks>();
+    public CounterHooks Hooks => Get<CounterHooks>();
 
     /// <summary>What messages failed with.</summary>
     public ConcurrentQueue<Exception> Faults { get; } = new();
 
-    private IBusControl Bus => _services.GetRequiredService<IBusControl>();
+    private IBus Bus => Get<IBus>();
 
     private int _consumed;
     private int _announced;
 
-    /// <summary>How many messages have been handled.</summary>
+    /// <summary>How many messages of the saga have been handled.</summary>
     public int Consumed => Volatile.Read(ref _consumed);
 
     /// <summary>How many <see cref="CounterIncremented"/> have left.</summary>
     public int Announced => Volatile.Read(ref _announced);
 
     public static async Task<CounterService> StartAsync<TContext>(
-        SagaTestDatabase database, Action<IEntityFrameworkSagaRepositoryConfigurator<Counter>> repository,
-        Action<IRegistrationContext, IReceiveEndpointConfigurator>? endpoint = null, Action<IServiceCollection>? services = null)
+        TestDatabase database, Action<IEntityFrameworkSagaRepositoryConfigurator<Counter>> repository,
+        Action<IRegistrationContext, IReceiveEndpointConfigurator>? endpoint = null, Action<IServiceCollection>? services = null,
+        Action<IBusRegistrationConfigurator>? bus = null)
         where TContext : CounterDbContext
     {
-        var collection = new ServiceCollection();
-        collection.AddSingleton<CounterHooks>();
-        services?.Invoke(collection);
-        collection.AddMassTransit(bus =>
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.ConfigureContainer(new DefaultServiceProviderFactory(new ServiceProviderOptions { ValidateScopes = true }));
+        builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
+        builder.Services.AddSingleton<CounterHooks>();
+        services?.Invoke(builder.Services);
+        builder.Services.AddMassTransit(x =>
         {
-            bus.DisableUsageTelemetry();
-            bus.AddSagaStateMachine<CounterStateMachine, Counter>().EntityFrameworkRepository(r =>
+            x.DisableUsageTelemetry();
+            x.AddSagaStateMachine<CounterStateMachine, Counter>().EntityFrameworkRepository(r =>
             {
                 r.AddDbContext<CounterDbContext, TContext>((_, options) => database.Configure(options));
                 repository(r);
             });
-            bus.AddConfigureEndpointsCallback((context, _, configurator) => endpoint?.Invoke(context, configurator));
-            bus.UsingInMemory((context, configurator) => configurator.ConfigureEndpoints(context));
+            x.AddConfigureEndpointsCallback((context, _, configurator) => endpoint?.Invoke(context, configurator));
+            bus?.Invoke(x);
+            x.UsingInMemory((context, configurator) => configurator.ConfigureEndpoints(context));
         });
-        var service = new CounterService(collection.BuildServiceProvider(validateScopes: true));
-        await using (var scope = service._services.CreateAsyncScope())
-        {
+        var service = new CounterService(builder.Build());
+        await using (var scope = service._host.Services.CreateAsyncScope())
             await scope.ServiceProvider.GetRequiredService<CounterDbContext>().Database.EnsureCreatedAsync();
-        }
-
         service.Bus.ConnectReceiveObserver(service);
         service.Bus.ConnectPublishObserver(service);
-        await service.Bus.StartAsync();
+        await service._host.StartAsync();
         return service;
     }
 
     public Task PublishAsync<T>(T message)
         where T : class => Bus.Publish(message);
 
+    /// <summary>Publishes with a message id of the test's choice.</summary>
+    public Task PublishAsync<T>(T message, Guid messageId)
+        where T : class => Bus.Publish(message, context => context.MessageId = messageId);
+
     /// <summary>The instance as stored, or null.</summary>
     public async Task<Counter?> FindAsync(Guid id)
     {
-        await using var scope = _services.CreateAsyncScope();
+        await using var scope = _host.Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<CounterDbContext>().Set<Counter>().AsNoTracking()
             .SingleOrDefaultAsync(counter => counter.CorrelationId == id);
     }
@@ -78,7 +84,7 @@ public sealed class CounterService : IAsyncDisposable, IReceiveObserver, IPublis
     /// <summary>Does something to the stored instance from outside, as another process would.</summary>
     public async Task ChangeAsync(Guid id, Action<Counter> change)
     {
-        await using var scope = _services.CreateAsyncScope();
+        await using var scope = _host.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CounterDbContext>();
         var counter = await db.Set<Counter>().SingleAsync(counter => counter.CorrelationId == id);
         change(counter);
@@ -87,12 +93,12 @@ public sealed class CounterService : IAsyncDisposable, IReceiveObserver, IPublis
     }
 
     public T Get<T>()
-        where T : notnull => _services.GetRequiredService<T>();
+        where T : notnull => _host.Services.GetRequiredService<T>();
 
     public async ValueTask DisposeAsync()
     {
-        await Bus.StopAsync();
-        await _services.DisposeAsync();
+        await _host.StopAsync();
+        _host.Dispose();
     }
 
     Task IReceiveObserver.PreReceive(ReceiveContext context) => Task.CompletedTask;
@@ -101,7 +107,7 @@ public sealed class CounterService : IAsyncDisposable, IReceiveObserver, IPublis
 
     Task IReceiveObserver.PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType)
     {
-        Interlocked.Increment(ref _consumed);
+        Interlocked.Add(ref _consumed, typeof(T) == typeof(CounterIncremented) ? 0 : 1);
         return Task.CompletedTask;
     }
 

@@ -11,7 +11,7 @@ namespace Bus.ContractTests.Sagas;
 public abstract class SagaRepositoryContract : IAsyncLifetime
 {
     private readonly List<CounterService> _services = [];
-    private SagaTestDatabase _database = null!;
+    private TestDatabase _database = null!;
 
     protected Guid Id { get; } = Guid.NewGuid();
 
@@ -20,7 +20,7 @@ public abstract class SagaRepositoryContract : IAsyncLifetime
     /// <summary>Whether the saga's table has a version; without one the repository compares the row itself.</summary>
     protected virtual bool Versioned => true;
 
-    protected abstract Task<SagaTestDatabase> CreateDatabaseAsync();
+    protected abstract Task<TestDatabase> CreateDatabaseAsync();
 
     public async ValueTask InitializeAsync() => _database = await CreateDatabaseAsync();
 

@@ -15,9 +15,9 @@ namespace Bus.ContractTests.Sagas;
 [Collection(nameof(SagaRepositoryContract))]
 public sealed class When_a_service_moves_over : IAsyncLifetime
 {
-    private SagaTestDatabase _database = null!;
+    private TestDatabase _database = null!;
 
-    public async ValueTask InitializeAsync() => _database = await SagaTestDatabase.PostgresAsync();
+    public async ValueTask InitializeAsync() => _database = await TestDatabase.PostgresAsync();
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 

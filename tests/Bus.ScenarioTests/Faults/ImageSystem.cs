@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Bus.Contracts.Images;
+using Bus.Core.Faults;
 using Bus.Services.Images.Http;
 using Bus.TestSupport;
 using Bus.UnitTests.Services.Images;
@@ -56,7 +57,7 @@ internal sealed class ImageSystem(TestRabbitMq broker, TestPostgres database) : 
         return process;
     }
 
-    /// <summary>Starts a process that may die before it serves.</summary>
+    /// <summary>Starts a process that may die before it serves. <paramref name="fault"/>, as <c>name:n</c>, is where it is to die.</summary>
     public HostProcess Spawn(string roles, string? fault = null)
     {
         var process = HostProcess.Start(
@@ -64,7 +65,7 @@ internal sealed class ImageSystem(TestRabbitMq broker, TestPostgres database) : 
                 $"--Bus:Roles={roles}", $"--Bus:DataFolder={_folder["data"]}", "--Bus:Transport=RabbitMq", $"--ConnectionStrings:RabbitMq={broker.Uri}",
                 "--Bus:Database=PostgreSql", $"--ConnectionStrings:Bus={database.ConnectionString}",
             ],
-            fault);
+            new Dictionary<string, string>(StringComparer.Ordinal) { [FaultPoint.Variable] = fault ?? "" });
         _processes.Add(process);
         return process;
     }

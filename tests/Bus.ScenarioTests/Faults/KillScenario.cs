@@ -19,7 +19,7 @@ internal static class KillScenario
         await other;
 
         var uploads = system.UploadAsync(Photos, atATime: ImageSystem.IsLong ? 8 : 1);
-        await dying.DeadAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(137, await dying.WaitForExitAsync(TimeSpan.FromSeconds(60)));
         await system.StartAsync(role);
 
         await system.EndsWellAsync(await uploads);

@@ -17,12 +17,12 @@ public sealed class When_a_process_dies_taking_over_from_the_dead
         var first = await system.StartAsync(ImageSystem.Worker, $"{FaultPoints.BeforeRelaySend}:{(ImageSystem.IsLong ? 60 : 7)}");
         var alive = await api;
         var ids = await system.UploadAsync(KillScenario.Photos, atATime: 4);
-        await first.DeadAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(137, await first.WaitForExitAsync(TimeSpan.FromSeconds(60)));
         // Nobody else may find the dead one's messages: the next worker is the only process.
         await alive.KillAsync();
 
         var second = system.Spawn(ImageSystem.Worker, point);
-        await second.DeadAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(137, await second.WaitForExitAsync(TimeSpan.FromSeconds(60)));
         await Task.WhenAll(system.StartAsync(ImageSystem.Api), system.StartAsync(ImageSystem.Worker));
 
         await system.EndsWellAsync(ids);

@@ -1,0 +1,127 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using MassTransit;
+using MassTransit.Serialization;
+
+namespace Bus.Serialization;
+
+/// <summary>
+/// Reads MassTransit's JSON envelope in one pass over its bytes, where MassTransit makes a document of the whole, then an envelope, then the message.
+/// The message is found but not read: who asks for it reads it from its place.
+/// </summary>
+internal static class JsonEnvelopeReader
+{
+    // One process writes the same host and the same message types into every envelope.
+    private static readonly RecentValues<HostInfo> Hosts = new();
+    private static readonly RecentValues<string[]> Types = new();
+
+    /// <summary>
+    /// Reads an envelope as MassTransit 8 writes it. False for whatever differs (another spelling of a name, a name that is new, no message): the caller has
+    /// MassTransit read that, so that nothing is understood in another way than before.
+    /// </summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    public static bool TryRead(byte[] body, JsonSerializerOptions options, [NotNullWhen(true)] out JsonMessageEnvelope? envelope, out ReadOnlyMemory<byte> message)
+    {
+        message = default;
+        envelope = new JsonMessageEnvelope();
+        var reader = new Utf8JsonReader(
+            body, new JsonReaderOptions { AllowTrailingCommas = options.AllowTrailingCommas, CommentHandling = options.ReadCommentHandling, MaxDepth = options.MaxDepth });
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!TryReadProperty(ref reader, body, options, envelope, ref message))
+                return false;
+        }
+
+        return reader.TokenType == JsonTokenType.EndObject && !reader.Read() && message.Length > 0;
+    }
+
+    private static bool TryReadProperty(ref Utf8JsonReader reader, byte[] body, JsonSerializerOptions options, JsonMessageEnvelope envelope, ref ReadOnlyMemory<byte> message)
+    {
+        if (reader.ValueTextEquals("messageId"u8))
+            envelope.MessageId = ReadText(ref reader);
+        else if (reader.ValueTextEquals("requestId"u8))
+            envelope.RequestId = ReadText(ref reader);
+        else if (reader.ValueTextEquals("correlationId"u8))
+            envelope.CorrelationId = ReadText(ref reader);
+        else if (reader.ValueTextEquals("conversationId"u8))
+            envelope.ConversationId = ReadText(ref reader);
+        else if (reader.ValueTextEquals("initiatorId"u8))
+            envelope.InitiatorId = ReadText(ref reader);
+        else if (reader.ValueTextEquals("sourceAddress"u8))
+            envelope.SourceAddress = ReadText(ref reader);
+        else if (reader.ValueTextEquals("destinationAddress"u8))
+            envelope.DestinationAddress = ReadText(ref reader);
+        else if (reader.ValueTextEquals("responseAddress"u8))
+            envelope.ResponseAddress = ReadText(ref reader);
+        else if (reader.ValueTextEquals("faultAddress"u8))
+            envelope.FaultAddress = ReadText(ref reader);
+        else if (reader.ValueTextEquals("expirationTime"u8))
+            envelope.ExpirationTime = ReadTime(ref reader);
+        else if (reader.ValueTextEquals("sentTime"u8))
+            envelope.SentTime = ReadTime(ref reader);
+        else if (reader.ValueTextEquals("messageType"u8))
+            envelope.MessageType = Types.Get(Skip(ref reader, body).Span, options);
+        else if (reader.ValueTextEquals("host"u8))
+            envelope.Host = Hosts.Get(Skip(ref reader, body).Span, options);
+        else if (reader.ValueTextEquals("headers"u8))
+            ReadHeaders(Skip(ref reader, body).Span, options, envelope);
+        else if (reader.ValueTextEquals("message"u8))
+            return (message = Skip(ref reader, body)).Span is not [(byte)'n', ..]; // A message that is null is none.
+        else
+            return false;
+        return true;
+    }
+
+    private static string? ReadText(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType is JsonTokenType.String or JsonTokenType.Null ? reader.GetString() : throw new JsonException("An id or address of the envelope is no text.");
+    }
+
+    private static DateTime? ReadTime(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Null ? null : reader.GetDateTime();
+    }
+
+    private static void ReadHeaders(ReadOnlySpan<byte> json, JsonSerializerOptions options, JsonMessageEnvelope envelope)
+    {
+        if (json is not ([(byte)'{', (byte)'}'] or [(byte)'n', ..]) && JsonSerializer.Deserialize<Dictionary<string, object?>>(json, options) is { } headers)
+            envelope.Headers = headers;
+    }
+
+    private static ReadOnlyMemory<byte> Skip(ref Utf8JsonReader reader, byte[] body)
+    {
+        reader.Read();
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return body.AsMemory(start, (int)reader.BytesConsumed - start);
+    }
+
+    /// <summary>Values by the JSON they were read from, bounded: beyond the first few each is read again. Thread-safe.</summary>
+    private sealed class RecentValues<T>
+        where T : class
+    {
+        private const int Capacity = 64;
+
+        private (byte[] Json, T Value)[] _known = [];
+
+        public T? Get(ReadOnlySpan<byte> json, JsonSerializerOptions options)
+        {
+            var known = _known;
+            foreach (var (bytes, found) in known)
+            {
+                if (json.SequenceEqual(bytes))
+                    return found;
+            }
+
+            var value = JsonSerializer.Deserialize<T>(json, options);
+            // Two at once: one entry is lost and will be read again.
+            if (value is not null && known.Length < Capacity)
+                _known = [.. known, (json.ToArray(), value)];
+            return value;
+        }
+    }
+}

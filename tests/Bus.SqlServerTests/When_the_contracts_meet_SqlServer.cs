@@ -1,0 +1,38 @@
+using Bus.ContractTests.Outbox;
+using Bus.ContractTests.Sagas;
+using Bus.TestSupport;
+using MassTransit;
+
+namespace Bus.SqlServerTests;
+
+public sealed class When_messages_leave_through_the_outbox_on_SqlServer : OutboxContract
+{
+    protected override Task<TestDatabase> CreateAsync() => SqlServer.CreateAsync();
+}
+
+public sealed class When_the_inbox_guards_a_plain_handler_on_SqlServer() : InboxOn<PlainConsumer>(SqlServer.CreateAsync, stores: false);
+
+public sealed class When_the_inbox_guards_a_storing_handler_on_SqlServer() : InboxOn<StoringConsumer>(SqlServer.CreateAsync, stores: true);
+
+public sealed class When_the_inbox_guards_a_saving_handler_on_SqlServer() : InboxOn<SavingConsumer>(SqlServer.CreateAsync, stores: true);
+
+public sealed class When_the_inbox_guards_a_writing_handler_on_SqlServer() : InboxOn<WritingConsumer>(SqlServer.CreateAsync, stores: true);
+
+public sealed class When_sagas_are_stored_in_SqlServer_optimistically : LostRaceContract
+{
+    protected override ConcurrencyMode Mode => ConcurrencyMode.Optimistic;
+
+    protected override Task<TestDatabase> CreateDatabaseAsync() => SqlServer.CreateAsync();
+}
+
+public sealed class When_sagas_are_stored_in_SqlServer_pessimistically : SagaRepositoryContract
+{
+    protected override ConcurrencyMode Mode => ConcurrencyMode.Pessimistic;
+
+    protected override Task<TestDatabase> CreateDatabaseAsync() => SqlServer.CreateAsync();
+}
+
+public sealed class When_a_saga_runs_behind_the_outbox_on_SqlServer : OutboxedSagaContract
+{
+    protected override Task<TestDatabase> CreateDatabaseAsync() => SqlServer.CreateAsync();
+}
