@@ -8,8 +8,9 @@ internal sealed class ImagingGate(int concurrency, long largeBytes) : IDisposabl
 {
     private readonly SemaphoreSlim _slots = new(concurrency);
     private readonly SemaphoreSlim _large = new(1);
+    private readonly ImagingThreads _threads = new(concurrency);
 
-    /// <summary>Runs work on a pool thread once there is room for it.</summary>
+    /// <summary>Runs work on a thread of low priority once there is room for it.</summary>
     /// <param name="decodeBytes">About how much memory the work takes, see <see cref="ImageInfo.DecodeBytes"/>.</param>
     /// <param name="work">Synchronous, as native code is.</param>
     /// <param name="cancellationToken">Ends the wait; the work sees to itself.</param>
@@ -24,7 +25,7 @@ internal sealed class ImagingGate(int concurrency, long largeBytes) : IDisposabl
             await _slots.WaitAsync(cancellationToken);
             try
             {
-                return await Task.Run(work, cancellationToken);
+                return await _threads.RunAsync(work, cancellationToken);
             }
             finally
             {
@@ -40,6 +41,7 @@ internal sealed class ImagingGate(int concurrency, long largeBytes) : IDisposabl
 
     public void Dispose()
     {
+        _threads.Dispose();
         _slots.Dispose();
         _large.Dispose();
     }
