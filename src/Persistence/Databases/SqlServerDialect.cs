@@ -1,37 +1,17 @@
 using System.Data.Common;
-using Bus.Persistence.Inbox;
-using Bus.Persistence.Outbox;
 using Microsoft.Data.SqlClient;
 
 namespace Bus.Persistence.Databases;
 
 /// <summary>SQL Server 2016 and later, and Azure SQL.</summary>
-internal sealed class SqlServerDialect : StoreDialect
+internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
+    tables, Now,
+    // Blocks stay under 1,000 rows and row locks are asked for: near 5,000 locks the table would be locked as a whole.
+    $"DELETE FROM {tables.Outbox} WITH (ROWLOCK) WHERE owner_id = @p0 AND sequence IN (SELECT CAST(value AS bigint) FROM OPENJSON(@p1))")
 {
     private const string Now = "DATEDIFF_BIG(MILLISECOND, '1970-01-01', SYSUTCDATETIME())";
 
-    private readonly string _insertInbox;
-    private readonly string _insertOutbox;
-    private readonly string _insertOrdered;
-    private readonly string _delete;
-
-    public SqlServerDialect(StoreTables tables)
-        : base(tables)
-    {
-        _insertInbox = $"INSERT INTO {tables.Inbox} (message_id, consumer_id, received_at) VALUES (@p0, @p1, {Now})";
-        _insertOutbox = $"INSERT INTO {tables.Outbox} (owner_id, sequence, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, {Now})";
-        _insertOrdered = $"INSERT INTO {tables.Ordered} (order_key, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, {Now})";
-
-        // Blocks stay under 1,000 rows and row locks are asked for: near 5,000 locks the table would be locked as a whole.
-        _delete = $"DELETE FROM {tables.Outbox} WITH (ROWLOCK) WHERE owner_id = @p0 AND sequence IN (SELECT CAST(value AS bigint) FROM OPENJSON(@p1))";
-        Statements = Build(tables);
-    }
-
-    public override StoreStatements Statements { get; }
-
-    public IReadOnlyList<string> WriteTexts => [_insertInbox, _insertOutbox, _insertOrdered, _delete];
-
-    public override void AddDelete(StoreBatch batch, Guid owner, long[] sequences) => batch.Add(_delete, Parameters(owner, $"[{string.Join(',', sequences)}]"));
+    public override StoreStatements Statements { get; } = Build(tables);
 
     public override DbParameter[] Parameters(params ReadOnlySpan<object> values)
     {
@@ -51,25 +31,6 @@ internal sealed class SqlServerDialect : StoreDialect
         { InnerException: { } inner } => IsUnavailable(inner),
         _ => false,
     };
-
-    protected override void AddInbox(StoreBatch batch, IReadOnlyList<InboxKey> inbox)
-    {
-        foreach (var key in inbox)
-            batch.Add(_insertInbox, Parameters(key.MessageId, key.ConsumerId));
-    }
-
-    protected override void AddOutbox(StoreBatch batch, IReadOnlyList<OutboxRecord> outbox)
-    {
-        foreach (var record in outbox)
-        {
-            batch.Add(
-                _insertOutbox,
-                Parameters(record.Owner, record.Sequence, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
-        }
-    }
-
-    protected override void AddOrdered(StoreBatch batch, OutboxRecord record) =>
-        batch.Add(_insertOrdered, Parameters(record.OrderKey!, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
 
     private static StoreStatements Build(StoreTables t) => new()
     {

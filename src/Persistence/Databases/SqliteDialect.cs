@@ -1,36 +1,18 @@
 using System.Data.Common;
-using Bus.Persistence.Inbox;
-using Bus.Persistence.Outbox;
 using Microsoft.Data.Sqlite;
 
 namespace Bus.Persistence.Databases;
 
 /// <summary>SQLite 3.42 and later, in-process: statements cost no round trip, the write lock is what is scarce.</summary>
-internal sealed class SqliteDialect : StoreDialect
+internal sealed class SqliteDialect(StoreTables tables)
+    : RowByRowDialect(tables, Now, $"DELETE FROM {tables.Outbox} WHERE owner_id = @p0 AND sequence IN (SELECT value FROM json_each(@p1))")
 {
     private const string Now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
     private const int Constraint = 19;
 
-    private readonly string _insertInbox;
-    private readonly string _insertOutbox;
-    private readonly string _insertOrdered;
-    private readonly string _delete;
-
-    public SqliteDialect(StoreTables tables)
-        : base(tables)
-    {
-        _insertInbox = $"INSERT INTO {tables.Inbox} (message_id, consumer_id, received_at) VALUES (@p0, @p1, {Now})";
-        _insertOutbox = $"INSERT INTO {tables.Outbox} (owner_id, sequence, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, {Now})";
-        _insertOrdered = $"INSERT INTO {tables.Ordered} (order_key, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, {Now})";
-        _delete = $"DELETE FROM {tables.Outbox} WHERE owner_id = @p0 AND sequence IN (SELECT value FROM json_each(@p1))";
-        Statements = Build(tables);
-    }
-
     public override bool OneWriter => true;
 
-    public override StoreStatements Statements { get; }
-
-    public override void AddDelete(StoreBatch batch, Guid owner, long[] sequences) => batch.Add(_delete, Parameters(owner, $"[{string.Join(',', sequences)}]"));
+    public override StoreStatements Statements { get; } = Build(tables);
 
     public override DbParameter[] Parameters(params ReadOnlySpan<object> values)
     {
@@ -50,25 +32,6 @@ internal sealed class SqliteDialect : StoreDialect
         { InnerException: { } inner } => IsUnavailable(inner),
         _ => false,
     };
-
-    protected override void AddInbox(StoreBatch batch, IReadOnlyList<InboxKey> inbox)
-    {
-        foreach (var key in inbox)
-            batch.Add(_insertInbox, Parameters(key.MessageId, key.ConsumerId));
-    }
-
-    protected override void AddOutbox(StoreBatch batch, IReadOnlyList<OutboxRecord> outbox)
-    {
-        foreach (var record in outbox)
-        {
-            batch.Add(
-                _insertOutbox,
-                Parameters(record.Owner, record.Sequence, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
-        }
-    }
-
-    protected override void AddOrdered(StoreBatch batch, OutboxRecord record) =>
-        batch.Add(_insertOrdered, Parameters(record.OrderKey!, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
 
     private static StoreStatements Build(StoreTables t) => new()
     {

@@ -1,0 +1,39 @@
+using Bus.Persistence.Inbox;
+using Bus.Persistence.Outbox;
+
+namespace Bus.Persistence.Databases;
+
+/// <summary>What the databases share that take a row a statement: their drivers, or the transaction around them, make one trip of many.</summary>
+/// <param name="tables">The tables' names.</param>
+/// <param name="now">The expression for the database's time in Unix milliseconds.</param>
+/// <param name="delete">Deletes the rows of owner @p0 whose sequences are in the JSON array @p1.</param>
+internal abstract class RowByRowDialect(StoreTables tables, string now, string delete) : StoreDialect(tables)
+{
+    private readonly string _insertInbox = $"INSERT INTO {tables.Inbox} (message_id, consumer_id, received_at) VALUES (@p0, @p1, {now})";
+    private readonly string _insertOutbox = $"INSERT INTO {tables.Outbox} (owner_id, sequence, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, {now})";
+    private readonly string _insertOrdered = $"INSERT INTO {tables.Ordered} (order_key, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, {now})";
+
+    /// <summary>All that it writes with, for a test to parse.</summary>
+    public IReadOnlyList<string> WriteTexts => [_insertInbox, _insertOutbox, _insertOrdered, delete];
+
+    public override void AddDelete(StoreBatch batch, Guid owner, long[] sequences) => batch.Add(delete, Parameters(owner, $"[{string.Join(',', sequences)}]"));
+
+    protected override void AddInbox(StoreBatch batch, IReadOnlyList<InboxKey> inbox)
+    {
+        foreach (var key in inbox)
+            batch.Add(_insertInbox, Parameters(key.MessageId, key.ConsumerId));
+    }
+
+    protected override void AddOutbox(StoreBatch batch, IReadOnlyList<OutboxRecord> outbox)
+    {
+        foreach (var record in outbox)
+        {
+            batch.Add(
+                _insertOutbox,
+                Parameters(record.Owner, record.Sequence, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
+        }
+    }
+
+    protected override void AddOrdered(StoreBatch batch, OutboxRecord record) =>
+        batch.Add(_insertOrdered, Parameters(record.OrderKey!, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
+}
