@@ -126,16 +126,21 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
     {
         record.Resent = true;
         Exception? last = null;
-        for (var attempt = 1; attempt <= engine.Options.MaxDeliveryAttempts && !cancellationToken.IsCancellationRequested; attempt++)
+        for (var attempt = 1; attempt <= engine.Options.MaxDeliveryAttempts; attempt++)
         {
             try
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 await engine.Relay.SendAsync(record, cancellationToken);
                 return null;
             }
             catch (Exception exception)
             {
                 last = exception;
+
+                // The block's time is up, for instance after a pause of the process: that says nothing about the message. It is neither sent nor refused, its row stays.
+                if (cancellationToken.IsCancellationRequested)
+                    return new OperationCanceledException("The time for the block has run out.", exception, cancellationToken);
             }
         }
 
