@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Bus.Persistence.Inbox;
 
@@ -19,9 +20,8 @@ internal sealed class ScopedContext<TDbContext>
     /// </summary>
     public static void Watch(IServiceCollection services)
     {
-        var hasBase = services.Any(service => service.ServiceType != typeof(TDbContext) && service.ServiceType != typeof(DbContext)
-            && service.ServiceType.IsAssignableTo(typeof(DbContext)) && service.ServiceType.IsAssignableFrom(typeof(TDbContext)));
-        if (hasBase || services.LastOrDefault(service => service.ServiceType == typeof(TDbContext)) is not { Lifetime: ServiceLifetime.Scoped, ImplementationFactory: { } make } registration)
+        services.TryAddSingleton(new Registrations<TDbContext>(services));
+        if (services.LastOrDefault(service => service.ServiceType == typeof(TDbContext)) is not { Lifetime: ServiceLifetime.Scoped, ImplementationFactory: { } make } registration)
             return;
 
         services[services.IndexOf(registration)] = ServiceDescriptor.Scoped(provider =>

@@ -113,7 +113,8 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         if (Options.ExpectedProvider is { } expected && actual?.Contains(expected, StringComparison.OrdinalIgnoreCase) != true)
             throw new OutboxException($"The outbox of '{typeof(TDbContext).Name}' is configured for {expected}, but the context uses '{actual}': call the Use… method of that database, or none.");
         _retriesInContext = context.Database.CreateExecutionStrategy().RetriesOnFailure;
-        _watchesContexts = scope.ServiceProvider.GetRequiredService<ScopedContext<TDbContext>>().Context == context;
+        _watchesContexts = !scope.ServiceProvider.GetRequiredService<Registrations<TDbContext>>().HaveOtherNames
+            && scope.ServiceProvider.GetRequiredService<ScopedContext<TDbContext>>().Context == context;
         return StoreDialect.For(context);
     }
 }
