@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using MassTransit;
 
 namespace Bus.Persistence.Outbox;
@@ -13,7 +14,8 @@ internal abstract class PublishTarget
 
     private static readonly ConcurrentDictionary<string, PublishTarget?> ByUrn = new(StringComparer.Ordinal);
 
-    private (IBus Bus, Uri? Address)? _address;
+    // Each bus has its own addresses, and a bus that has ended must not be kept.
+    private readonly ConditionalWeakTable<IBus, Known> _known = [];
 
     /// <summary>The target of a message type that this process has loaded, or null.</summary>
     public static PublishTarget? Find(string[] messageTypes) => messageTypes.Length == 0 ? null : ByUrn.GetOrAdd(messageTypes[0], Load);
@@ -26,10 +28,9 @@ internal abstract class PublishTarget
     /// <summary>True when the address is the one that the type is published to: MassTransit marks a publish in no other way.</summary>
     public bool IsAt(IBus bus, Uri destination)
     {
-        var known = _address;
-        if (known is not { } address || address.Bus != bus)
-            _address = address = (bus, Address(bus));
-        return destination == address.Address;
+        if (!_known.TryGetValue(bus, out var known))
+            _known.AddOrUpdate(bus, known = new Known(Address(bus)));
+        return destination == known.Address;
     }
 
     protected abstract Uri? Address(IBus bus);
@@ -44,6 +45,8 @@ internal abstract class PublishTarget
             ? (PublishTarget)Activator.CreateInstance(typeof(Target<>).MakeGenericType(found))!
             : null;
     }
+
+    private sealed record Known(Uri? Address);
 
     private sealed class Target<T> : PublishTarget
         where T : class
