@@ -39,10 +39,6 @@ internal sealed class ImagingGate(int concurrency, long largeBytes) : IDisposabl
         }
     }
 
-    public void Dispose()
-    {
-        _threads.Dispose();
-        _slots.Dispose();
-        _large.Dispose();
-    }
+    // The semaphores stay: whoever waits for one would wait for ever. They get their turn and are refused then. Neither holds anything that needs a release.
+    public void Dispose() => _threads.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Bus.Services.Images.Imaging;
@@ -15,60 +16,95 @@ internal sealed partial class ImagingThreads(int count) : IDisposable
     private readonly BlockingCollection<Action> _work = [];
     private readonly Lock _lock = new();
     private int _started;
-    private volatile int _idle;
+    private int _pending;
 
     /// <summary>Runs work on one of the threads; its exception is the task's.</summary>
     public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        EnsureThread();
-        _work.Add(
-            () =>
+        var flow = ExecutionContext.Capture();
+        Add(() =>
+        {
+            try
             {
-                try
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    completion.SetResult(work());
-                }
-                catch (OperationCanceledException cancelled) when (cancelled.CancellationToken == cancellationToken)
-                {
-                    completion.SetCanceled(cancellationToken);
-                }
-                catch (Exception exception)
-                {
-                    completion.SetException(exception);
-                }
-            },
-            CancellationToken.None);
+                cancellationToken.ThrowIfCancellationRequested();
+                completion.SetResult(InFlow(flow, work));
+            }
+            catch (OperationCanceledException cancelled) when (cancelled.CancellationToken == cancellationToken)
+            {
+                completion.SetCanceled(cancellationToken);
+            }
+            catch (Exception exception)
+            {
+                completion.SetException(exception);
+            }
+        });
         return completion.Task;
     }
 
-    public void Dispose() => _work.CompleteAdding();
+    /// <summary>Takes no more work. What it has taken is still done.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+            _work.CompleteAdding();
+    }
 
-    private void EnsureThread()
+    private static T InFlow<T>(ExecutionContext? flow, Func<T> work)
+    {
+        if (flow is null)
+            return work();
+        var result = default(T)!;
+        ExecutionContext.Run(flow, _ => result = work(), null);
+        return result;
+    }
+
+    private void Add(Action work)
     {
         lock (_lock)
         {
-            if (_started == count || _idle > _work.Count)
+            ObjectDisposedException.ThrowIf(_work.IsAddingCompleted, this);
+            _work.Add(work, CancellationToken.None);
+            if (++_pending <= _started || _started == count)
                 return;
             _started++;
-            new Thread(Loop) { IsBackground = true, Name = "imaging", Priority = ThreadPriority.BelowNormal }.Start();
         }
+
+        // Without the caller's ambient state: the thread would keep the unit of work and the trace of the first message for ever, and act in their name.
+        new Thread(Loop) { IsBackground = true, Name = "imaging", Priority = ThreadPriority.BelowNormal }.UnsafeStart();
     }
 
     private void Loop()
     {
-        // .NET leaves thread priorities alone on Linux. There the kernel keeps a nice value for each thread, and libvips's own threads inherit it.
-        if (OperatingSystem.IsLinux())
-            _ = SetPriority(which: 0, ThisThread, Nice);
-        while (true)
+        LowerPriority();
+        while (RunNext())
         {
-            Interlocked.Increment(ref _idle);
-            var more = _work.TryTake(out var work, Timeout.Infinite);
-            Interlocked.Decrement(ref _idle);
-            if (!more)
-                return;
-            work!();
+            lock (_lock)
+                _pending--;
+        }
+    }
+
+    // A method of its own: a local of the loop would keep the last work, and the image in it, while the thread waits for the next.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool RunNext()
+    {
+        if (!_work.TryTake(out var work, Timeout.Infinite))
+            return false;
+        work();
+        return true;
+    }
+
+    // .NET leaves thread priorities alone on Linux. There the kernel keeps a nice value for each thread, and libvips's own threads inherit it.
+    private static void LowerPriority()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            _ = SetPriority(which: 0, ThisThread, Nice);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // A C library by another name: the images are made all the same, and nothing may end the process here.
         }
     }
 
