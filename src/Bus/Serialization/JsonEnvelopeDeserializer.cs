@@ -27,10 +27,11 @@ internal sealed class JsonEnvelopeDeserializer : IMessageDeserializer, ISerializ
     {
         try
         {
-            if (JsonEnvelopeReader.TryRead(body.GetBytes(), Options, out var envelope, out var message))
+            // A transport that makes JSON of its own form of message knows better where the envelope is.
+            if (body is not JsonMessageBody && JsonEnvelopeReader.TryRead(body.GetBytes(), Options, out var envelope, out var message))
                 return new LazyContext(envelope, message);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        catch (Exception error)
         {
             throw new SerializationException("The JSON envelope of the message cannot be read.", error);
         }
@@ -85,6 +86,8 @@ internal sealed class JsonEnvelopeDeserializer : IMessageDeserializer, ISerializ
         private SystemTextJsonSerializerContext ReadAll()
         {
             envelope.Message = JsonSerializer.Deserialize<JsonElement>(json.Span, Options);
+            // A filter may change what is sent on, and the array that was read stands for all messages of the type.
+            envelope.MessageType = envelope.MessageType?.ToArray();
             return new SystemTextJsonSerializerContext(
                 MassTransits, Options, SystemTextJsonMessageSerializer.JsonContentType, new EnvelopeMessageContext(envelope, MassTransits), envelope.MessageType ?? [], envelope);
         }

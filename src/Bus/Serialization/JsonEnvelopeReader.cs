@@ -88,8 +88,8 @@ internal static class JsonEnvelopeReader
 
     private static void ReadHeaders(ReadOnlySpan<byte> json, JsonSerializerOptions options, JsonMessageEnvelope envelope)
     {
-        if (json is not ([(byte)'{', (byte)'}'] or [(byte)'n', ..]) && JsonSerializer.Deserialize<Dictionary<string, object?>>(json, options) is { } headers)
-            envelope.Headers = headers;
+        // Assigned in any case: of two the last counts.
+        envelope.Headers = json is [(byte)'{', (byte)'}'] or [(byte)'n', ..] ? null! : JsonSerializer.Deserialize<Dictionary<string, object?>>(json, options)!;
     }
 
     private static ReadOnlyMemory<byte> Skip(ref Utf8JsonReader reader, byte[] body)
@@ -100,11 +100,15 @@ internal static class JsonEnvelopeReader
         return body.AsMemory(start, (int)reader.BytesConsumed - start);
     }
 
-    /// <summary>Values by the JSON they were read from, bounded: beyond the first few each is read again. Thread-safe.</summary>
+    /// <summary>
+    /// Values by the JSON they were read from, bounded. When it is full it begins anew: hosts come and go with every deployment, and those that are gone must not
+    /// keep the room of those that are there. Thread-safe.
+    /// </summary>
     private sealed class RecentValues<T>
         where T : class
     {
         private const int Capacity = 64;
+        private const int LongestText = 4096;
 
         private (byte[] Json, T Value)[] _known = [];
 
@@ -119,8 +123,8 @@ internal static class JsonEnvelopeReader
 
             var value = JsonSerializer.Deserialize<T>(json, options);
             // Two at once: one entry is lost and will be read again.
-            if (value is not null && known.Length < Capacity)
-                _known = [.. known, (json.ToArray(), value)];
+            if (value is not null && json.Length <= LongestText)
+                _known = [.. known.Length < Capacity ? known : [], (json.ToArray(), value)];
             return value;
         }
     }

@@ -12,7 +12,7 @@ namespace Bus.UnitTests.Front;
 /// <summary>MassTransit's own deserializer is the measure: whatever it reads, ours reads the same; whatever it refuses, ours refuses.</summary>
 public sealed class When_json_messages_are_read
 {
-    private const string Type = "\"messageType\":[\"urn:message:Bus.UnitTests.Front:When_json_messages_are_read:Note\"]";
+    private const string Type = "\"messageType\":[\"urn:message:Bus.UnitTests.Front:When_json_messages_are_read+Note\"]";
 
     public sealed record Note(string Text, decimal Price, Dictionary<string, int>? Counts);
 
@@ -50,12 +50,43 @@ public sealed class When_json_messages_are_read
     [InlineData("{'sentTime':'yesterday',TYPE,'message':{}}")]
     [InlineData("{'headers':5,TYPE,'message':{}}")]
     [InlineData("{'messageType':'text','message':{}}")]
+    [InlineData("{'headers':{'a':'first'},'headers':{},TYPE,'message':{}}")]
+    [InlineData("{'headers':{'a':'first'},'headers':null,TYPE,'message':{}}")]
+    [InlineData("{'host':{'machineName':'m'},'host':null,TYPE,'message':{}}")]
+    [InlineData("{'m\\u0065ssageId':'018c0000-1111-2222-3333-444455556666',TYPE,'mess\\u0061ge':{'text':'escaped names'}}")]
+    [InlineData("{TYPE,'message':{'text':'a', /* a comment */ 'counts':{'x':1,},}}")]
+    [InlineData("\uFEFF{TYPE,'message':{}}")]
+    [InlineData("{'host':5,TYPE,'message':{}}")]
+    [InlineData("{TYPE,'message':{'text':'a'},'message':null}")]
     public void Should_understand_what_MassTransit_understands(string json)
     {
         var body = Encoding.UTF8.GetBytes(json.Replace("TYPE", Type, StringComparison.Ordinal).Replace('\'', '"'));
         // Twice: what is remembered of the first must not change the second.
         Assert.Equal(Describe(SystemTextJsonMessageSerializer.Instance, body), Describe(new JsonEnvelopeDeserializer(), body));
         Assert.Equal(Describe(SystemTextJsonMessageSerializer.Instance, body), Describe(new JsonEnvelopeDeserializer(), body));
+    }
+
+    [Fact]
+    public void Should_refuse_what_is_nested_as_deep_as_MassTransit_refuses()
+    {
+        for (var depth = 55; depth < 70; depth++)
+        {
+            var nested = string.Concat(Enumerable.Repeat("[", depth)) + string.Concat(Enumerable.Repeat("]", depth));
+            var body = Encoding.UTF8.GetBytes($"{{{Type},\"message\":{{\"text\":\"a\",\"more\":{nested}}}}}");
+            Assert.Equal(Describe(SystemTextJsonMessageSerializer.Instance, body), Describe(new JsonEnvelopeDeserializer(), body));
+        }
+    }
+
+    [Fact]
+    public void Should_keep_the_types_of_one_message_from_what_is_done_to_another()
+    {
+        var body = Encoding.UTF8.GetBytes($"{{{Type},\"message\":{{}}}}");
+        var first = new JsonEnvelopeDeserializer().Deserialize(new BytesMessageBody(body), EmptyHeaders.Instance);
+        var send = new MassTransit.Context.MessageSendContext<Note>(new Note("", 0, null));
+        first.GetMessageSerializer().GetMessageBody(send);
+        send.SupportedMessageTypes[0] = "urn:message:Something:Else";
+        var second = new JsonEnvelopeDeserializer().Deserialize(new BytesMessageBody(body), EmptyHeaders.Instance);
+        Assert.Equal([MessageUrn.ForTypeString<Note>()], second.SupportedMessageTypes);
     }
 
     private static string Describe(IMessageDeserializer deserializer, byte[] body)
