@@ -15,8 +15,11 @@ public static class PublishFallbackExtensions
         this IPublishEndpoint endpoint, T message, Func<T, CancellationToken, Task> fallback, TimeSpan timeout, CancellationToken cancellationToken = default)
         where T : class
     {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(fallback);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        cancellationToken.ThrowIfCancellationRequested();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
         try
@@ -25,10 +28,13 @@ public static class PublishFallbackExtensions
             await endpoint.Publish(message, limit.Token).WaitAsync(limit.Token);
             return true;
         }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception)
         {
-            await fallback(message, cancellationToken);
-            return false;
+            // Whatever the transport said about it: a caller that has gone wants neither.
+            cancellationToken.ThrowIfCancellationRequested();
         }
+
+        await fallback(message, cancellationToken);
+        return false;
     }
 }
