@@ -61,7 +61,7 @@ internal sealed class EndpointConventions(BusOptions options, EndpointRegistry e
             pipe.UseFilter(new DropRedeliveredFilter());
         }
 
-        pipe.UseFilter(new MessageSizeFilter(options.MaxMessageBytes));
+        pipe.UseFilter(new MessageSizeFilter(options.MaxMessageBytes, keep: delivery != DeliveryMode.AtMostOnce));
     });
 
     private static void AtMostOnce(IReceiveEndpointConfigurator endpoint)

@@ -4,8 +4,8 @@ using MassTransit.Transports;
 
 namespace Bus.Endpoints;
 
-/// <summary>Sends a body over the limit to the error queue before anything parses it.</summary>
-internal sealed class MessageSizeFilter(int maxBytes) : IFilter<ReceiveContext>
+/// <summary>Sends a body over the limit to the error queue before anything parses it, or drops it where the endpoint keeps nothing.</summary>
+internal sealed class MessageSizeFilter(int maxBytes, bool keep) : IFilter<ReceiveContext>
 {
     /// <inheritdoc/>
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
@@ -19,7 +19,7 @@ internal sealed class MessageSizeFilter(int maxBytes) : IFilter<ReceiveContext>
     {
         var error = new MessageTooLargeException(context.InputAddress, length, maxBytes);
         await context.NotifyFaulted(error);
-        if (context.TryGetPayload(out IErrorTransport? transport))
+        if (keep && context.TryGetPayload(out IErrorTransport? transport))
         {
             await transport.Send(new RescueExceptionReceiveContext(context, error));
         }
