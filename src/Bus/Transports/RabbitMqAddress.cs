@@ -6,7 +6,8 @@ internal sealed record RabbitMqAddress(string Host, ushort Port, string VirtualH
     public static RabbitMqAddress Parse(string connectionString)
     {
         var uri = new Uri(connectionString);
-        var tls = uri.Scheme == "amqps";
+        // MassTransit encrypts on the port of TLS whatever the scheme says, but without a look at who is there.
+        var tls = uri.Scheme == "amqps" || uri.Port == 5671;
         var credentials = uri.UserInfo.Split(':', 2);
         var path = Uri.UnescapeDataString(uri.AbsolutePath.Trim('/'));
         return new RabbitMqAddress(

@@ -22,6 +22,9 @@ internal static class RabbitMqTls
             // None leaves the version to the operating system, which knows what is safe today.
             ssl.Protocol = SslProtocols.None;
             ssl.ServerName = tls.ServerName ?? address.Host;
+            // MassTransit would accept a certificate of anybody's making.
+            ssl.EnforcePolicyErrors(
+                SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateNotAvailable);
             if (tls.CaFile is not null)
             {
                 ssl.CertificateValidationCallback = TrustOnly(tls.CaFile);
@@ -53,6 +56,30 @@ internal static class RabbitMqTls
             {
                 yield return $"`Bus:RabbitMq:Tls:{name}` must be a file that exists, but {file} does not.";
             }
+        }
+
+        if (File.Exists(options.Tls.CaFile) && !HoldsCertificate(options.Tls.CaFile))
+        {
+            yield return $"`Bus:RabbitMq:Tls:CaFile` must be a PEM file with a certificate, but {options.Tls.CaFile} holds none.";
+        }
+
+        if (options.Tls is { ClientKeyFile: not null, ClientCertificateFile: null })
+        {
+            yield return "`Bus:RabbitMq:Tls:ClientCertificateFile` must be set where `Bus:RabbitMq:Tls:ClientKeyFile` is, but was empty.";
+        }
+    }
+
+    private static bool HoldsCertificate(string file)
+    {
+        try
+        {
+            var found = new X509Certificate2Collection();
+            found.ImportFromPemFile(file);
+            return found.Count > 0;
+        }
+        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

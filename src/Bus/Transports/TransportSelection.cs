@@ -19,8 +19,8 @@ internal sealed class TransportSelection(BusSettings settings)
         {
             Own(registration, Defaults);
         }
-        // Without an address the start fails with the reason; until then the bus must be something that can be built.
-        else if (settings.Options.Transport == BusTransport.RabbitMq && !RabbitMqAddress.Errors(settings.RabbitMqConnectionString).Any())
+        // With wrong settings the start fails with the reasons; until then the bus must be something that can be built.
+        else if (settings.Options.Transport == BusTransport.RabbitMq && !RabbitMqErrors().Any())
         {
             registration.UsingRabbitMq(UseRabbitMq);
         }
@@ -29,6 +29,9 @@ internal sealed class TransportSelection(BusSettings settings)
             registration.UsingInMemory(UseInMemory);
         }
     }
+
+    private IEnumerable<string> RabbitMqErrors() =>
+        RabbitMqAddress.Errors(settings.RabbitMqConnectionString).Concat(RabbitMqTls.Errors(settings.Options.RabbitMq));
 
     private void UseInMemory(IBusRegistrationContext context, IInMemoryBusFactoryConfigurator bus)
     {
