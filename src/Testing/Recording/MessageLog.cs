@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bus.Serialization;
 using MassTransit;
 using MassTransit.Serialization;
 
@@ -54,10 +55,13 @@ internal sealed class MessageLog
         var (body, types, destination) = (context.Serializer.GetMessageBody((SendContext<SerializedMessageBody>)context), context.SupportedMessageTypes, context.DestinationAddress);
         var published = types is { Length: > 0 } && destination is not null &&
             types.Any(type => destination.AbsolutePath.EndsWith(type.Split(':', 3)[^1], StringComparison.OrdinalIgnoreCase));
+        IMessageDeserializer reader = context.Serializer.ContentType.MediaType == MessagePackBusSerializer.MessagePackContentType.MediaType
+            ? MessagePackBusSerializer.Instance
+            : SystemTextJsonMessageSerializer.Instance;
         _sent.Enqueue((Read, published));
 
         object? Read(Type type) =>
             types?.Contains(MessageUrn.ForTypeString(type), StringComparer.OrdinalIgnoreCase) == true &&
-            SystemTextJsonMessageSerializer.Instance.Deserialize(body, EmptyHeaders.Instance).TryGetMessage(type, out var message) ? message : null;
+            reader.Deserialize(body, EmptyHeaders.Instance).TryGetMessage(type, out var message) ? message : null;
     }
 }
