@@ -7,6 +7,8 @@ namespace Bus.UnitTests.Persistence.Outbox;
 /// <summary>A publish taken for a send would not declare the bindings of the type, and subscribers of a base type would miss it.</summary>
 public sealed class When_a_publish_is_recognised
 {
+    private static readonly string[] Buses = ["left", "right"];
+
     public sealed record Happened;
 
     public sealed record Elsewhere;
@@ -15,7 +17,7 @@ public sealed class When_a_publish_is_recognised
     public async Task Should_recognise_it_on_two_buses_at_once()
     {
         var target = PublishTarget.Of<Happened>();
-        await Task.WhenAll(new[] { "left", "right" }.Select(name => Task.Run(() =>
+        await Task.WhenAll(Buses.Select(name => Task.Run(() =>
         {
             var bus = MassTransit.Bus.Factory.CreateUsingInMemory(new Uri($"loopback://{name}/"), _ => { });
             Assert.True(bus.Topology.TryGetPublishAddress<Happened>(out var address));
