@@ -53,10 +53,10 @@ public sealed class When_messages_are_delivered_on_RabbitMq : IAsyncLifetime
         await _broker.CloseConnectionsAsync();
         _probe.Release.SetResult();
         await Eventually.AssertAsync(async () => { await PublishAsync(host, "after"); return _probe.Count("shipping after") > 0 && _probe.Count("shipping hold") == runs; }, because: () => _probe.ToString());
+        // A call that came through late may have left one more behind.
+        await Eventually.AssertAsync(async () => (await _broker.QueueDepthsAsync()).Select(x => (x.Key, x.Value)).SequenceEqual([("shipping", 0)]));
         await host.StopAsync();
-
         Assert.Equal(runs, _probe.Count("shipping hold"));
-        Assert.Equal([("shipping", 0)], (await _broker.QueueDepthsAsync()).Select(x => (x.Key, x.Value)));
     }
 
     [Fact]
