@@ -10,6 +10,11 @@ public sealed class When_messages_leave_through_the_outbox_on_SqlServer : Outbox
     protected override Task<TestDatabase> CreateAsync() => SqlServer.CreateAsync();
 }
 
+public sealed class When_a_process_leaves_messages_behind_on_SqlServer : TakeOverContract
+{
+    protected override Task<TestDatabase> CreateAsync() => SqlServer.CreateAsync();
+}
+
 public sealed class When_the_inbox_guards_a_plain_handler_on_SqlServer() : InboxOn<PlainConsumer>(SqlServer.CreateAsync, stores: false);
 
 public sealed class When_the_inbox_guards_a_storing_handler_on_SqlServer() : InboxOn<StoringConsumer>(SqlServer.CreateAsync, stores: true);
@@ -22,17 +27,17 @@ public sealed class When_sagas_are_stored_in_SqlServer_optimistically : LostRace
 {
     protected override ConcurrencyMode Mode => ConcurrencyMode.Optimistic;
 
-    protected override Task<TestDatabase> CreateDatabaseAsync() => SqlServer.CreateAsync();
+    protected override Task<TestDatabase> CreateAsync() => SqlServer.CreateAsync();
 }
 
 public sealed class When_sagas_are_stored_in_SqlServer_pessimistically : SagaRepositoryContract
 {
     protected override ConcurrencyMode Mode => ConcurrencyMode.Pessimistic;
 
-    protected override Task<TestDatabase> CreateDatabaseAsync() => SqlServer.CreateAsync();
+    protected override Task<TestDatabase> CreateAsync() => SqlServer.CreateAsync();
 }
 
 public sealed class When_a_saga_runs_behind_the_outbox_on_SqlServer : OutboxedSagaContract
 {
-    protected override Task<TestDatabase> CreateDatabaseAsync() => SqlServer.CreateAsync();
+    protected override Task<TestDatabase> CreateAsync() => SqlServer.CreateAsync();
 }

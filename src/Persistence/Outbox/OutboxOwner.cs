@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Bus.Persistence.Databases;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -78,9 +77,15 @@ internal sealed partial class OutboxOwner<TDbContext>(OutboxEngine<TDbContext> e
                 current = new Registration(Guid.NewGuid(), 0, 0);
             }
 
-            var term = await Leases.LeaseStore.AcquireAsync(session, Name(current.Id), current.Id, ProcessName, engine.Options.OwnerLease, cancellationToken)
-                ?? throw new UnreachableException("A lease on a fresh identity is always free.");
-            _current = current with { Term = term, RenewedAt = now };
+            // What a synchronous save wrote before the first lease stood, another process may have taken over by now: then it is that one's to send.
+            long? term;
+            while ((term = await Leases.LeaseStore.AcquireAsync(session, Name(current.Id), current.Id, ProcessName, engine.Options.OwnerLease, cancellationToken)) is null)
+            {
+                engine.Relay.Forget();
+                current = new Registration(Guid.NewGuid(), 0, 0);
+            }
+
+            _current = current with { Term = term.Value, RenewedAt = now };
         }
         finally
         {

@@ -12,13 +12,22 @@ internal abstract class PublishTarget
 {
     private const string Urn = "urn:message:";
 
-    private static readonly ConcurrentDictionary<string, PublishTarget?> ByUrn = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, PublishTarget> ByUrn = new(StringComparer.Ordinal);
 
     // Each bus has its own addresses, and a bus that has ended must not be kept.
     private readonly ConditionalWeakTable<IBus, Known> _known = [];
 
     /// <summary>The target of a message type that this process has loaded, or null.</summary>
-    public static PublishTarget? Find(string[] messageTypes) => messageTypes.Length == 0 ? null : ByUrn.GetOrAdd(messageTypes[0], Load);
+    public static PublishTarget? Find(string[] messageTypes)
+    {
+        if (messageTypes.Length == 0)
+            return null;
+        if (ByUrn.TryGetValue(messageTypes[0], out var known))
+            return known;
+
+        // What is not found is not remembered: its assembly may be loaded by the next time.
+        return Load(messageTypes[0]) is { } target ? ByUrn.GetOrAdd(messageTypes[0], target) : null;
+    }
 
     public static PublishTarget Of<T>()
         where T : class => Target<T>.Instance;

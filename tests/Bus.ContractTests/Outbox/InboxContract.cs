@@ -6,18 +6,8 @@ using Xunit;
 namespace Bus.ContractTests.Outbox;
 
 /// <summary>What a handler behind the inbox may rely on, on every database, whether or not it uses the database itself.</summary>
-public abstract class InboxContract : IAsyncLifetime
+public abstract class InboxContract : DatabaseContract
 {
-    protected TestDatabase Database { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync() => Database = await CreateAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await Database.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task Should_apply_a_message_that_comes_three_times_once()
     {
@@ -103,8 +93,6 @@ public abstract class InboxContract : IAsyncLifetime
         await Eventually.AssertAsync(() => service.Journal.Faults.Count == 1);
         Assert.Contains("MessageId", service.Journal.Faults.Single().Exceptions[0].Message, StringComparison.Ordinal);
     }
-
-    protected abstract Task<TestDatabase> CreateAsync();
 
     protected abstract Task<OutboxService> StartAsync(TestDatabase database, int retries);
 

@@ -11,3 +11,13 @@ public sealed class When_messages_leave_through_the_outbox_on_postgres : OutboxC
 {
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
 }
+
+public sealed class When_a_process_leaves_messages_behind_on_sqlite : TakeOverContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_a_process_leaves_messages_behind_on_postgres : TakeOverContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}

@@ -7,33 +7,12 @@ using Xunit;
 namespace Bus.ContractTests.Sagas;
 
 /// <summary>What the saga repository promises on every database and in both modes of concurrency.</summary>
-[Collection(nameof(SagaRepositoryContract))]
-public abstract class SagaRepositoryContract : IAsyncLifetime
+public abstract class SagaRepositoryContract : CounterContract
 {
-    private readonly List<CounterService> _services = [];
-    private TestDatabase _database = null!;
-
-    protected Guid Id { get; } = Guid.NewGuid();
-
     protected abstract ConcurrencyMode Mode { get; }
 
     /// <summary>Whether the saga's table has a version; without one the repository compares the row itself.</summary>
     protected virtual bool Versioned => true;
-
-    protected abstract Task<TestDatabase> CreateDatabaseAsync();
-
-    public async ValueTask InitializeAsync() => _database = await CreateDatabaseAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var service in _services)
-        {
-            await service.DisposeAsync();
-        }
-
-        await _database.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task Should_create_change_and_delete_an_instance()
@@ -164,31 +143,20 @@ public abstract class SagaRepositoryContract : IAsyncLifetime
 
     protected Task<CounterService> StartAsync(
         Action<IEntityFrameworkSagaRepositoryConfigurator<Counter>>? repository = null,
-        Action<IRegistrationContext, IReceiveEndpointConfigurator>? endpoint = null, Action<IServiceCollection>? services = null) => Versioned
-        ? StartAsync<CounterDbContext>(repository, endpoint, services)
-        : StartAsync<VersionlessCounterDbContext>(repository, endpoint, services);
+        Action<IRegistrationContext, IReceiveEndpointConfigurator>? endpoint = null, Action<IServiceCollection>? services = null)
+    {
+        return Versioned ? StartAsync<CounterDbContext>(Configure, endpoint, services) : StartAsync<VersionlessCounterDbContext>(Configure, endpoint, services);
+
+        void Configure(IEntityFrameworkSagaRepositoryConfigurator<Counter> configurator)
+        {
+            configurator.ConcurrencyMode = Mode;
+            repository?.Invoke(configurator);
+        }
+    }
 
     protected async Task StartCounterAsync(CounterService service, string name)
     {
         await service.PublishAsync(new StartCounter(Id, name));
         await Eventually.AssertAsync(() => service.Consumed == 1);
-    }
-
-    private async Task<CounterService> StartAsync<TContext>(
-        Action<IEntityFrameworkSagaRepositoryConfigurator<Counter>>? repository,
-        Action<IRegistrationContext, IReceiveEndpointConfigurator>? endpoint, Action<IServiceCollection>? services)
-        where TContext : CounterDbContext
-    {
-        var service = await CounterService.StartAsync<TContext>(
-            _database,
-            configurator =>
-            {
-                configurator.ConcurrencyMode = Mode;
-                repository?.Invoke(configurator);
-            },
-            endpoint,
-            services);
-        _services.Add(service);
-        return service;
     }
 }

@@ -12,7 +12,7 @@ namespace Bus.ContractTests.Sagas;
 /// <summary>
 /// A service as people write it for MassTransit's own EF Core package. Only the <c>using</c>s are ours: that this file compiles is half of the test.
 /// </summary>
-[Collection(nameof(SagaRepositoryContract))]
+[Collection(nameof(CounterContract))]
 public sealed class When_a_service_moves_over : IAsyncLifetime
 {
     private TestDatabase _database = null!;

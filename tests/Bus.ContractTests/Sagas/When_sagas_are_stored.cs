@@ -8,14 +8,14 @@ public sealed class When_sagas_are_stored_in_sqlite_optimistically : LostRaceCon
 {
     protected override ConcurrencyMode Mode => ConcurrencyMode.Optimistic;
 
-    protected override Task<TestDatabase> CreateDatabaseAsync() => TestDatabase.SqliteAsync();
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
 }
 
 public sealed class When_sagas_are_stored_in_sqlite_pessimistically : LostRaceContract
 {
     protected override ConcurrencyMode Mode => ConcurrencyMode.Pessimistic;
 
-    protected override Task<TestDatabase> CreateDatabaseAsync() => TestDatabase.SqliteAsync();
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
 }
 
 public sealed class When_sagas_are_stored_in_sqlite_without_a_version : LostRaceContract
@@ -24,14 +24,14 @@ public sealed class When_sagas_are_stored_in_sqlite_without_a_version : LostRace
 
     protected override bool Versioned => false;
 
-    protected override Task<TestDatabase> CreateDatabaseAsync() => TestDatabase.SqliteAsync();
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
 }
 
 public sealed class When_sagas_are_stored_in_postgres_optimistically : LostRaceContract
 {
     protected override ConcurrencyMode Mode => ConcurrencyMode.Optimistic;
 
-    protected override Task<TestDatabase> CreateDatabaseAsync() => TestDatabase.PostgresAsync();
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
 }
 
 public sealed class When_sagas_are_stored_in_postgres_optimistically_without_a_version : LostRaceContract
@@ -40,14 +40,14 @@ public sealed class When_sagas_are_stored_in_postgres_optimistically_without_a_v
 
     protected override bool Versioned => false;
 
-    protected override Task<TestDatabase> CreateDatabaseAsync() => TestDatabase.PostgresAsync();
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
 }
 
 public sealed class When_sagas_are_stored_in_postgres_pessimistically : SagaRepositoryContract
 {
     protected override ConcurrencyMode Mode => ConcurrencyMode.Pessimistic;
 
-    protected override Task<TestDatabase> CreateDatabaseAsync() => TestDatabase.PostgresAsync();
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
 
     [Fact]
     public async Task Should_make_other_processes_wait_while_the_state_machine_runs()
@@ -74,10 +74,10 @@ public sealed class When_sagas_are_stored_in_postgres_pessimistically : SagaRepo
 
 public sealed class When_a_saga_runs_behind_the_outbox_on_sqlite : OutboxedSagaContract
 {
-    protected override Task<TestDatabase> CreateDatabaseAsync() => TestDatabase.SqliteAsync();
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
 }
 
 public sealed class When_a_saga_runs_behind_the_outbox_on_postgres : OutboxedSagaContract
 {
-    protected override Task<TestDatabase> CreateDatabaseAsync() => TestDatabase.PostgresAsync();
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
 }
