@@ -1,0 +1,22 @@
+namespace Bus.SqliteTransport.Engine;
+
+/// <summary>How a <see cref="QueueFile"/> works. Read once when it is opened.</summary>
+internal sealed record QueueFileOptions
+{
+    /// <summary>The file; its folder is created. Beside it lie SQLite's <c>-wal</c> and <c>-shm</c>, and one <c>-owner-N</c> for each process that has it open.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>
+    /// How long a process that stands still (stopped, swapped out) keeps what it received. One that has died is noticed at once, whatever this says. At least 1 s; 30 s by default.
+    /// </summary>
+    public TimeSpan LockDuration { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After how many deaths of its process a message that ran goes to the error queue. 3 by default.</summary>
+    public int MaxCrashes { get; init; } = 3;
+
+    /// <summary>False: a commit reaches the operating system, not the disk; a power cut may lose the last of them. True by default.</summary>
+    public bool FlushToDisk { get; init; } = true;
+
+    /// <summary>For due times and expiry; the leases do not ask it.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
