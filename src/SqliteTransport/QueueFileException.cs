@@ -8,4 +8,6 @@ public class QueueFileException : IOException
 
     /// <summary>True when it can pass by itself (a full disk, another program that holds the file) and trying again makes sense.</summary>
     public bool IsTransient { get; }
+
+    internal int Code { get; init; }
 }

@@ -17,6 +17,13 @@ internal abstract class Delivery
     /// <summary>Cancelled when the lease is lost: another process may have the message, and none of the four methods has an effect any more.</summary>
     public abstract CancellationToken LeaseLost { get; }
 
+    /// <summary>
+    /// Says that a handler begins. Done at once, except for a message that a process has died with: then it is written down first, so that the next death is not blamed on a
+    /// message that only waited.
+    /// </summary>
+    /// <exception cref="LeaseLostException">The lease was lost: the handler must not begin.</exception>
+    public abstract ValueTask StartAsync();
+
     /// <summary>It is done: it leaves the file with one of the next commits. Not awaited, and lost by a crash before: it is then delivered again.</summary>
     public abstract void Complete();
 

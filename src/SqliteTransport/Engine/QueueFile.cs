@@ -1,41 +1,160 @@
+using Bus.SqliteTransport.Engine.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Bus.SqliteTransport.Engine;
 
+/// <summary>
+/// Durable queues and topics in one SQLite file, shared by any number of processes of one machine. What was accepted is on disk when the call returns; what was received comes back when
+/// its process dies. Thread-safe.
+/// </summary>
 internal sealed class QueueFile : IAsyncDisposable
 {
-    public string Path => throw new NotSupportedException();
+    private readonly Store _store;
+    private readonly Peers _peers;
+    private readonly Checkpointer _checkpointer;
+    private readonly Writer _writer;
+    private readonly TemporaryQueues _temporary = new();
+    private bool _disposed;
 
-    public static Task<QueueFile> OpenAsync(QueueFileOptions options, ILogger log, CancellationToken cancellationToken) => throw new NotSupportedException();
+    private QueueFile(QueueFileOptions options, ILogger log)
+    {
+        Path = options.Path;
+        _store = new Store(options.Path);
+        _peers = new Peers(options, log);
+        _checkpointer = new Checkpointer(options.Path);
+        _writer = new Writer(_store, _peers, _checkpointer, _temporary, options, log);
+    }
 
-    public Task DeclareQueueAsync(string queue, QueueOptions options, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public string Path { get; }
 
-    public Task DeclareTopicAsync(string topic, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <exception cref="QueueFileException">The file cannot be used; the message names it and says what to do.</exception>
+    public static Task<QueueFile> OpenAsync(QueueFileOptions options, ILogger log, CancellationToken cancellationToken) =>
+        Task.Run(() => Open(options with { Path = System.IO.Path.GetFullPath(options.Path) }, log), cancellationToken);
+
+    public Task DeclareQueueAsync(string queue, QueueOptions options, CancellationToken cancellationToken) => RunAsync(
+        turn =>
+        {
+            turn.Store.Topology.Declare(queue, options, turn.Process);
+            _temporary.Declared(queue, options);
+        },
+        cancellationToken);
+
+    public Task DeclareTopicAsync(string topic, CancellationToken cancellationToken) => RunAsync(turn => turn.Store.Topology.Topic(topic), cancellationToken);
 
     /// <summary>What is published to one topic is published to the other too.</summary>
-    public Task LinkAsync(string fromTopic, string toTopic, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task LinkAsync(string fromTopic, string toTopic, CancellationToken cancellationToken) =>
+        RunAsync(turn => turn.Store.Topology.Link(fromTopic, toTopic), cancellationToken);
 
     /// <summary>Declares both where they are missing. A routing key of null takes everything; others match as in a topic exchange, with * and #.</summary>
-    public Task SubscribeAsync(string topic, string queue, string? routingKey, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task SubscribeAsync(string topic, string queue, string? routingKey, CancellationToken cancellationToken) => RunAsync(
+        turn =>
+        {
+            turn.Store.Topology.Subscribe(topic, queue, routingKey);
+            _temporary.Subscribed(topic, queue, routingKey);
+        },
+        cancellationToken);
 
-    public Task UnsubscribeAsync(string topic, string queue, string? routingKey, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task UnsubscribeAsync(string topic, string queue, string? routingKey, CancellationToken cancellationToken) =>
+        RunAsync(turn => turn.Store.Topology.Unsubscribe(topic, queue, routingKey), cancellationToken);
 
     /// <summary>Makes the queue if it is missing; ends when the message is on disk.</summary>
-    public Task SendAsync(string queue, OutgoingMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <exception cref="QueueFullException">It stayed full.</exception>
+    /// <exception cref="QueueFileException">It cannot be written.</exception>
+    public Task SendAsync(string queue, OutgoingMessage message, CancellationToken cancellationToken) =>
+        _writer.RunAsync(new SendOperation(queue, isTopic: false, message, cancellationToken), cancellationToken);
 
-    /// <summary>One copy to each queue that is subscribed, directly or through links; to none: gone.</summary>
-    public Task PublishAsync(string topic, OutgoingMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>One copy to each queue that is subscribed, directly or through links; to none: gone. Ends when it is on disk.</summary>
+    /// <inheritdoc cref="SendAsync"/>
+    public Task PublishAsync(string topic, OutgoingMessage message, CancellationToken cancellationToken) =>
+        _writer.RunAsync(new SendOperation(topic, isTopic: true, message, cancellationToken), cancellationToken);
 
     /// <returns>False: unknown, delivered already, or cancelled already.</returns>
-    public Task<bool> CancelAsync(Guid token, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task<bool> CancelAsync(Guid token, CancellationToken cancellationToken)
+    {
+        var cancelled = false;
+        await RunAsync(turn => cancelled = turn.Store.Timers.Cancel(token.ToByteArray()), cancellationToken);
+        return cancelled;
+    }
 
-    public IQueueConsumer Consume(string queue, ConsumerOptions options) => throw new NotSupportedException();
+    public IQueueConsumer Consume(string queue, ConsumerOptions options)
+    {
+        if (options.Prefetch < 1)
+            throw new ArgumentException($"The prefetch of the queue `{queue}` must be at least 1, but was {options.Prefetch}.", nameof(options));
+        var consumer = new QueueConsumer(_writer, queue, options);
+        _writer.Add(new DelegateOperation(turn => _writer.Register(turn, consumer), isDurable: false));
+        return consumer;
+    }
 
     /// <summary>Removes what is ready and what waits, not what is out.</summary>
-    public Task<long> PurgeAsync(string queue, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task<long> PurgeAsync(string queue, CancellationToken cancellationToken)
+    {
+        const int block = 1000;
+        var purged = 0L;
+        int last;
+        do
+        {
+            last = 0;
+            await RunAsync(turn => last = turn.Store.Messages.Purge(turn.Store.Topology.Queue(queue).Id, block), cancellationToken);
+            purged += last;
+        }
+        while (last == block);
+        return purged;
+    }
 
-    public Task<IReadOnlyDictionary<string, QueueDepth>> DepthsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>What each queue holds; counts row by row.</summary>
+    public async Task<IReadOnlyDictionary<string, QueueDepth>> DepthsAsync(CancellationToken cancellationToken)
+    {
+        Dictionary<string, QueueDepth> depths = [];
+        await _writer.RunAsync(new DelegateOperation(turn => turn.Store.Messages.Count(depths), isDurable: false), cancellationToken);
+        return depths;
+    }
 
     /// <summary>Writes the acknowledgements that are pending, hands back what is out, and leaves.</summary>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        await Task.Run(() =>
+        {
+            _writer.Dispose();
+            _peers.Dispose();
+            _checkpointer.Dispose();
+            _store.Dispose();
+        });
+    }
+
+    private static QueueFile Open(QueueFileOptions options, ILogger log)
+    {
+        if (options.LockDuration < TimeSpan.FromSeconds(1))
+            throw new ArgumentException($"The lock duration of the queue file must be at least 1 s, but was {options.LockDuration}.", nameof(options));
+        var folder = System.IO.Path.GetDirectoryName(options.Path)!;
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new QueueFileException($"The folder {folder} of the queue file cannot be made: {exception.Message} Choose another folder, or give this user the right.", isTransient: false, exception);
+        }
+
+        var file = new QueueFile(options, log);
+        try
+        {
+            file._writer.Join();
+        }
+        catch
+        {
+            file._peers.Dispose();
+            file._store.Dispose();
+            throw;
+        }
+
+        file._checkpointer.Start();
+        file._writer.Start();
+        file._peers.Start(file._writer.Poke);
+        return file;
+    }
+
+    private Task RunAsync(Action<Turn> apply, CancellationToken cancellationToken) => _writer.RunAsync(new DelegateOperation(apply), cancellationToken);
 }

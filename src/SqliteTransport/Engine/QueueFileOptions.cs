@@ -17,6 +17,11 @@ internal sealed record QueueFileOptions
     /// <summary>False: a commit reaches the operating system, not the disk; a power cut may lose the last of them. True by default.</summary>
     public bool FlushToDisk { get; init; } = true;
 
+    /// <summary>
+    /// Adds a header to a block of headers, which the engine cannot read: the name, then the value. For what the engine itself moves to an error or skipped queue, and why.
+    /// </summary>
+    public Func<byte[], string, string, byte[]> AddHeader { get; init; } = static (headers, _, _) => headers;
+
     /// <summary>For due times and expiry; the leases do not ask it.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using Bus.SqliteTransport.Engine.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Bus.SqliteTransport.Engine;
+
+/// <summary>
+/// What the writer does because of the time: saying that this process lives, looking after those that do not, making ready what is due, and taking away what has expired. For the
+/// writer's thread.
+/// </summary>
+internal sealed partial class Housekeeping
+{
+    // A backlog of timers after a long stop must not hold the file for seconds.
+    private const int Block = 1000;
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ShrinkEvery = TimeSpan.FromSeconds(10);
+
+    private readonly Store _store;
+    private readonly ConsumerSet _consumers;
+    private readonly Peers _peers;
+    private readonly QueueFileOptions _options;
+    private readonly ILogger _log;
+    private readonly TimeSpan _beatEvery;
+    private long _beatAt = Stopwatch.GetTimestamp();
+    private long _shrunkAt = Stopwatch.GetTimestamp();
+    private bool _mustLook = true;
+    private long? _next;
+
+    public Housekeeping(Store store, ConsumerSet consumers, Peers peers, QueueFileOptions options, ILogger log)
+    {
+        _store = store;
+        _consumers = consumers;
+        _peers = peers;
+        _options = options;
+        _log = log;
+        _beatEvery = options.LockDuration / 4;
+    }
+
+    public bool IsDue => _peers.HasDead || Stopwatch.GetElapsedTime(_beatAt) >= _beatEvery || NextInstant() <= Now;
+
+    private long Now => _options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>How long there is nothing to do, if nothing happens.</summary>
+    public TimeSpan Rest()
+    {
+        if (_peers.HasDead)
+            return TimeSpan.Zero;
+        var beat = _beatEvery - Stopwatch.GetElapsedTime(_beatAt);
+        return _next is { } next && TimeSpan.FromMilliseconds(Math.Min(next - Now, Longest.TotalMilliseconds)) is var instant && instant < beat ? instant : beat;
+    }
+
+    /// <summary>The earliest instant may be another now.</summary>
+    public void TimersChanged() => _mustLook = true;
+
+    /// <summary>Within the transaction of the moment.</summary>
+    public void Apply(Turn turn)
+    {
+        foreach (var dead in _peers.TakeDead())
+            Bury(turn, dead);
+        if (Stopwatch.GetElapsedTime(_beatAt) >= _beatEvery)
+        {
+            _beatAt = Stopwatch.GetTimestamp();
+            _store.Processes.Beat(turn.Process);
+            _peers.Observe(_store.Processes.All());
+            _consumers.Tidy();
+        }
+
+        if (NextInstant() > turn.Now)
+            return;
+        foreach (var queue in _store.Timers.Fire(turn.Now, Block))
+            turn.MadeReady(queue);
+        foreach (var expired in _store.Timers.Expired(turn.Now, Block))
+            Expire(turn, expired);
+        _mustLook = true;
+    }
+
+    /// <summary>Outside a transaction, while nothing else is to be done.</summary>
+    public void WhenIdle(Checkpointer checkpointer)
+    {
+        if (Stopwatch.GetElapsedTime(_shrunkAt) < ShrinkEvery || !checkpointer.HasRest)
+            return;
+        _shrunkAt = Stopwatch.GetTimestamp();
+        _store.Shrink();
+    }
+
+    private long NextInstant()
+    {
+        if (_mustLook)
+        {
+            var (due, expiry) = (_store.Timers.NextDue(), _store.Timers.NextExpiry());
+            _next = due < expiry || expiry is null ? due : expiry;
+            _mustLook = false;
+        }
+
+        return _next ?? long.MaxValue;
+    }
+
+    private void Bury(Turn turn, long process)
+    {
+        var hopeless = _store.Processes.Leave(process, died: true, _options.MaxCrashes);
+        LogBuried(_log, process, _options.Path);
+        foreach (var orphan in hopeless)
+        {
+            if (_store.Topology.ById(orphan.Queue) is not { } queue)
+                continue;
+            var reason = $"{orphan.Crashes} processes died while they handled this message.";
+            MoveAside(turn, queue, $"{queue.Name}_error", orphan.Id, orphan.Message, orphan.PartitionKey, ("MT-Reason", "crash"), ("MT-Fault-Message", reason));
+            LogHopeless(_log, orphan.Id, queue.Name, orphan.Crashes);
+        }
+
+        // What it had is ready again, in queues that nobody has counted.
+        _consumers.AllMayHaveReady();
+        turn.Filled.UnionWith(_consumers.All.ConvertAll(consumer => consumer.QueueId));
+    }
+
+    private void Expire(Turn turn, Expired expired)
+    {
+        if (expired.Drop || _store.Topology.ById(expired.Queue) is not { IsTemporary: false } queue)
+            _store.Messages.Delete(expired.Id, expired.Queue, expired.Message, expired.PartitionKey);
+        else
+            MoveAside(turn, queue, $"{queue.Name}_skipped", expired.Id, expired.Message, expired.PartitionKey, ("MT-Reason", "expired"));
+        if (expired.PartitionKey is not null)
+            turn.MadeReady(expired.Queue);
+    }
+
+    private void MoveAside(Turn turn, QueueRow queue, string target, long id, long message, string? partitionKey, params ReadOnlySpan<(string Name, string Value)> reasons)
+    {
+        var headers = _store.Messages.Headers(message);
+        foreach (var (name, value) in reasons)
+            headers = _options.AddHeader(headers, name, value);
+        var targetId = _store.Topology.Queue(target).Id;
+        _store.Messages.Move(id, queue.Id, targetId, message, headers, partitionKey);
+        turn.MadeReady(targetId);
+        if (partitionKey is not null)
+            turn.MadeReady(queue.Id);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The process {Process} of the queue file {File} has died: what it had received is ready again.")]
+    private static partial void LogBuried(ILogger logger, long process, string file);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The message {Id} of the queue {Queue} was being handled when its process died, {Crashes} times: it is in the error queue now.")]
+    private static partial void LogHopeless(ILogger logger, long id, string queue, int crashes);
+}

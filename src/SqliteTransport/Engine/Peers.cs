@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Bus.SqliteTransport.Engine.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Bus.SqliteTransport.Engine;
+
+/// <summary>
+/// This process among those that have the file open. Each holds the lock of an owner file, which the operating system gives up with the process: its death is noticed at once. One that
+/// only stands still is known by its beat, counted by the clocks of those who watch, so that no step of a clock kills anybody. Wakes others by a datagram on the loopback device.
+/// </summary>
+internal sealed partial class Peers : IDisposable
+{
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly byte[] Datagram = [1];
+
+    private readonly QueueFileOptions _options;
+    private readonly ILogger _log;
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly ConcurrentQueue<long> _dead = new();
+    private readonly ManualResetEventSlim _stopped = new();
+    private readonly Dictionary<long, (long Beat, long Since, int Observations)> _beats = [];
+    private readonly HashSet<int> _ports = [];
+    private FileStream? _owner;
+    private Action _wakened = static () => { };
+    private long[] _others = [];
+    private bool _canLock = true;
+
+    public Peers(QueueFileOptions options, ILogger log)
+    {
+        _options = options;
+        _log = log;
+        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+    }
+
+    /// <summary>This process's number in the file.</summary>
+    public long Self { get; private set; }
+
+    public bool HasDead => !_dead.IsEmpty;
+
+    /// <summary>Enters the file, within a transaction.</summary>
+    public void Join(Store store)
+    {
+        Self = store.Processes.Join(((IPEndPoint)_socket.LocalEndPoint!).Port);
+        _owner?.Dispose();
+        _owner = new FileStream(OwnerFile(Self), FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        Know(store.Processes.All());
+        if (_canLock && TryTake(Self))
+        {
+            _canLock = false;
+            LogNoLocks(_log, _options.Path, _options.LockDuration);
+        }
+    }
+
+    /// <summary>Begins to listen and to watch.</summary>
+    public void Start(Action wakened)
+    {
+        _wakened = wakened;
+        new Thread(Listen) { IsBackground = true, Name = "bus-queue-wake" }.Start();
+        new Thread(Watch) { IsBackground = true, Name = "bus-queue-watch" }.Start();
+    }
+
+    public IEnumerable<long> TakeDead()
+    {
+        while (_dead.TryDequeue(out var process))
+            yield return process;
+    }
+
+    /// <summary>Learns who is there.</summary>
+    public void Know(List<Member> members) =>
+        Volatile.Write(ref _others, [.. members.Where(member => member.Id != Self).Select(member => member.Id)]);
+
+    /// <summary>Looks at the beats, at each beat of our own: three times without a change, over the whole lock duration, is a death.</summary>
+    public void Observe(List<Member> members)
+    {
+        Know(members);
+        foreach (var member in members)
+        {
+            if (member.Id == Self)
+                continue;
+            var (beat, since, observations) = _beats.GetValueOrDefault(member.Id, (-1, 0, 0));
+            if (beat != member.Beat)
+                _beats[member.Id] = (member.Beat, Stopwatch.GetTimestamp(), 0);
+            else if (observations >= 3 && Stopwatch.GetElapsedTime(since) >= _options.LockDuration)
+                _dead.Enqueue(member.Id);
+            else
+                _beats[member.Id] = (beat, since, observations + 1);
+        }
+
+        foreach (var gone in _beats.Keys.Except(members.Select(member => member.Id)).ToArray())
+            _beats.Remove(gone);
+    }
+
+    /// <summary>Wakes those who read queues that were empty and are not any more. A datagram that is lost costs the time to the next look.</summary>
+    public void Wake(Store store, HashSet<long> queues)
+    {
+        if (queues.Count == 0 || _others.Length == 0)
+            return;
+        _ports.Clear();
+        foreach (var queue in queues)
+            store.Processes.AddReaders(queue, Self, _ports);
+        foreach (var port in _ports)
+        {
+            try
+            {
+                _socket.SendTo(Datagram, new IPEndPoint(IPAddress.Loopback, port));
+            }
+            catch (SocketException)
+            {
+                // It has gone, or its buffer is full and it is awake anyway.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopped.Set();
+        _socket.Dispose();
+        _owner?.Dispose();
+    }
+
+    private string OwnerFile(long process) => $"{_options.Path}-owner-{process}";
+
+    private void Listen()
+    {
+        var buffer = new byte[16];
+        while (!_stopped.IsSet)
+        {
+            try
+            {
+                _socket.Receive(buffer);
+                _wakened();
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                // Closed; or somebody to whom we sent has gone, which the next receive reports on some systems.
+            }
+        }
+    }
+
+    private void Watch()
+    {
+        while (!_stopped.Wait(WatchEvery))
+        {
+            if (!_canLock)
+                continue;
+            foreach (var process in Volatile.Read(ref _others))
+            {
+                if (!TryTake(process))
+                    continue;
+                Volatile.Write(ref _others, [.. _others.Where(other => other != process)]);
+                _dead.Enqueue(process);
+                _wakened();
+            }
+        }
+    }
+
+    // Who gets the lock of an owner file has found its owner dead; the file goes with it.
+    private bool TryTake(long process)
+    {
+        try
+        {
+            using var file = new FileStream(OwnerFile(process), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            if (process != Self)
+                File.Delete(OwnerFile(process));
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return process != Self;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "File locks do not work beside {File}: the death of a process will be noticed after {LockDuration} instead of at once.")]
+    private static partial void LogNoLocks(ILogger logger, string file, TimeSpan lockDuration);
+}

@@ -1,0 +1,157 @@
+using Bus.SqliteTransport.Engine.Native;
+using SQLitePCL;
+
+namespace Bus.SqliteTransport.Engine.Storage;
+
+/// <summary>
+/// The writer's connection: one transaction at a time, with what it must know at its start (is this process still a member, the next id, has the topology changed) and what it
+/// writes once at its end (ids, depths of queues). Not thread-safe: for the writer's thread.
+/// </summary>
+internal sealed class Store : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _rollback;
+    private readonly SqliteStatement _flush;
+    private readonly SqliteStatement _noFlush;
+    private readonly SqliteStatement _read;
+    private readonly SqliteStatement _write;
+    private readonly SqliteStatement _depth;
+    private readonly SqliteStatement _dataVersion;
+    private readonly Dictionary<long, long> _depths = [];
+    private long _next;
+    private long _nextAtBegin;
+    private bool _flushing = true;
+
+    public Store(string path)
+    {
+        _connection = SqliteConnection.Open(path);
+        try
+        {
+            Prepare();
+            Schema.Ensure(_connection);
+            _connection.Execute("PRAGMA busy_timeout = 0");
+            _begin = _connection.Prepare("BEGIN IMMEDIATE");
+            _commit = _connection.Prepare("COMMIT");
+            _rollback = _connection.Prepare("ROLLBACK");
+            _flush = _connection.Prepare("PRAGMA synchronous = FULL");
+            _noFlush = _connection.Prepare("PRAGMA synchronous = NORMAL");
+            _read = _connection.Prepare("SELECT next, topology, (SELECT 1 FROM process WHERE id = ?1) FROM counter");
+            _write = _connection.Prepare("UPDATE counter SET next = ?1");
+            _depth = _connection.Prepare("UPDATE queue SET depth = depth + ?2 WHERE id = ?1");
+            _dataVersion = _connection.Prepare("PRAGMA data_version");
+            Messages = new MessageTables(this, _connection);
+            Topology = new TopologyTables(this, _connection);
+            Processes = new ProcessTable(this, _connection);
+            Timers = new TimerTable(this, _connection);
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
+    }
+
+    public MessageTables Messages { get; }
+
+    public TopologyTables Topology { get; }
+
+    public ProcessTable Processes { get; }
+
+    public TimerTable Timers { get; }
+
+    /// <summary>Changes when another process has committed.</summary>
+    public long DataVersion => _dataVersion.RunForNumber() ?? 0;
+
+    /// <summary>Begins a transaction that writes.</summary>
+    /// <param name="process">This process.</param>
+    /// <param name="durable">Whether the commit must reach the disk.</param>
+    /// <param name="isMember">False when others have declared this process dead.</param>
+    /// <returns>False when another process is writing: try again.</returns>
+    public bool TryBegin(long process, bool durable, out bool isMember)
+    {
+        isMember = false;
+        if (durable != _flushing)
+        {
+            (durable ? _flush : _noFlush).Run();
+            _flushing = durable;
+        }
+
+        var code = _begin.TryRun();
+        if ((code & 0xFF) is raw.SQLITE_BUSY)
+            return false;
+        if (code != raw.SQLITE_OK && code != raw.SQLITE_DONE)
+            throw _connection.Fault(code);
+
+        _read.Bind(1, process).Step();
+        _nextAtBegin = _next = _read.Number(0);
+        Topology.Seen(_read.Number(1));
+        isMember = !_read.IsNull(2);
+        _read.Reset();
+        return true;
+    }
+
+    /// <summary>Throws away the log when all of it is in the file; waits for readers, not for writers. Outside a transaction.</summary>
+    public void RestartLog() => _ = _connection.ReadNumber("PRAGMA wal_checkpoint(RESTART)");
+
+    /// <summary>Gives pages that nothing uses back to the file system, a few at a time. Outside a transaction.</summary>
+    public void Shrink()
+    {
+        if (_connection.ReadNumber("PRAGMA freelist_count") is var free && free > 4096 && free * 4 > _connection.ReadNumber("PRAGMA page_count"))
+            _connection.Execute("PRAGMA incremental_vacuum(1024)");
+    }
+
+    public void Commit()
+    {
+        if (_next != _nextAtBegin)
+            _write.Bind(1, _next).Run();
+        foreach (var (queue, change) in _depths)
+        {
+            if (change != 0)
+                _depth.Bind(1, queue).Bind(2, change).Run();
+        }
+
+        _commit.Run();
+        _depths.Clear();
+    }
+
+    /// <summary>Never throws: an error has often ended the transaction by itself.</summary>
+    public void Rollback()
+    {
+        _depths.Clear();
+        Topology.Forget();
+        if (!_connection.IsIdle)
+            _ = _rollback.TryRun();
+    }
+
+    /// <summary>The next number of the file: later ones are higher, over all processes, and none is used twice.</summary>
+    public long NextId() => _next++;
+
+    public void AddDepth(long queue, long change)
+    {
+        _depths.TryGetValue(queue, out var before);
+        _depths[queue] = before + change;
+    }
+
+    /// <summary>What this transaction has changed of a queue's depth so far.</summary>
+    public long DepthChange(long queue) => _depths.GetValueOrDefault(queue);
+
+    public void Dispose() => _connection.Dispose();
+
+    private void Prepare()
+    {
+        // Only for a new file, and not inside a transaction. Freed pages go to the next messages; a page of 4 kB is what a message of usual size fills best.
+        _connection.Execute("PRAGMA busy_timeout = 5000");
+        _connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+        var mode = _connection.ReadText("PRAGMA journal_mode = WAL");
+        if (!string.Equals(mode, "wal", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new QueueFileException(
+                $"The queue file {_connection.Path} cannot have a write-ahead log (SQLite answered `{mode}`). It must lie on a local disk, not on a network share.", isTransient: false);
+        }
+
+        // The checkpointer does it beside the writer. Waiting for a lock is the writer's own affair.
+        _connection.Execute("PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
+    }
+}

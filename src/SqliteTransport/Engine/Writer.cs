@@ -1,0 +1,426 @@
+using System.Diagnostics;
+using Bus.SqliteTransport.Engine.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Bus.SqliteTransport.Engine;
+
+/// <summary>
+/// The one thread of this process that writes the file. What gathers while a transaction is on its way goes into the next: sends, acknowledgements, claims, timers and renewals share
+/// it. A thread of its own, so that a blocked pool starves no lease. Public members are thread-safe unless they say otherwise.
+/// </summary>
+internal sealed partial class Writer : IDisposable
+{
+    private const int ManyAcknowledgements = 64;
+    private const int MaxBatch = 2000;
+    private static readonly TimeSpan AcknowledgeWithin = TimeSpan.FromMilliseconds(3);
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ForeignLockPatience = TimeSpan.FromSeconds(10);
+
+    private readonly object _gate = new();
+    private readonly Thread _thread;
+    private readonly Store _store;
+    private readonly Turn _turn;
+    private readonly Housekeeping _housekeeping;
+    private readonly Peers _peers;
+    private readonly Checkpointer _checkpointer;
+    private readonly TemporaryQueues _temporary;
+    private readonly QueueFileOptions _options;
+    private readonly ILogger _log;
+    private List<IOperation> _urgent = [];
+    private List<IOperation> _lazy = [];
+    private List<IOperation> _batch = [];
+    private readonly List<IOperation> _postponed = [];
+    private readonly List<IOperation> _later = [];
+    private long _lazySince;
+    private long _laterAt;
+    private long _postponedAt;
+    private long _polledAt;
+    private long _dataVersion;
+    private bool _poked;
+    private bool _waiting;
+    private bool _closing;
+
+    public Writer(Store store, Peers peers, Checkpointer checkpointer, TemporaryQueues temporary, QueueFileOptions options, ILogger log)
+    {
+        _temporary = temporary;
+        _store = store;
+        _peers = peers;
+        _checkpointer = checkpointer;
+        _options = options;
+        _log = log;
+        _turn = new Turn(store, Consumers);
+        _housekeeping = new Housekeeping(store, Consumers, peers, options, log);
+        _thread = new Thread(Run) { IsBackground = true, Name = "bus-queue-writer" };
+    }
+
+    /// <summary>For the writer's thread.</summary>
+    public ConsumerSet Consumers { get; } = new();
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Enters the file, before the start.</summary>
+    public void Join()
+    {
+        Begin(isDurable: false);
+        _store.Commit();
+    }
+
+    /// <summary>Adds a consumer, within a transaction.</summary>
+    public void Register(Turn turn, QueueConsumer consumer)
+    {
+        consumer.QueueId = _store.Topology.Queue(consumer.QueueName).Id;
+        _store.Processes.Reads(consumer.QueueId, turn.Process);
+        if (!Consumers.All.Contains(consumer))
+            Consumers.Add(consumer);
+    }
+
+    /// <summary>Does an operation in one of the next transactions and waits for its commit.</summary>
+    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
+    public Task RunAsync(AwaitedOperation operation, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Add(operation);
+        return operation.Task;
+    }
+
+    public void Add(IOperation operation)
+    {
+        lock (_gate)
+        {
+            if (_closing && operation is AwaitedOperation)
+                throw new ObjectDisposedException(nameof(QueueFile), $"The queue file {_options.Path} is closed.");
+            _urgent.Add(operation);
+            PulseIfWaiting();
+        }
+    }
+
+    /// <summary>For acknowledgements, which wait for each other a little.</summary>
+    public void AddLazy(IOperation operation)
+    {
+        lock (_gate)
+        {
+            if (_lazy.Count == 0)
+                _lazySince = Stopwatch.GetTimestamp();
+            _lazy.Add(operation);
+            PulseIfWaiting();
+        }
+    }
+
+    /// <summary>For what could not be written now. For the writer's thread.</summary>
+    public void AddLater(IOperation operation)
+    {
+        if (_later.Count == 0)
+            _laterAt = Stopwatch.GetTimestamp();
+        _later.Add(operation);
+    }
+
+    /// <summary>Another process may have put something there.</summary>
+    public void Poke()
+    {
+        lock (_gate)
+        {
+            _poked = true;
+            PulseIfWaiting();
+        }
+    }
+
+    /// <summary>Writes what is pending, leaves the file, and ends the thread.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _closing = true;
+            Monitor.Pulse(_gate);
+        }
+
+        if (_thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
+            return;
+        _thread.Join();
+    }
+
+    public void LogRefused(string queue, long id) => LogRefused(_log, queue, id);
+
+    private void PulseIfWaiting()
+    {
+        if (_waiting)
+            Monitor.Pulse(_gate);
+    }
+
+    private void Run()
+    {
+        while (Gather())
+        {
+            try
+            {
+                Work();
+            }
+            catch (Exception exception)
+            {
+                // Nothing of a batch may be left waiting, and the thread must go on: without it nothing is ever acknowledged.
+                LogBroken(_log, exception, _options.Path);
+                FailBatch(exception);
+            }
+        }
+
+        Leave();
+    }
+
+    // Waits until there is something to do, and takes it.
+    private bool Gather()
+    {
+        lock (_gate)
+        {
+            while (!IsWorkDue(out var wait))
+            {
+                _waiting = true;
+                Monitor.Wait(_gate, wait);
+                _waiting = false;
+            }
+
+            _batch.Clear();
+            (_batch, _urgent) = (_urgent, _batch);
+            _batch.AddRange(_lazy);
+            _lazy.Clear();
+            if (_poked)
+                Consumers.AllMayHaveReady();
+            _poked = false;
+            if (_closing && _batch.Count == 0)
+                return false;
+        }
+
+        TakeBack(_later, _laterAt, RetryAfter);
+        TakeBack(_postponed, _postponedAt, PollEvery);
+        return true;
+    }
+
+    private bool IsWorkDue(out TimeSpan wait)
+    {
+        wait = TimeSpan.Zero;
+        if (_urgent.Count > 0 || _poked || _closing || _lazy.Count >= ManyAcknowledgements)
+            return true;
+        foreach (var consumer in Consumers.All)
+        {
+            if (consumer.IsStarving)
+                return true;
+        }
+
+        wait = PollEvery - Stopwatch.GetElapsedTime(_polledAt);
+        if (_lazy.Count > 0)
+            wait = Min(wait, AcknowledgeWithin - Stopwatch.GetElapsedTime(_lazySince));
+        wait = Min(wait, _housekeeping.Rest());
+        return wait <= TimeSpan.Zero;
+    }
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private void TakeBack(List<IOperation> operations, long since, TimeSpan after)
+    {
+        if (operations.Count == 0 || Stopwatch.GetElapsedTime(since) < after)
+            return;
+        _batch.AddRange(operations);
+        operations.Clear();
+    }
+
+    private void Work()
+    {
+        LookForForeignWork();
+        if (_batch.Count == 0 && !_housekeeping.IsDue && !HasSomethingToClaim())
+        {
+            _housekeeping.WhenIdle(_checkpointer);
+            return;
+        }
+
+        if (_batch.Count <= MaxBatch)
+        {
+            Commit(_batch);
+            return;
+        }
+
+        // A long batch would hold back other processes, and those who wait for its beginning.
+        foreach (var part in _batch.Chunk(MaxBatch))
+            Commit(part);
+    }
+
+    private void LookForForeignWork()
+    {
+        if (Stopwatch.GetElapsedTime(_polledAt) < PollEvery)
+            return;
+        _polledAt = Stopwatch.GetTimestamp();
+        if (_store.DataVersion is var version && version == _dataVersion)
+            return;
+        _dataVersion = version;
+        Consumers.AllMayHaveReady();
+        _housekeeping.TimersChanged();
+        _peers.Know(_store.Processes.All());
+    }
+
+    // Without a write lock: a process that finds nothing disturbs no other.
+    private bool HasSomethingToClaim()
+    {
+        var found = false;
+        foreach (var consumer in Consumers.All)
+        {
+            if (!consumer.MayHaveReady || consumer.Room <= 0)
+                continue;
+            if (_store.Messages.HasReady(consumer.QueueId))
+                found = true;
+            else
+                consumer.MayHaveReady = false;
+        }
+
+        return found;
+    }
+
+    private void Commit(IReadOnlyList<IOperation> operations)
+    {
+        try
+        {
+            Write(operations);
+        }
+        catch (Exception exception)
+        {
+            _turn.RolledBack();
+            _store.Rollback();
+            if (operations.Count > 1 && exception is not QueueFileException { IsTransient: true })
+            {
+                // One of them is wrong: alone each meets its own fate.
+                foreach (var operation in operations)
+                    Commit([operation]);
+            }
+            else
+            {
+                LogFailed(_log, exception, _options.Path);
+                foreach (var operation in operations)
+                    operation.Failed(exception);
+            }
+        }
+    }
+
+    private void Write(IReadOnlyList<IOperation> operations)
+    {
+        var isDurable = _options.FlushToDisk && operations.Any(operation => operation.IsDurable);
+        Begin(isDurable);
+        List<IOperation>? refused = null;
+        foreach (var operation in operations)
+        {
+            if (!operation.Apply(_turn))
+                (refused ??= []).Add(operation);
+        }
+
+        _housekeeping.Apply(_turn);
+        Claim();
+        _store.Commit();
+        _checkpointer.Committed();
+        if (_turn.TimersChanged)
+            _housekeeping.TimersChanged();
+        _turn.Committed();
+        foreach (var operation in operations)
+        {
+            if (refused is null || !refused.Contains(operation))
+                operation.Committed();
+        }
+
+        if (refused is not null)
+            Postpone(refused);
+        _peers.Wake(_store, _turn.Filled);
+        if (_checkpointer.TakeLogIsLong())
+            _store.RestartLog();
+    }
+
+    private void Postpone(List<IOperation> refused)
+    {
+        if (_postponed.Count == 0)
+            _postponedAt = Stopwatch.GetTimestamp();
+        _postponed.AddRange(refused);
+    }
+
+    private void Begin(bool isDurable)
+    {
+        var since = Stopwatch.GetTimestamp();
+        bool isMember;
+        var spin = new SpinWait();
+        while (!_store.TryBegin(_peers.Self, isDurable, out isMember))
+        {
+            if (Stopwatch.GetElapsedTime(since) > ForeignLockPatience)
+                throw Native.FileFault.Translate(_options.Path, SQLitePCL.raw.SQLITE_BUSY, $"for {ForeignLockPatience.TotalSeconds} s");
+            // Other processes hold it for less than a millisecond.
+            spin.SpinOnce();
+        }
+
+        _turn.Begin();
+        if (!isMember)
+            Join(isFirst: _peers.Self == 0);
+        _turn.Process = _peers.Self;
+        _turn.Now = _options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    }
+
+    // Others have declared this process dead, and what it held is theirs; or it has just begun.
+    private void Join(bool isFirst)
+    {
+        if (!isFirst)
+            LogExpelled(_log, _options.Path, _options.LockDuration);
+        _peers.Join(_store);
+        _temporary.DeclareAgain(_store, _peers.Self);
+        foreach (var consumer in Consumers.All)
+        {
+            consumer.LoseAll();
+            consumer.QueueId = _store.Topology.Queue(consumer.QueueName).Id;
+            _store.Processes.Reads(consumer.QueueId, _peers.Self);
+        }
+
+        Consumers.Rebuild();
+    }
+
+    private void Claim()
+    {
+        foreach (var consumer in Consumers.All)
+        {
+            if (!consumer.MayHaveReady || consumer.Room is not (> 0 and var room))
+                continue;
+            List<ReadyMessage> rows = [];
+            _store.Messages.Claim(consumer.QueueId, _peers.Self, room, rows);
+            consumer.MayHaveReady = rows.Count == room;
+            foreach (var row in rows)
+                _turn.HandOver(consumer, row);
+        }
+    }
+
+    private void FailBatch(Exception exception)
+    {
+        foreach (var operation in _batch)
+            operation.Failed(exception);
+    }
+
+    private void Leave()
+    {
+        try
+        {
+            foreach (var operation in _postponed)
+                operation.Failed(new ObjectDisposedException(nameof(QueueFile), $"The queue file {_options.Path} is closed."));
+            if (_later.Count > 0)
+                Commit([.. _later]);
+            Begin(isDurable: false);
+            _store.Processes.Leave(_peers.Self, died: false, _options.MaxCrashes);
+            _store.Commit();
+        }
+        catch (Exception exception)
+        {
+            _store.Rollback();
+            // The owner file goes with the process: others will do it.
+            LogFailed(_log, exception, _options.Path);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Nothing can be written to the queue file {File} at the moment. What was to be sent was refused; what was done will be acknowledged later.")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string file);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The writer of the queue file {File} met an error it did not expect. It goes on.")]
+    private static partial void LogBroken(ILogger logger, Exception exception, string file);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "This process stood still for longer than {LockDuration}: what it had received from the queue file {File} was given to others. It begins anew.")]
+    private static partial void LogExpelled(ILogger logger, string file, TimeSpan lockDuration);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The acknowledgement of message {Id} of the queue {Queue} was refused: its lease was lost, and it may be handled twice.")]
+    private static partial void LogRefused(ILogger logger, string queue, long id);
+}
