@@ -109,6 +109,9 @@ internal sealed class QueueFile : IAsyncDisposable
         return depths;
     }
 
+    /// <summary>For tests: as if the disk were no larger.</summary>
+    internal Task LimitPagesAsync(long pages) => _writer.RunAsync(new DelegateOperation(turn => turn.Store.LimitPages(pages), isDurable: false), CancellationToken.None);
+
     /// <summary>Writes the acknowledgements that are pending, hands back what is out, and leaves.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -174,14 +174,16 @@ internal sealed partial class Writer : IDisposable
             while (!IsWorkDue(out var wait))
             {
                 _waiting = true;
-                Monitor.Wait(_gate, wait);
+                // Rounded up: a wait of less than a millisecond would be none, and the thread would spin.
+                Monitor.Wait(_gate, (int)Math.Ceiling(wait.TotalMilliseconds));
                 _waiting = false;
             }
 
             _batch.Clear();
-            (_batch, _urgent) = (_urgent, _batch);
-            _batch.AddRange(_lazy);
-            _lazy.Clear();
+            // What is done makes room for what is sent.
+            (_batch, _lazy) = (_lazy, _batch);
+            _batch.AddRange(_urgent);
+            _urgent.Clear();
             if (_poked)
                 Consumers.AllMayHaveReady();
             _poked = false;

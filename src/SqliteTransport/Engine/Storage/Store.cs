@@ -102,6 +102,9 @@ internal sealed class Store : IDisposable
             _connection.Execute("PRAGMA incremental_vacuum(1024)");
     }
 
+    /// <summary>For tests: SQLite answers "full" beyond it.</summary>
+    public void LimitPages(long pages) => _ = _connection.ReadNumber($"PRAGMA max_page_count = {pages}");
+
     public void Commit()
     {
         if (_next != _nextAtBegin)
