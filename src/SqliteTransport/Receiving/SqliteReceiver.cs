@@ -1,0 +1,109 @@
+using Bus.SqliteTransport.Engine;
+using Bus.SqliteTransport.Sending;
+using MassTransit;
+using MassTransit.Transports;
+
+namespace Bus.SqliteTransport.Receiving;
+
+/// <summary>A started receive endpoint: makes its queue and its subscriptions, consumes, and stops in order.</summary>
+internal sealed class SqliteReceiver : ReceiveTransportHandle, IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly SqliteReceiveEndpointContext _context;
+    private readonly IReceivePipeDispatcher _dispatcher;
+    private readonly DispatchPool _pool;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _start;
+    private IQueueConsumer? _consumer;
+
+    public SqliteReceiver(SqliteReceiveEndpointContext context)
+    {
+        _context = context;
+        _dispatcher = context.CreateReceivePipeDispatcher();
+        _pool = new DispatchPool(context.ConcurrentMessageLimit ?? context.PrefetchCount, context, _dispatcher);
+        _start = Task.Run(() => StartAsync(_stopping.Token));
+    }
+
+    /// <inheritdoc/>
+    public async Task Stop(CancellationToken cancellationToken = default)
+    {
+        LogContext.SetCurrentIfNull(_context.LogContext);
+        await _stopping.CancelAsync();
+        await _start;
+        _pool.BeginNoMore();
+        if (_consumer is not null)
+            await _consumer.StopAsync();
+        _pool.GiveBackWaiting();
+        await WaitForHandlersAsync(cancellationToken);
+        var metrics = _dispatcher.GetMetrics();
+        await _context.TransportObservers.NotifyCompleted(_context.InputAddress, metrics);
+        _context.LogConsumerCompleted(metrics.DeliveryCount, metrics.ConcurrentDeliveryCount);
+        Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task StartAsync(CancellationToken stopping)
+    {
+        LogContext.SetCurrentIfNull(_context.LogContext);
+        for (var pause = FirstPause; !stopping.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await _context.DependenciesReady.WaitAsync(stopping);
+                await ConsumeAsync(stopping);
+                await _context.TransportObservers.NotifyReady(_context.InputAddress, isStarted: !_context.Host.DeployTopologyOnly);
+                return;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                // Whatever it was, the endpoint must say so, or the bus would wait for it for ever.
+                await _context.TransportObservers.NotifyFaulted(_context.InputAddress, _context.ConvertException(error, "start"));
+                if (error is not QueueFileException { IsTransient: true })
+                    return;
+                LogContext.Warning?.Log(error, "The queue of {InputAddress} cannot be read; the next attempt is in {Pause}", _context.InputAddress, pause);
+            }
+
+            await Task.Delay(pause, _context.Host.Settings.TimeProvider, stopping).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private async Task ConsumeAsync(CancellationToken stopping)
+    {
+        var configuration = _context.Configuration;
+        var queue = configuration.Queue;
+        var file = await _context.Host.File.GetAsync().WaitAsync(stopping);
+        await file.DeclareQueueAsync(queue, configuration.QueueOptions, stopping);
+        // A name that is used as an exchange elsewhere reaches the queue here too.
+        await file.SubscribeAsync(configuration.Temporary ? ReplyTopic.Name : queue, queue, configuration.Temporary ? queue : null, stopping);
+        foreach (var subscription in configuration.Subscriptions)
+            await file.SubscribeAsync(subscription.Topic, queue, subscription.RoutingKey, stopping);
+        if (_context.Host.DeployTopologyOnly)
+            return;
+        var prefetch = Math.Max(_context.PrefetchCount, _pool.Limit);
+        _consumer = file.Consume(queue, new ConsumerOptions { Prefetch = prefetch, OnDelivery = _pool.Deliver });
+    }
+
+    private async Task WaitForHandlersAsync(CancellationToken cancellationToken)
+    {
+        var time = _context.Host.Settings.TimeProvider;
+        try
+        {
+            if (_context.ConsumerStopTimeout is { } patience && await Task.WhenAny(_pool.Idle, Task.Delay(patience, time, cancellationToken)) != _pool.Idle)
+                _pool.CancelHandlers();
+            await _pool.Idle.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            LogContext.Warning?.Log("Handlers of {InputAddress} are still running; their messages will run again", _context.InputAddress);
+            _pool.CancelHandlers();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Bus.SqliteTransport.Configuration;
+using Bus.SqliteTransport.Engine;
+using Bus.SqliteTransport.Topology;
+using MassTransit;
+using MassTransit.Middleware;
+using MassTransit.Transports;
+
+namespace Bus.SqliteTransport.Sending;
+
+/// <summary>Puts messages for one queue or topic into the file; MassTransit's send transport does the rest around it.</summary>
+internal sealed class SqliteSendTransportContext(SqliteHostConfiguration host, ISerialization serialization, SqliteEndpointAddress address)
+    : BaseSendTransportContext(host, serialization), SendTransportContext<PipeContext>
+{
+    /// <inheritdoc/>
+    public override string EntityName => address.Name;
+
+    /// <inheritdoc/>
+    public override string ActivitySystem => "sqlite";
+
+    /// <inheritdoc/>
+    public override async Task<SendContext<T>> CreateSendContext<T>(T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken)
+    {
+        var context = new SqliteMessageSendContext<T>(message, host.Settings.TimeProvider, cancellationToken);
+        await pipe.Send(context);
+        return context;
+    }
+
+    /// <inheritdoc/>
+    public Task<SendContext<T>> CreateSendContext<T>(PipeContext context, T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken)
+        where T : class => CreateSendContext(message, pipe, cancellationToken);
+
+    // Nothing has to be connected before a send, so that this object does as the pipe's context.
+    /// <inheritdoc/>
+    public Task Send(IPipe<PipeContext> pipe, CancellationToken cancellationToken = default) => pipe.Send(this);
+
+    /// <inheritdoc/>
+    public Task Send<T>(PipeContext transportContext, SendContext<T> sendContext)
+        where T : class
+    {
+        var context = sendContext as SqliteMessageSendContext<T>
+            ?? throw new ArgumentException($"The send context must be of this transport, but is a {sendContext.GetType().Name}.", nameof(sendContext));
+        context.CancellationToken.ThrowIfCancellationRequested();
+        var message = OutgoingMessages.Of(context, host.Settings.TimeProvider);
+        return host.File.Current is { } file ? DeliverAsync(file, message, context.CancellationToken) : OpenAndDeliverAsync(message, context.CancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Probe(ProbeContext context) => context.CreateScope("sqlite").Add(address.IsTopic ? "topic" : "queue", address.Name);
+
+    private async Task OpenAndDeliverAsync(OutgoingMessage message, CancellationToken cancellationToken) =>
+        await DeliverAsync(await host.File.GetAsync(), message, cancellationToken);
+
+    private Task DeliverAsync(QueueFile file, OutgoingMessage message, CancellationToken cancellationToken) => address switch
+    {
+        { IsTopic: true } => file.PublishAsync(address.Name, message, cancellationToken),
+        { IsTemporary: true } => file.PublishAsync(ReplyTopic.Name, message with { RoutingKey = address.Name }, cancellationToken),
+        _ => file.SendAsync(address.Name, message, cancellationToken),
+    };
+}
