@@ -23,6 +23,7 @@ internal sealed class SqliteHostSettings : ISqliteHostConfigurator, ISpecificati
         LockDuration = LockDuration,
         MaxCrashes = MaxProcessDeaths,
         FlushToDisk = FlushToDisk,
+        AddHeader = static (headers, name, value) => HeaderBlock.With(headers, name, value),
         Time = TimeProvider,
     };
 

@@ -63,7 +63,11 @@ internal sealed class SqliteReceiveContext : BaseReceiveContext, ReceiveLockCont
         _delivery.MoveAsync(queue, HeaderBlock.With(Headers.Bytes, headers), CancellationToken.None);
 
     /// <inheritdoc/>
-    public Task ValidateLockStatus() => Task.CompletedTask;
+    public Task ValidateLockStatus()
+    {
+        var start = _delivery.StartAsync();
+        return start.IsCompletedSuccessfully ? Task.CompletedTask : start.AsTask();
+    }
 
     /// <inheritdoc/>
     public Task Complete()
