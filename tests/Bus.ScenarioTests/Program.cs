@@ -1,3 +1,4 @@
+using Bus.ScenarioTests.Queues;
 using Bus.ScenarioTests.Tallies;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
@@ -10,6 +11,7 @@ internal static class Program
     public static Task<int> Main(string[] arguments) => arguments switch
     {
         [TallyWorker.Command, .. var settings] => TallyWorker.RunAsync(settings),
+        [QueueWorker.Command, .. var settings] => QueueWorker.RunAsync(settings),
         _ when arguments.Any(x => x is "--server" or "--internal-msbuild-node") => TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
         _ => ConsoleRunner.Run(arguments),
     };

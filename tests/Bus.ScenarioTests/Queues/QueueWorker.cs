@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Bus.SqliteTransport.Engine;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bus.ScenarioTests.Queues;
+
+/// <summary>
+/// A process on a queue file that may be killed at any moment. <c>send</c>: sends numbered messages of some keys and writes down each that was accepted. <c>handle</c>: handles them and
+/// writes down each before it acknowledges it. <c>hold</c>: takes one and keeps it until its lease is lost, then tries to end it and says how that went.
+/// </summary>
+internal static class QueueWorker
+{
+    public const string Command = "queue-worker";
+    public const string Queue = "work";
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var (verb, path, log) = (arguments[0], arguments[1], arguments[2]);
+        await using var file = await QueueFile.OpenAsync(
+            new QueueFileOptions { Path = path, LockDuration = TimeSpan.FromSeconds(double.Parse(arguments[3], CultureInfo.InvariantCulture)) }, NullLogger.Instance, CancellationToken.None);
+        await using var journal = new Journal(log);
+        await (verb switch
+        {
+            "send" => SendAsync(file, journal, first: int.Parse(arguments[4], CultureInfo.InvariantCulture), count: int.Parse(arguments[5], CultureInfo.InvariantCulture)),
+            "handle" => HandleAsync(file, journal),
+            "hold" => HoldAsync(file),
+            _ => throw new ArgumentException($"There is no verb {verb}.", nameof(arguments)),
+        });
+        return 0;
+    }
+
+    // Eight lanes, each with keys of its own: what a lane sends, it sends in order.
+    private static async Task SendAsync(QueueFile file, Journal journal, int first, int count)
+    {
+        const int lanes = 8;
+        await Task.WhenAll(Enumerable.Range(0, lanes).Select(async lane =>
+        {
+            for (var number = first + lane; number < first + count; number += lanes)
+            {
+                var key = $"{first}-{lane}-{number / lanes % 4}";
+                var text = $"{key} {number}";
+                await file.SendAsync(Queue, new OutgoingMessage { Body = Encoding.UTF8.GetBytes(text), PartitionKey = number % 2 == 0 ? key : null }, CancellationToken.None);
+                journal.Write(text);
+            }
+        }));
+        Console.WriteLine("all sent");
+    }
+
+    private static async Task HandleAsync(QueueFile file, Journal journal)
+    {
+        file.Consume(Queue, new ConsumerOptions
+        {
+            Prefetch = 32,
+            OnDelivery = delivery => _ = HandleAsync(delivery, journal),
+        });
+        Console.WriteLine("handling");
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+    }
+
+    private static async Task HandleAsync(Delivery delivery, Journal journal)
+    {
+        await Task.Yield();
+        await delivery.StartAsync();
+        journal.Write(Encoding.UTF8.GetString(delivery.Body));
+        delivery.Complete();
+    }
+
+    private static async Task HoldAsync(QueueFile file)
+    {
+        var taken = new TaskCompletionSource<Delivery>(TaskCreationOptions.RunContinuationsAsynchronously);
+        file.Consume(Queue, new ConsumerOptions { Prefetch = 1, OnDelivery = delivery => taken.TrySetResult(delivery) });
+        var delivery = await taken.Task;
+        await delivery.StartAsync();
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = delivery.LeaseLost.Register(() => lost.SetResult());
+        Console.WriteLine("holding");
+        await lost.Task;
+        Console.WriteLine("token cancelled");
+        try
+        {
+            await delivery.MoveAsync("stolen", [], CancellationToken.None);
+            Console.WriteLine("moved");
+        }
+        catch (LeaseLostException)
+        {
+            Console.WriteLine("refused");
+        }
+    }
+
+    /// <summary>Lines of one process, each with its instant by the clock that all processes of a machine share, so that the journals of several can be merged.</summary>
+    private sealed class Journal(string path) : IAsyncDisposable
+    {
+        private readonly FileStream _file = new(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+
+        public void Write(string line)
+        {
+            lock (_file)
+                _file.Write(Encoding.UTF8.GetBytes($"{Stopwatch.GetTimestamp()}|{line}\n"));
+        }
+
+        public ValueTask DisposeAsync() => _file.DisposeAsync();
+    }
+}
