@@ -78,6 +78,7 @@ internal sealed partial class ImagingThreads(int count) : IDisposable
         LowerPriority();
         while (RunNext())
         {
+            NativeAllocator.Trim();
             lock (_lock)
                 _pending--;
         }

@@ -29,6 +29,28 @@ internal static partial class NativeAllocator
         }
     }
 
+    /// <summary>
+    /// Hands the pages that are free now back to the system, of all arenas: what one large photo needed would otherwise stay with the process. Does nothing where there is no
+    /// such call. Thread-safe; about a millisecond.
+    /// </summary>
+    public static void Trim()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            _ = MallocTrim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // musl gives memory back by itself.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial int MallocTrim(nint pad);
+
     [LibraryImport("libc", EntryPoint = "mallopt")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static partial int MallOpt(int parameter, int value);
