@@ -88,6 +88,13 @@ public sealed class BusBuilder
         return this;
     }
 
+    /// <summary>Configures the transport in a SQLite file after our defaults and before the endpoints; without effect on other transports.</summary>
+    public BusBuilder ConfigureSqlite(Action<IBusRegistrationContext, ISqliteBusFactoryConfigurator> configure)
+    {
+        _transport.Sqlite.Add(configure);
+        return this;
+    }
+
     /// <summary>Configures RabbitMQ after our defaults and before the endpoints; without effect on other transports.</summary>
     public BusBuilder ConfigureRabbitMq(Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator> configure)
     {

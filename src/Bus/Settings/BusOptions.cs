@@ -6,8 +6,8 @@ public sealed class BusOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Bus";
 
-    /// <summary>What carries the messages. Default in-memory.</summary>
-    public BusTransport Transport { get; set; } = BusTransport.InMemory;
+    /// <summary>What carries the messages. Default <see cref="BusTransport.Sqlite"/>.</summary>
+    public BusTransport Transport { get; set; } = BusTransport.Sqlite;
 
     /// <summary>Which database is used by <see cref="BusBuilder.UseDatabase{TDbContext}"/>. Default SQLite.</summary>
     public BusDatabase Database { get; set; } = BusDatabase.Sqlite;
@@ -44,6 +44,9 @@ public sealed class BusOptions
 
     /// <summary>What happens when a handler throws.</summary>
     public RetryOptions Retry { get; set; } = new();
+
+    /// <summary>The file of queues; used with <see cref="BusTransport.Sqlite"/> only.</summary>
+    public SqliteOptions Sqlite { get; set; } = new();
 
     /// <summary>The broker; used with <see cref="BusTransport.RabbitMq"/> only.</summary>
     public RabbitMqOptions RabbitMq { get; set; } = new();

@@ -23,6 +23,13 @@ internal sealed class BusOptionsValidator(BusSettings settings) : IValidateOptio
         .. Between("Bus:StartTimeout", options.StartTimeout, TimeSpan.Zero, TimeSpan.FromHours(1)),
         .. Between("Bus:ShutdownTimeout", options.ShutdownTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
         .. EndpointNaming.Errors(options.EndpointPrefix),
+        .. SqliteErrors(options.Sqlite),
+    ];
+
+    internal static IEnumerable<string> SqliteErrors(SqliteOptions options) =>
+    [
+        .. Between("Bus:Sqlite:LockDuration", options.LockDuration, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        .. Between("Bus:Sqlite:MaxProcessDeaths", options.MaxProcessDeaths, 1, 1000),
     ];
 
     private static IEnumerable<string> RetryErrors(RetryOptions retry) =>

@@ -90,7 +90,7 @@ internal sealed class SettingsReader(IReadOnlySet<string> foreignKeys)
 
     private static string Expected(Type type) => type switch
     {
-        { IsEnum: true } => string.Join(" or ", Enum.GetNames(type)),
+        { IsEnum: true } when Enum.GetNames(type) is [.. var names, var last] => $"{string.Join(", ", names)} or {last}",
         _ when type == typeof(TimeSpan) => "a time such as 00:00:30",
         _ when type == typeof(bool) => "true or false",
         _ => "a whole number",

@@ -9,6 +9,8 @@ internal sealed class TransportSelection(BusSettings settings)
 {
     public List<Action<IBusRegistrationContext, IInMemoryBusFactoryConfigurator>> InMemory { get; } = [];
 
+    public List<Action<IBusRegistrationContext, ISqliteBusFactoryConfigurator>> Sqlite { get; } = [];
+
     public List<Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>> RabbitMq { get; } = [];
 
     public Action<IBusRegistrationConfigurator, Action<IBusRegistrationContext, IBusFactoryConfigurator>>? Own { get; set; }
@@ -24,6 +26,10 @@ internal sealed class TransportSelection(BusSettings settings)
         {
             registration.UsingRabbitMq(UseRabbitMq);
         }
+        else if (settings.Options.Transport == BusTransport.Sqlite && !BusOptionsValidator.SqliteErrors(settings.Options.Sqlite).Any())
+        {
+            registration.UsingSqlite(UseSqlite);
+        }
         else
         {
             registration.UsingInMemory(UseInMemory);
@@ -37,6 +43,21 @@ internal sealed class TransportSelection(BusSettings settings)
     {
         Defaults(context, bus);
         InMemory.ForEach(configure => configure(context, bus));
+        bus.ConfigureEndpoints(context);
+    }
+
+    private void UseSqlite(IBusRegistrationContext context, ISqliteBusFactoryConfigurator bus)
+    {
+        var options = settings.Options.Sqlite;
+        bus.Host(host =>
+        {
+            host.Path = Path.Combine(settings.Options.DataFolder, options.File);
+            host.LockDuration = options.LockDuration;
+            host.MaxProcessDeaths = options.MaxProcessDeaths;
+            host.FlushToDisk = options.FlushToDisk;
+        });
+        Defaults(context, bus);
+        Sqlite.ForEach(configure => configure(context, bus));
         bus.ConfigureEndpoints(context);
     }
 

@@ -22,7 +22,7 @@ internal static class CommandLine
         Bus: messages, sagas and jobs, with an image pipeline to look at.
 
         Settings come from appsettings.json, the environment (Bus__Transport) and arguments, the later over the earlier:
-          --Bus:Transport=InMemory|RabbitMq          --ConnectionStrings:RabbitMq=amqp://user:password@host/vhost
+          --Bus:Transport=Sqlite|RabbitMq|InMemory   --ConnectionStrings:RabbitMq=amqp://user:password@host/vhost
           --Bus:Database=Sqlite|PostgreSql|SqlServer --ConnectionStrings:Bus=...
           --Bus:DataFolder=./data                    --Bus:Roles=api,worker
           --Bus:Migrate=AtStart|Manual               --Bus:Api:Token=... (needed beyond loopback)

@@ -5,6 +5,12 @@ namespace Bus.ScenarioTests.Images;
 /// <summary>In-memory transport, SQLite.</summary>
 public sealed class MemoryAndSqlite : ImageAppFixture
 {
+    protected override Task<IEnumerable<string>> SettingsAsync() => Task.FromResult<IEnumerable<string>>(["--Bus:Transport=InMemory"]);
+}
+
+/// <summary>What a user gets who sets nothing: queues in a SQLite file, and the service's own data in another.</summary>
+public sealed class TwoSqliteFiles : ImageAppFixture
+{
     protected override Task<IEnumerable<string>> SettingsAsync() => Task.FromResult<IEnumerable<string>>([]);
 }
 

@@ -22,6 +22,7 @@ internal sealed class BusHost : IAsyncDisposable
     public static BusHost Build(Action<BusBuilder> configure, Action<IServiceCollection> services, params (string Key, string? Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([KeyValuePair.Create("Bus:Transport", (string?)"InMemory")])
             .AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Key, pair.Value))).Build();
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         services(builder.Services);

@@ -54,6 +54,7 @@ public sealed partial class When_a_handler_writes_to_the_log
     private async Task<IHost> StartAsync()
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["Bus:Transport"] = "InMemory";
         builder.UseBusSerilog();
         builder.Services.AddSingleton<ILogEventSink>(_sink);
         builder.Services.AddBus(builder.Configuration, bus => bus.Registration.AddConsumer<CallConsumer>());

@@ -19,7 +19,7 @@ public sealed class When_settings_are_wrong
             error => Assert.Equal("`Bus:ConcurentMessageLimit` is not a setting of Bus. Did you mean `Bus:ConcurrentMessageLimit`?", error),
             error => Assert.Equal("`Bus:PrefetchCount` must be a whole number, but was many.", error),
             error => Assert.Equal("`Bus:Retry:MaxAttempts` must be between 1 and 1000, but was 0.", error),
-            error => Assert.Equal("`Bus:Transport` must be InMemory or RabbitMq, but was RabitMq.", error),
+            error => Assert.Equal("`Bus:Transport` must be Sqlite, InMemory or RabbitMq, but was RabitMq.", error),
             error => Assert.StartsWith("`Bus:Unheard` is not a setting of Bus. If it is yours, name it in", error, StringComparison.Ordinal));
     }
 
