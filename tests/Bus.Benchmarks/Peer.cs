@@ -12,6 +12,7 @@ namespace Bus.Benchmarks;
 /// <summary>Builds the service under test the way a user would: <c>AddBus</c> with its defaults, nothing tuned.</summary>
 internal static class Peer
 {
+    public const string Embedded = "bus-sqlite";
     public const string Direct = "bus-rabbitmq";
     public const string Outbox = "bus-rabbitmq-postgres";
     public const string OutboxAndData = "bus-rabbitmq-postgres-ef";
@@ -24,7 +25,7 @@ internal static class Peer
     {
         if (worker)
             AddConsumers(bus.Registration, name);
-        if (name != Direct)
+        if (HasDatabase(name))
             bus.UseDatabase<BenchDb>();
     });
 
@@ -43,7 +44,7 @@ internal static class Peer
     });
 
     public static IProducer Producer(IHost host, string name) =>
-        name == Direct ? new DirectProducer(host.Services.GetRequiredService<IBus>()) : new OutboxProducer(host.Services);
+        !HasDatabase(name) ? new DirectProducer(host.Services.GetRequiredService<IBus>()) : new OutboxProducer(host.Services);
 
     /// <summary>The broker's address.</summary>
     public static string Broker => $"amqp://guest:guest@127.0.0.1:{Environment.GetEnvironmentVariable("AMQP_PORT")}/";
@@ -51,9 +52,11 @@ internal static class Peer
     /// <summary>The connection string of the database of the benchmark.</summary>
     public static string Database => $"Host=127.0.0.1;Port={Environment.GetEnvironmentVariable("PGPORT")};Username=postgres;Database=bench";
 
+    private static bool HasDatabase(string name) => name is Outbox or OutboxAndData;
+
     private static void AddConsumers(IBusRegistrationConfigurator registration, string name)
     {
-        if (name == Direct)
+        if (!HasDatabase(name))
         {
             registration.AddConsumer<WorkConsumer>().Endpoint(endpoint => endpoint.Name = Queue);
             return;
@@ -71,9 +74,17 @@ internal static class Peer
         // The working directory may hold the servers' files: as content root it would be watched for changes.
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
-        builder.Configuration["Bus:Transport"] = "RabbitMq";
-        builder.Configuration["ConnectionStrings:RabbitMq"] = Broker;
-        if (name != Direct)
+        if (name == Embedded)
+        {
+            builder.Configuration["Bus:DataFolder"] = Environment.GetEnvironmentVariable("BENCH_STORE");
+        }
+        else
+        {
+            builder.Configuration["Bus:Transport"] = "RabbitMq";
+            builder.Configuration["ConnectionStrings:RabbitMq"] = Broker;
+        }
+
+        if (HasDatabase(name))
         {
             builder.Configuration["Bus:Database"] = "PostgreSql";
             builder.Configuration["ConnectionStrings:Bus"] = Database;
@@ -82,7 +93,7 @@ internal static class Peer
         builder.Services.AddSingleton<WorkLog>();
         builder.Services.AddBus(builder.Configuration, configure);
         var host = builder.Build();
-        if (name != Direct)
+        if (HasDatabase(name))
             await CreateTablesAsync(host);
         await host.StartAsync();
         return host;
