@@ -16,7 +16,9 @@ internal sealed class SqliteReceiver : ReceiveTransportHandle, IDisposable
     private readonly DispatchPool _pool;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _start;
+    private readonly Lock _lock = new();
     private IQueueConsumer? _consumer;
+    private Task? _stop;
 
     public SqliteReceiver(SqliteReceiveEndpointContext context)
     {
@@ -27,8 +29,18 @@ internal sealed class SqliteReceiver : ReceiveTransportHandle, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task Stop(CancellationToken cancellationToken = default)
+    public Task Stop(CancellationToken cancellationToken = default)
     {
+        lock (_lock)
+            return _stop ??= StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
         LogContext.SetCurrentIfNull(_context.LogContext);
         await _stopping.CancelAsync();
         await _start;
@@ -42,9 +54,6 @@ internal sealed class SqliteReceiver : ReceiveTransportHandle, IDisposable
         _context.LogConsumerCompleted(metrics.DeliveryCount, metrics.ConcurrentDeliveryCount);
         Dispose();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _stopping.Dispose();
 
     private async Task StartAsync(CancellationToken stopping)
     {
