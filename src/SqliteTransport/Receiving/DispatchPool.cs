@@ -1,6 +1,5 @@
 using Bus.SqliteTransport.Engine;
 using MassTransit;
-using MassTransit.Transports;
 
 namespace Bus.SqliteTransport.Receiving;
 
@@ -8,25 +7,19 @@ namespace Bus.SqliteTransport.Receiving;
 /// Runs what was received, never more than so many at once. A worker that begins wakes the next, and only one is ever on its way: so handlers that wait go up to the limit at once, while handlers
 /// that only compute are run by as many threads as there are, one after the other, without a switch between. Thread-safe.
 /// </summary>
-internal sealed class DispatchPool
+/// <param name="limit">At least 1.</param>
+/// <param name="dispatch">Runs the handlers of a message and never throws; what it puts into <see cref="Worker.Running"/> is told about a stop.</param>
+internal sealed class DispatchPool(int limit, Func<DispatchPool.Worker, Delivery, Task> dispatch)
 {
     private readonly Lock _lock = new();
     private readonly Queue<Delivery> _waiting = new();
     private readonly Stack<Worker> _resting = new();
     private readonly List<Worker> _workers = [];
-    private readonly SqliteReceiveEndpointContext _context;
-    private readonly IReceivePipeDispatcher _dispatcher;
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isOneOnItsWay;
     private bool _beginsNoMore;
 
-    public DispatchPool(int limit, SqliteReceiveEndpointContext context, IReceivePipeDispatcher dispatcher)
-    {
-        Limit = Math.Max(1, limit);
-        (_context, _dispatcher) = (context, dispatcher);
-    }
-
-    public int Limit { get; }
+    public int Limit => limit;
 
     /// <summary>Ends when no handler runs, after <see cref="BeginNoMore"/>.</summary>
     public Task Idle => _idle.Task;
@@ -119,23 +112,38 @@ internal sealed class DispatchPool
         return delivery;
     }
 
+    private Task RunAsync(Worker worker, Delivery delivery) => dispatch(worker, delivery);
+
     private void EndIfIdle()
     {
         if (_beginsNoMore && _resting.Count == _workers.Count)
             _idle.TrySetResult();
     }
 
-    private sealed class Worker(DispatchPool pool) : IThreadPoolWorkItem
+    /// <summary>One of the loops that run messages, one at a time.</summary>
+    internal sealed class Worker(DispatchPool pool) : IThreadPoolWorkItem
     {
-        private SqliteReceiveContext? _running;
-        private bool _isStopping;
+        private volatile SqliteReceiveContext? _running;
+        private volatile bool _isStopping;
+
+        /// <summary>The message that it runs; null between two.</summary>
+        public SqliteReceiveContext? Running
+        {
+            get => _running;
+            set
+            {
+                _running = value;
+                if (_isStopping && value is not null)
+                    value.IsStopping = true;
+            }
+        }
 
         public void Execute() => _ = RunAsync();
 
         public void Stopping()
         {
             _isStopping = true;
-            if (Volatile.Read(ref _running) is { } running)
+            if (_running is { } running)
                 running.IsStopping = true;
         }
 
@@ -143,7 +151,7 @@ internal sealed class DispatchPool
         {
             try
             {
-                Volatile.Read(ref _running)?.Cancel();
+                _running?.Cancel();
             }
             catch (Exception error) when (error is ObjectDisposedException or AggregateException)
             {
@@ -154,28 +162,8 @@ internal sealed class DispatchPool
 
         private async Task RunAsync()
         {
-            LogContext.Current = pool._context.LogContext;
             for (var delivery = pool.Take(this, isFirst: true); delivery is not null; delivery = pool.Take(this, isFirst: false))
-                await DispatchAsync(delivery);
-        }
-
-        private async Task DispatchAsync(Delivery delivery)
-        {
-            using var context = new SqliteReceiveContext(pool._context, delivery) { IsStopping = _isStopping };
-            Volatile.Write(ref _running, context);
-            try
-            {
-                await pool._dispatcher.Dispatch(context, context);
-            }
-            catch (Exception error)
-            {
-                // The message went back to its queue; nothing else may end this loop.
-                context.LogTransportFaulted(error);
-            }
-            finally
-            {
-                Volatile.Write(ref _running, null);
-            }
+                await pool.RunAsync(this, delivery);
         }
     }
 }

@@ -11,8 +11,7 @@ internal sealed class SqliteDeadLetterTransport(string queue) : IDeadLetterTrans
     public Task Send(ReceiveContext context, string reason)
     {
         var headers = new DictionarySendHeaders();
-        headers.SetHostHeaders();
         headers.Set(MessageHeaders.Reason, reason ?? "Unspecified");
-        return SqliteReceiveContext.Of(context).MoveAsync(queue, [.. headers.GetAll()]);
+        return SqliteReceiveContext.Of(context).MoveAsync(queue, headers);
     }
 }

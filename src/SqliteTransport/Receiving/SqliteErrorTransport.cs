@@ -7,5 +7,5 @@ namespace Bus.SqliteTransport.Receiving;
 internal sealed class SqliteErrorTransport(string queue) : IErrorTransport
 {
     /// <inheritdoc/>
-    public Task Send(ExceptionReceiveContext context) => SqliteReceiveContext.Of(context).MoveAsync(queue, [.. context.ExceptionHeaders.GetAll()]);
+    public Task Send(ExceptionReceiveContext context) => SqliteReceiveContext.Of(context).MoveAsync(queue, context.ExceptionHeaders);
 }

@@ -58,9 +58,12 @@ internal sealed class SqliteReceiveContext : BaseReceiveContext, ReceiveLockCont
         ? receive
         : throw new ArgumentException("The message was not received from a file of queues, so it cannot be moved within one.", nameof(context));
 
-    /// <summary>Leaves for another queue; the headers replace those of the same name.</summary>
-    public Task MoveAsync(string queue, IReadOnlyCollection<KeyValuePair<string, object>> headers) =>
-        _delivery.MoveAsync(queue, HeaderBlock.With(Headers.Bytes, headers), CancellationToken.None);
+    /// <summary>Leaves for another queue; the headers, and those that say who moved it, replace others of the same name.</summary>
+    public Task MoveAsync(string queue, SendHeaders headers)
+    {
+        headers.SetHostHeaders();
+        return _delivery.MoveAsync(queue, HeaderBlock.With(Headers.Bytes, [.. headers.GetAll()]), CancellationToken.None);
+    }
 
     /// <inheritdoc/>
     public Task ValidateLockStatus()

@@ -16,19 +16,31 @@ internal sealed class SqliteReceiver : ReceiveTransportHandle, IDisposable
     private readonly DispatchPool _pool;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _start;
+    private readonly Lock _lock = new();
     private IQueueConsumer? _consumer;
+    private Task? _stop;
 
     public SqliteReceiver(SqliteReceiveEndpointContext context)
     {
         _context = context;
         _dispatcher = context.CreateReceivePipeDispatcher();
-        _pool = new DispatchPool(context.ConcurrentMessageLimit ?? context.PrefetchCount, context, _dispatcher);
+        _pool = new DispatchPool(Math.Max(1, context.ConcurrentMessageLimit ?? context.PrefetchCount), DispatchAsync);
         _start = Task.Run(() => StartAsync(_stopping.Token));
     }
 
     /// <inheritdoc/>
-    public async Task Stop(CancellationToken cancellationToken = default)
+    public Task Stop(CancellationToken cancellationToken = default)
     {
+        lock (_lock)
+            return _stop ??= StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
         LogContext.SetCurrentIfNull(_context.LogContext);
         await _stopping.CancelAsync();
         await _start;
@@ -42,9 +54,6 @@ internal sealed class SqliteReceiver : ReceiveTransportHandle, IDisposable
         _context.LogConsumerCompleted(metrics.DeliveryCount, metrics.ConcurrentDeliveryCount);
         Dispose();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _stopping.Dispose();
 
     private async Task StartAsync(CancellationToken stopping)
     {
@@ -85,10 +94,32 @@ internal sealed class SqliteReceiver : ReceiveTransportHandle, IDisposable
         await file.SubscribeAsync(configuration.Temporary ? ReplyTopic.Name : queue, queue, configuration.Temporary ? queue : null, stopping);
         foreach (var subscription in configuration.Subscriptions)
             await file.SubscribeAsync(subscription.Topic, queue, subscription.RoutingKey, stopping);
+        if (_context.IsBusEndpoint && _context.Host.DeployPublishTopology)
+            await _context.Host.PublishTopology.AllTopics().DeclareAsync(file, stopping);
         if (_context.Host.DeployTopologyOnly)
             return;
         var prefetch = Math.Max(_context.PrefetchCount, _pool.Limit);
         _consumer = file.Consume(queue, new ConsumerOptions { Prefetch = prefetch, OnDelivery = _pool.Deliver });
+    }
+
+    private async Task DispatchAsync(DispatchPool.Worker worker, Delivery delivery)
+    {
+        LogContext.Current = _context.LogContext;
+        using var context = new SqliteReceiveContext(_context, delivery);
+        worker.Running = context;
+        try
+        {
+            await _dispatcher.Dispatch(context, context);
+        }
+        catch (Exception error)
+        {
+            // The message went back to its queue; nothing else may end the worker's loop.
+            context.LogTransportFaulted(error);
+        }
+        finally
+        {
+            worker.Running = null;
+        }
     }
 
     private async Task WaitForHandlersAsync(CancellationToken cancellationToken)

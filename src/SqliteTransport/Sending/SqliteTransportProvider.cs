@@ -18,12 +18,7 @@ internal sealed class SqliteTransportProvider(SqliteHostConfiguration host, ISer
     public async Task<ISendTransport> GetPublishTransport<T>(Uri? publishAddress)
         where T : class
     {
-        var (topic, links) = host.PublishTopology.Describe<T>();
-        var file = await host.File.GetAsync();
-        if (topic is not null)
-            await file.DeclareTopicAsync(topic, CancellationToken.None);
-        foreach (var link in links)
-            await file.LinkAsync(link.From, link.To, CancellationToken.None);
+        await host.PublishTopology.TopicsOf<T>().DeclareAsync(await host.File.GetAsync(), CancellationToken.None);
         return Create(SqliteEndpointAddress.Parse(publishAddress!));
     }
 

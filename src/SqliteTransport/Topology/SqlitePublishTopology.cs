@@ -7,14 +7,15 @@ namespace Bus.SqliteTransport.Topology;
 /// <summary>Makes the topology of each message type that is published.</summary>
 internal sealed class SqlitePublishTopology(IMessageTopology messageTopology) : PublishTopology
 {
-    /// <summary>The topic of a type and all links that start there or further on.</summary>
-    public (string? Topic, IReadOnlyCollection<TopicLink> Links) Describe<T>()
-        where T : class
+    public PublishedTopics TopicsOf<T>()
+        where T : class => new PublishedTopics().Add(Of<T>());
+
+    /// <summary>Of every type that is known to be published by now.</summary>
+    public PublishedTopics AllTopics()
     {
-        var topology = (ISqliteMessagePublishTopology)GetMessageTopology<T>();
-        var links = new HashSet<TopicLink>();
-        topology.AddLinks(links);
-        return (topology.Topic, links);
+        var topics = new PublishedTopics();
+        ForEachMessageType<ISqliteMessagePublishTopology>(type => topics.Add(type));
+        return topics;
     }
 
     protected override IMessagePublishTopologyConfigurator CreateMessageTopology<T>()

@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.Topology;
+using MassTransit.Transports;
 
 namespace Bus.SqliteTransport.Topology;
 
@@ -9,7 +10,8 @@ internal sealed class SqliteTopologyConfiguration : ITopologyConfiguration
 {
     public SqliteTopologyConfiguration()
     {
-        Message = new MessageTopology(new MessageUrnEntityNameFormatter());
+        // A topic has the name that RabbitMQ's exchange would have.
+        Message = new MessageTopology(new MessageNameFormatterEntityNameFormatter(new DefaultMessageNameFormatter("::", "--", ":", "-")));
         Send = new SendTopology();
         Send.ConnectSendTopologyConfigurationObserver(new DelegateSendTopologyConfigurationObserver(GlobalTopology.Send));
         Send.TryAddConvention(new RoutingKeySendTopologyConvention());
