@@ -12,6 +12,9 @@ public interface ISqliteReceiveEndpointConfigurator : IReceiveEndpointConfigurat
     /// <summary>How long a sender waits for room in a full queue before it gets a <c>QueueFullException</c>. Zero: none. 10 s by default.</summary>
     TimeSpan FullTimeout { set; }
 
+    /// <summary>True: what waits in the queue is thrown away when this endpoint starts; what other processes hold is not. False by default.</summary>
+    bool PurgeOnStartup { set; }
+
     /// <summary>What becomes of the later messages of a partition key while its first one waits to be tried again; <see cref="MassTransit.PartitionFailure.Hold"/> by default.</summary>
     PartitionFailure PartitionFailure { set; }
 

@@ -23,6 +23,9 @@ internal sealed class SqliteReceiveEndpointConfiguration : ReceiveEndpointConfig
 
     public long? MaxLength { get; set; }
 
+    /// <inheritdoc/>
+    public bool PurgeOnStartup { get; set; }
+
     public TimeSpan FullTimeout { get; set; } = new QueueOptions().FullTimeout;
 
     public PartitionFailure PartitionFailure { get; set; }

@@ -98,6 +98,8 @@ internal sealed class SqliteReceiver : ReceiveTransportHandle, IDisposable
             await _context.Host.PublishTopology.AllTopics().DeclareAsync(file, stopping);
         if (_context.Host.DeployTopologyOnly)
             return;
+        if (configuration.PurgeOnStartup)
+            await file.PurgeAsync(queue, stopping);
         var prefetch = Math.Max(_context.PrefetchCount, _pool.Limit);
         _consumer = file.Consume(queue, new ConsumerOptions { Prefetch = prefetch, OnDelivery = _pool.Deliver });
     }

@@ -5,6 +5,8 @@ namespace Bus.ContractTests.Transports.UnderTest;
 /// <summary>The one table of what each transport can do. The suite runs by it, and docs/TRANSPORTS.md shows it.</summary>
 public static class TransportFeatures
 {
+    public static readonly TransportColumn Sqlite = new("SQLite file", new Dictionary<TransportFeature, string>());
+
     public static readonly TransportColumn RabbitMq = new("RabbitMQ", new Dictionary<TransportFeature, string>
     {
         [TransportFeature.RawHeaders] = "an instant cannot be read, an empty text is gone",
@@ -29,7 +31,7 @@ public static class TransportFeatures
         [TransportFeature.PurgeOnStart] = "always empty at the start",
     });
 
-    private static readonly TransportColumn[] Columns = [RabbitMq, InMemory];
+    private static readonly TransportColumn[] Columns = [Sqlite, RabbitMq, InMemory];
 
     private static readonly (TransportFeature Feature, string Says)[] Rows =
     [
