@@ -2,6 +2,7 @@ using Bus.Core.Recoverability;
 using Bus.Databases;
 using Bus.Endpoints;
 using Bus.Settings;
+using Bus.SqliteTransport;
 using Bus.Transports;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;

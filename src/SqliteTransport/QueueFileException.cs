@@ -1,7 +1,7 @@
 namespace Bus.SqliteTransport;
 
 /// <summary>The file of the queues cannot be used: the message names it, what is wrong and what to do. What was accepted before is still in it.</summary>
-public class QueueFileException : IOException
+public sealed class QueueFileException : IOException
 {
     internal QueueFileException(string message, bool isTransient, Exception? inner = null)
         : base(message, inner) => IsTransient = isTransient;

@@ -1,5 +1,6 @@
 using Bus.Serialization;
 using Bus.Settings;
+using Bus.SqliteTransport;
 using MassTransit;
 
 namespace Bus.Transports;

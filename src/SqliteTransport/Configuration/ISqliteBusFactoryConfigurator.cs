@@ -1,4 +1,6 @@
-namespace MassTransit;
+using MassTransit;
+
+namespace Bus.SqliteTransport;
 
 /// <summary>A bus on queues in a file.</summary>
 public interface ISqliteBusFactoryConfigurator : IBusFactoryConfigurator<ISqliteReceiveEndpointConfigurator>

@@ -1,4 +1,6 @@
-namespace MassTransit;
+using MassTransit;
+
+namespace Bus.SqliteTransport;
 
 /// <summary>The file of queues of a bus, and how it is used. Read once, when the bus starts.</summary>
 public interface ISqliteHostConfigurator

@@ -1,4 +1,6 @@
-namespace MassTransit;
+using MassTransit;
+
+namespace Bus.SqliteTransport;
 
 /// <summary>A receive endpoint on a queue in the file.</summary>
 public interface ISqliteReceiveEndpointConfigurator : IReceiveEndpointConfigurator
@@ -15,7 +17,7 @@ public interface ISqliteReceiveEndpointConfigurator : IReceiveEndpointConfigurat
     /// <summary>True: what waits in the queue is thrown away when this endpoint starts; what other processes hold is not. False by default.</summary>
     bool PurgeOnStartup { set; }
 
-    /// <summary>What becomes of the later messages of a partition key while its first one waits to be tried again; <see cref="MassTransit.PartitionFailure.Hold"/> by default.</summary>
+    /// <summary>What becomes of the later messages of a partition key while its first one waits to be tried again; <see cref="PartitionFailure.Hold"/> by default.</summary>
     PartitionFailure PartitionFailure { set; }
 
     /// <summary>The queue gets what is published to the topic.</summary>

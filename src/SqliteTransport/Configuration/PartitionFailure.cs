@@ -1,4 +1,4 @@
-namespace MassTransit;
+namespace Bus.SqliteTransport;
 
 /// <summary>What becomes of the later messages of a partition key while its first one waits to be tried again.</summary>
 public enum PartitionFailure

@@ -6,7 +6,9 @@ using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace MassTransit;
+using MassTransit;
+
+namespace Bus.SqliteTransport;
 
 /// <summary>The front door of the embedded transport.</summary>
 public static class SqliteBusRegistrationExtensions

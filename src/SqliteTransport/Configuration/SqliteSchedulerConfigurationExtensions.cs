@@ -1,4 +1,6 @@
-namespace MassTransit;
+using MassTransit;
+
+namespace Bus.SqliteTransport;
 
 /// <summary>The scheduler of handlers.</summary>
 public static class SqliteSchedulerConfigurationExtensions

@@ -10,14 +10,12 @@ namespace Bus.SqliteTransport.Engine;
 /// </summary>
 internal sealed partial class Writer : IDisposable
 {
-    private const int ManyAcknowledgements = 64;
     private const int MaxBatch = 2000;
-    private static readonly TimeSpan AcknowledgeWithin = TimeSpan.FromMilliseconds(3);
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ForeignLockPatience = TimeSpan.FromSeconds(10);
 
-    private readonly object _gate = new();
+    private readonly Mailbox _mailbox = new();
     private readonly Thread _thread;
     private readonly Store _store;
     private readonly Turn _turn;
@@ -27,19 +25,11 @@ internal sealed partial class Writer : IDisposable
     private readonly TemporaryQueues _temporary;
     private readonly QueueFileOptions _options;
     private readonly ILogger _log;
-    private List<IOperation> _urgent = [];
-    private List<IOperation> _lazy = [];
     private List<IOperation> _batch = [];
-    private readonly List<IOperation> _postponed = [];
-    private readonly List<IOperation> _later = [];
-    private long _lazySince;
-    private long _laterAt;
-    private long _postponedAt;
+    private readonly WaitingRoom _later = new(RetryAfter);
+    private readonly WaitingRoom _postponed = new(PollEvery);
     private long _polledAt;
     private long _dataVersion;
-    private bool _poked;
-    private bool _waiting;
-    private bool _closing;
 
     public Writer(Store store, Peers peers, Checkpointer checkpointer, TemporaryQueues temporary, QueueFileOptions options, ILogger log)
     {
@@ -84,68 +74,32 @@ internal sealed partial class Writer : IDisposable
         return operation.Task;
     }
 
+    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public void Add(IOperation operation)
     {
-        lock (_gate)
-        {
-            if (_closing && operation is AwaitedOperation)
-                throw new ObjectDisposedException(nameof(QueueFile), $"The queue file {_options.Path} is closed.");
-            _urgent.Add(operation);
-            PulseIfWaiting();
-        }
+        if (!_mailbox.TryAdd(operation) && operation is not HeldDelivery)
+            throw new ObjectDisposedException(nameof(QueueFile), $"The queue file {_options.Path} is closed.");
     }
 
-    /// <summary>For acknowledgements, which wait for each other a little.</summary>
-    public void AddLazy(IOperation operation)
-    {
-        lock (_gate)
-        {
-            if (_lazy.Count == 0)
-                _lazySince = Stopwatch.GetTimestamp();
-            _lazy.Add(operation);
-            PulseIfWaiting();
-        }
-    }
+    /// <summary>For acknowledgements, which wait for each other a little. Those that come after the close come back with the next process.</summary>
+    public void AddLazy(IOperation operation) => _mailbox.TryAddLazy(operation);
 
     /// <summary>For what could not be written now. For the writer's thread.</summary>
-    public void AddLater(IOperation operation)
-    {
-        if (_later.Count == 0)
-            _laterAt = Stopwatch.GetTimestamp();
-        _later.Add(operation);
-    }
+    public void AddLater(IOperation operation) => _later.Add(operation);
 
     /// <summary>Another process may have put something there.</summary>
-    public void Poke()
-    {
-        lock (_gate)
-        {
-            _poked = true;
-            PulseIfWaiting();
-        }
-    }
+    public void Poke() => _mailbox.Poke();
 
     /// <summary>Writes what is pending, leaves the file, and ends the thread.</summary>
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _closing = true;
-            Monitor.Pulse(_gate);
-        }
-
+        _mailbox.Close();
         if (_thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
             return;
         _thread.Join();
     }
 
     public void LogRefused(string queue, long id) => LogRefused(_log, queue, id);
-
-    private void PulseIfWaiting()
-    {
-        if (_waiting)
-            Monitor.Pulse(_gate);
-    }
 
     private void Run()
     {
@@ -166,62 +120,33 @@ internal sealed partial class Writer : IDisposable
         Leave();
     }
 
-    // Waits until there is something to do, and takes it.
     private bool Gather()
     {
-        lock (_gate)
-        {
-            while (!IsWorkDue(out var wait))
-            {
-                _waiting = true;
-                // Rounded up: a wait of less than a millisecond would be none, and the thread would spin.
-                Monitor.Wait(_gate, (int)Math.Ceiling(wait.TotalMilliseconds));
-                _waiting = false;
-            }
-
-            _batch.Clear();
-            // What is done makes room for what is sent.
-            (_batch, _lazy) = (_lazy, _batch);
-            _batch.AddRange(_urgent);
-            _urgent.Clear();
-            if (_poked)
-                Consumers.AllMayHaveReady();
-            _poked = false;
-            if (_closing && _batch.Count == 0)
-                return false;
-        }
-
-        TakeBack(_later, _laterAt, RetryAfter);
-        TakeBack(_postponed, _postponedAt, PollEvery);
+        _batch.Clear();
+        if (!_mailbox.Take(ref _batch, IsStarving, Rest, out var poked))
+            return false;
+        if (poked)
+            Consumers.AllMayHaveReady();
+        _later.MoveTo(_batch);
+        _postponed.MoveTo(_batch);
         return true;
     }
 
-    private bool IsWorkDue(out TimeSpan wait)
+    private bool IsStarving()
     {
-        wait = TimeSpan.Zero;
-        if (_urgent.Count > 0 || _poked || _closing || _lazy.Count >= ManyAcknowledgements)
-            return true;
         foreach (var consumer in Consumers.All)
         {
             if (consumer.IsStarving)
                 return true;
         }
 
-        wait = PollEvery - Stopwatch.GetElapsedTime(_polledAt);
-        if (_lazy.Count > 0)
-            wait = Min(wait, AcknowledgeWithin - Stopwatch.GetElapsedTime(_lazySince));
-        wait = Min(wait, _housekeeping.Rest());
-        return wait <= TimeSpan.Zero;
+        return false;
     }
 
-    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
-
-    private void TakeBack(List<IOperation> operations, long since, TimeSpan after)
+    private TimeSpan Rest()
     {
-        if (operations.Count == 0 || Stopwatch.GetElapsedTime(since) < after)
-            return;
-        _batch.AddRange(operations);
-        operations.Clear();
+        var (poll, rest) = (PollEvery - Stopwatch.GetElapsedTime(_polledAt), _housekeeping.Rest());
+        return poll < rest ? poll : rest;
     }
 
     private void Work()
@@ -323,18 +248,10 @@ internal sealed partial class Writer : IDisposable
                 operation.Committed();
         }
 
-        if (refused is not null)
-            Postpone(refused);
+        refused?.ForEach(_postponed.Add);
         _peers.Wake(_store, _turn.Filled);
         if (_checkpointer.TakeLogIsLong())
             _store.RestartLog();
-    }
-
-    private void Postpone(List<IOperation> refused)
-    {
-        if (_postponed.Count == 0)
-            _postponedAt = Stopwatch.GetTimestamp();
-        _postponed.AddRange(refused);
     }
 
     private void Begin(bool isDurable)
@@ -398,10 +315,10 @@ internal sealed partial class Writer : IDisposable
     {
         try
         {
-            foreach (var operation in _postponed)
+            foreach (var operation in _postponed.Operations)
                 operation.Failed(new ObjectDisposedException(nameof(QueueFile), $"The queue file {_options.Path} is closed."));
-            if (_later.Count > 0)
-                Commit([.. _later]);
+            if (_later.Operations.Count > 0)
+                Commit([.. _later.Operations]);
             Begin(isDurable: false);
             _store.Processes.Leave(_peers.Self, died: false, _options.MaxCrashes);
             _store.Commit();

@@ -1,4 +1,6 @@
-namespace MassTransit;
+using MassTransit;
+
+namespace Bus.SqliteTransport;
 
 /// <summary>A message on its way into the file of queues. <c>context.TryGetPayload&lt;ISqliteSendContext&gt;</c> finds it in any send or publish pipe.</summary>
 public interface ISqliteSendContext : SendContext, RoutingKeySendContext, PartitionKeySendContext

@@ -1,4 +1,6 @@
-namespace MassTransit;
+using MassTransit;
+
+namespace Bus.SqliteTransport;
 
 /// <summary>What a message that goes into the file of queues can be told beside MassTransit's own.</summary>
 public static class SqliteSendContextExtensions

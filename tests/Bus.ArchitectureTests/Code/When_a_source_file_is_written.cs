@@ -15,6 +15,8 @@ public sealed partial class When_a_source_file_is_written
     private static readonly Dictionary<string, string> MayHaveRootNamespace = new(StringComparer.Ordinal)
     {
         ["src/Persistence/Configuration"] = "what a service types to register: one `using Bus.Persistence` in place of MassTransit's",
+        ["src/SqliteTransport/Configuration"] = "what a service types to register the transport",
+        ["src/SqliteTransport/Sending"] = "what a service types to set a priority",
     };
 
     [Fact]

@@ -1,3 +1,4 @@
+using Bus.SqliteTransport;
 using Bus.SqliteTransport.Engine;
 using Bus.TestSupport;
 using MassTransit;

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+
+namespace Bus.SqliteTransport.Engine;
+
+/// <summary>
+/// What the writer is asked to do. Sends wake it; acknowledgements wait for each other a little, since nobody waits for them. Thread-safe, for one taker.
+/// </summary>
+internal sealed class Mailbox
+{
+    private const int ManyAcknowledgements = 64;
+    private static readonly TimeSpan AcknowledgeWithin = TimeSpan.FromMilliseconds(3);
+
+    private readonly object _gate = new();
+    private List<IOperation> _urgent = [];
+    private List<IOperation> _lazy = [];
+    private long _lazySince;
+    private bool _poked;
+    private bool _isWaiting;
+    private bool _isClosed;
+
+    /// <returns>False when it is closed: the operation will never be done.</returns>
+    public bool TryAdd(IOperation operation)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                return false;
+            _urgent.Add(operation);
+            PulseIfWaiting();
+            return true;
+        }
+    }
+
+    /// <returns>False when it is closed: the operation will never be done.</returns>
+    public bool TryAddLazy(IOperation operation)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                return false;
+            if (_lazy.Count == 0)
+                _lazySince = Stopwatch.GetTimestamp();
+            _lazy.Add(operation);
+            PulseIfWaiting();
+            return true;
+        }
+    }
+
+    /// <summary>Another process may have put something there.</summary>
+    public void Poke()
+    {
+        lock (_gate)
+        {
+            _poked = true;
+            PulseIfWaiting();
+        }
+    }
+
+    /// <summary>Takes no more from now on.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            PulseIfWaiting();
+        }
+    }
+
+    /// <summary>Waits until there is something to do, and takes it.</summary>
+    /// <param name="batch">Gets what there is; must be empty.</param>
+    /// <param name="isStarving">Whether a consumer waits for what acknowledgements make room for.</param>
+    /// <param name="longest">How long to wait at most.</param>
+    /// <param name="poked">Whether there was a <see cref="Poke"/>.</param>
+    /// <returns>False when it is closed and empty.</returns>
+    public bool Take(ref List<IOperation> batch, Func<bool> isStarving, Func<TimeSpan> longest, out bool poked)
+    {
+        lock (_gate)
+        {
+            while (!IsDue(isStarving, longest, out var wait))
+            {
+                _isWaiting = true;
+                // Rounded up: a wait of less than a millisecond would be none, and the thread would spin.
+                Monitor.Wait(_gate, (int)Math.Ceiling(wait.TotalMilliseconds));
+                _isWaiting = false;
+            }
+
+            // What is done makes room for what is sent.
+            (batch, _lazy) = (_lazy, batch);
+            batch.AddRange(_urgent);
+            _urgent.Clear();
+            poked = _poked;
+            _poked = false;
+            return !_isClosed || batch.Count > 0;
+        }
+    }
+
+    private bool IsDue(Func<bool> isStarving, Func<TimeSpan> longest, out TimeSpan wait)
+    {
+        wait = TimeSpan.Zero;
+        if (_urgent.Count > 0 || _poked || _isClosed || _lazy.Count >= ManyAcknowledgements || isStarving())
+            return true;
+        wait = longest();
+        if (_lazy.Count > 0 && AcknowledgeWithin - Stopwatch.GetElapsedTime(_lazySince) is var left && left < wait)
+            wait = left;
+        return wait <= TimeSpan.Zero;
+    }
+
+    private void PulseIfWaiting()
+    {
+        if (_isWaiting)
+            Monitor.Pulse(_gate);
+    }
+}
