@@ -55,9 +55,8 @@ internal sealed class Checkpointer : IDisposable
 
     private void Run()
     {
-        using var connection = SqliteConnection.Open(_path);
-        connection.Execute("PRAGMA busy_timeout = 0");
-        var checkpoint = connection.Prepare("PRAGMA wal_checkpoint(PASSIVE)");
+        SqliteConnection? connection = null;
+        SqliteStatement? checkpoint = null;
         while (!_stopping)
         {
             _signal.WaitOne(Every);
@@ -67,6 +66,8 @@ internal sealed class Checkpointer : IDisposable
             Volatile.Write(ref _seen, commits);
             try
             {
+                connection ??= SqliteConnection.Open(_path);
+                checkpoint ??= connection.Prepare("PRAGMA wal_checkpoint(PASSIVE)");
                 if (!checkpoint.Step())
                     continue;
                 var (log, done) = (checkpoint.Number(1), checkpoint.Number(2));
@@ -78,5 +79,7 @@ internal sealed class Checkpointer : IDisposable
                 // The disk is full, or the file is gone: the writer meets it too, and says so.
             }
         }
+
+        connection?.Dispose();
     }
 }

@@ -70,8 +70,9 @@ internal sealed class HeldDelivery(QueueConsumer consumer, long owner, in ReadyM
     {
         if (!TryEnd(End.Abandon))
             return;
-        (_delay, _counted) = (delay, counted);
-        consumer.Writer.Add(this);
+        // A move or deferral that failed before has left its own.
+        (_delay, _counted, _headers, _overtake) = (delay, counted, null, false);
+        consumer.Writer.TryAdd(this);
     }
 
     public override Task MoveAsync(string queue, byte[] headers, CancellationToken cancellationToken)
@@ -102,7 +103,19 @@ internal sealed class HeldDelivery(QueueConsumer consumer, long owner, in ReadyM
 
         // Not here: the handlers of a token run whatever they like.
         if (told is not null)
-            ThreadPool.QueueUserWorkItem(static source => source.Cancel(), told, preferLocal: false);
+            ThreadPool.QueueUserWorkItem(Tell, told, preferLocal: false);
+    }
+
+    private static void Tell(CancellationTokenSource told)
+    {
+        try
+        {
+            told.Cancel();
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or AggregateException)
+        {
+            // It ended in the meantime; or what a handler does when it is cancelled failed, which is no reason to end the process.
+        }
     }
 
     public bool Apply(Turn turn)
@@ -115,6 +128,7 @@ internal sealed class HeldDelivery(QueueConsumer consumer, long owner, in ReadyM
             End.Move => Move(turn),
             _ => Defer(turn),
         };
+        turn.TimersChanged |= _row.Expires is not null;
         if (!isHeld)
             _isLost = true;
         else if (_end == End.Abandon || _row.PartitionKey is not null)
@@ -169,7 +183,8 @@ internal sealed class HeldDelivery(QueueConsumer consumer, long owner, in ReadyM
     private Task WaitAsync()
     {
         var waiter = _waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        consumer.Writer.Add(this);
+        if (!consumer.Writer.TryAdd(this))
+            waiter.TrySetException(Lost());
         return waiter.Task;
     }
 

@@ -23,6 +23,8 @@ internal sealed partial class Housekeeping
     private readonly TimeSpan _beatEvery;
     private long _beatAt = Stopwatch.GetTimestamp();
     private long _shrunkAt = Stopwatch.GetTimestamp();
+    private readonly List<long> _buried = [];
+    private long _beatBefore;
     private bool _mustLook = true;
     private long? _next;
 
@@ -52,11 +54,26 @@ internal sealed partial class Housekeeping
     /// <summary>The earliest instant may be another now.</summary>
     public void TimersChanged() => _mustLook = true;
 
+    /// <summary>What <see cref="Apply"/> has done was rolled back.</summary>
+    public void RolledBack()
+    {
+        _buried.ForEach(_peers.FoundDead);
+        _buried.Clear();
+        _beatAt = _beatBefore;
+        _mustLook = true;
+    }
+
     /// <summary>Within the transaction of the moment.</summary>
     public void Apply(Turn turn)
     {
+        _buried.Clear();
+        _beatBefore = _beatAt;
         foreach (var dead in _peers.TakeDead())
+        {
+            _buried.Add(dead);
             Bury(turn, dead);
+        }
+
         if (Stopwatch.GetElapsedTime(_beatAt) >= _beatEvery)
         {
             _beatAt = Stopwatch.GetTimestamp();
@@ -108,6 +125,7 @@ internal sealed partial class Housekeeping
             LogHopeless(_log, orphan.Id, queue.Name, orphan.Crashes);
         }
 
+        _mustLook = true;
         // What it had is ready again, in queues that nobody has counted.
         _consumers.AllMayHaveReady();
         turn.Filled.UnionWith(_consumers.All.ConvertAll(consumer => consumer.QueueId));
@@ -116,18 +134,26 @@ internal sealed partial class Housekeeping
     private void Expire(Turn turn, Expired expired)
     {
         if (expired.Drop || _store.Topology.ById(expired.Queue) is not { IsTemporary: false } queue)
-            _store.Messages.Delete(expired.Id, expired.Queue, expired.Message, expired.PartitionKey);
+            _store.Messages.Delete(expired.Id, expired.Queue, expired.Message, expired.HeadOfKey);
         else
-            MoveAside(turn, queue, $"{queue.Name}_skipped", expired.Id, expired.Message, expired.PartitionKey, ("MT-Reason", "expired"));
-        if (expired.PartitionKey is not null)
+            MoveAside(turn, queue, $"{queue.Name}_skipped", expired.Id, expired.Message, expired.HeadOfKey, ("MT-Reason", "expired"));
+        if (expired.HeadOfKey is not null)
             turn.MadeReady(expired.Queue);
     }
 
     private void MoveAside(Turn turn, QueueRow queue, string target, long id, long message, string? partitionKey, params ReadOnlySpan<(string Name, string Value)> reasons)
     {
         var headers = _store.Messages.Headers(message);
-        foreach (var (name, value) in reasons)
-            headers = _options.AddHeader(headers, name, value);
+        try
+        {
+            foreach (var (name, value) in reasons)
+                headers = _options.AddHeader(headers, name, value);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IndexOutOfRangeException or ArgumentException)
+        {
+            // Written by a newer version, or damaged: it goes where it must with the headers that it has.
+        }
+
         var targetId = _store.Topology.Queue(target).Id;
         _store.Messages.Move(id, queue.Id, targetId, message, headers, partitionKey);
         turn.MadeReady(targetId);

@@ -43,7 +43,7 @@ internal sealed partial class Peers : IDisposable
     /// <summary>Enters the file, within a transaction.</summary>
     public void Join(Store store)
     {
-        Self = store.Processes.Join(((IPEndPoint)_socket.LocalEndPoint!).Port);
+        Self = store.Processes.Join(((IPEndPoint)_socket.LocalEndPoint!).Port, _options.LockDuration);
         _owner?.Dispose();
         _owner = new FileStream(OwnerFile(Self), FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
         Know(store.Processes.All());
@@ -62,6 +62,8 @@ internal sealed partial class Peers : IDisposable
         new Thread(Watch) { IsBackground = true, Name = "bus-queue-watch" }.Start();
     }
 
+    public void FoundDead(long process) => _dead.Enqueue(process);
+
     public IEnumerable<long> TakeDead()
     {
         while (_dead.TryDequeue(out var process))
@@ -72,7 +74,7 @@ internal sealed partial class Peers : IDisposable
     public void Know(List<Member> members) =>
         Volatile.Write(ref _others, [.. members.Where(member => member.Id != Self).Select(member => member.Id)]);
 
-    /// <summary>Looks at the beats, at each beat of our own: three times without a change, over the whole lock duration, is a death.</summary>
+    /// <summary>Looks at the beats, at each beat of our own: three times without a change, over the whole lease that it has given itself, is a death.</summary>
     public void Observe(List<Member> members)
     {
         Know(members);
@@ -83,7 +85,7 @@ internal sealed partial class Peers : IDisposable
             var (beat, since, observations) = _beats.GetValueOrDefault(member.Id, (-1, 0, 0));
             if (beat != member.Beat)
                 _beats[member.Id] = (member.Beat, Stopwatch.GetTimestamp(), 0);
-            else if (observations >= 3 && Stopwatch.GetElapsedTime(since) >= _options.LockDuration)
+            else if (observations >= 3 && Stopwatch.GetElapsedTime(since) >= member.Lease)
                 _dead.Enqueue(member.Id);
             else
                 _beats[member.Id] = (beat, since, observations + 1);

@@ -6,6 +6,7 @@ internal sealed class QueueConsumer(Writer writer, string queue, ConsumerOptions
     // Only the writer's thread looks at it.
     private readonly HashSet<HeldDelivery> _held = [];
     private int _out;
+    private bool _isStopped;
 
     public Writer Writer => writer;
 
@@ -17,7 +18,11 @@ internal sealed class QueueConsumer(Writer writer, string queue, ConsumerOptions
     /// <summary>Whether the queue may have ready rows; false when a claim has found fewer than it had room for.</summary>
     public bool MayHaveReady { get; set; } = true;
 
-    public bool IsStopped { get; private set; }
+    public bool IsStopped
+    {
+        get => Volatile.Read(ref _isStopped);
+        private set => Volatile.Write(ref _isStopped, value);
+    }
 
     public int Prefetch => options.Prefetch;
 
@@ -38,8 +43,18 @@ internal sealed class QueueConsumer(Writer writer, string queue, ConsumerOptions
     public void HandOver(HeldDelivery delivery)
     {
         _held.Add(delivery);
-        options.OnDelivery(delivery);
+        try
+        {
+            options.OnDelivery(delivery);
+        }
+        catch (Exception exception)
+        {
+            writer.LogHandOver(queue, exception);
+            delivery.Abandon(TimeSpan.FromSeconds(1), counted: false);
+        }
     }
+
+    public void Stop() => IsStopped = true;
 
     public void Ended(HeldDelivery delivery) => _held.Remove(delivery);
 
@@ -51,5 +66,17 @@ internal sealed class QueueConsumer(Writer writer, string queue, ConsumerOptions
         MayHaveReady = true;
     }
 
-    public Task StopAsync() => writer.RunAsync(new DelegateOperation(_ => IsStopped = true, isDurable: false), CancellationToken.None);
+    public async Task StopAsync()
+    {
+        Stop();
+        try
+        {
+            // After a turn of the writer nothing is on its way to this consumer.
+            await writer.RunAsync(new DelegateOperation(static _ => { }, isDurable: false), CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is QueueFileException or ObjectDisposedException)
+        {
+            // The turn was taken, whatever became of it.
+        }
+    }
 }

@@ -76,12 +76,13 @@ internal sealed class QueueFile : IAsyncDisposable
         return cancelled;
     }
 
-    public IQueueConsumer Consume(string queue, ConsumerOptions options)
+    /// <summary>Begins to hand over what is in a queue; makes the queue if it is missing.</summary>
+    public async Task<IQueueConsumer> ConsumeAsync(string queue, ConsumerOptions options, CancellationToken cancellationToken)
     {
         if (options.Prefetch < 1)
             throw new ArgumentException($"The prefetch of the queue `{queue}` must be at least 1, but was {options.Prefetch}.", nameof(options));
         var consumer = new QueueConsumer(_writer, queue, options);
-        _writer.Add(new DelegateOperation(turn => _writer.Register(turn, consumer), isDurable: false));
+        await _writer.RunAsync(new DelegateOperation(turn => _writer.Register(turn, consumer), isDurable: false), cancellationToken);
         return consumer;
     }
 

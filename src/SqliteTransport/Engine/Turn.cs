@@ -72,5 +72,7 @@ internal sealed class Turn(Store store, ConsumerSet consumers)
         foreach (var (consumer, _) in _handOvers)
             consumer.GaveBack();
         _handOvers.Clear();
+        // What a claim or an operation has found out about the queues is not so.
+        consumers.AllMayHaveReady();
     }
 }

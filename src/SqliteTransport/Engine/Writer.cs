@@ -29,6 +29,7 @@ internal sealed partial class Writer : IDisposable
     private readonly WaitingRoom _later = new(RetryAfter);
     private readonly WaitingRoom _postponed = new(PollEvery);
     private long _polledAt;
+    private long _failedAt;
     private long _dataVersion;
 
     public Writer(Store store, Peers peers, Checkpointer checkpointer, TemporaryQueues temporary, QueueFileOptions options, ILogger log)
@@ -46,6 +47,8 @@ internal sealed partial class Writer : IDisposable
 
     /// <summary>For the writer's thread.</summary>
     public ConsumerSet Consumers { get; } = new();
+
+    private bool HasJustFailed => _failedAt != 0 && Stopwatch.GetElapsedTime(_failedAt) < RetryAfter;
 
     public void Start() => _thread.Start();
 
@@ -77,9 +80,12 @@ internal sealed partial class Writer : IDisposable
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public void Add(IOperation operation)
     {
-        if (!_mailbox.TryAdd(operation) && operation is not HeldDelivery)
+        if (!TryAdd(operation))
             throw new ObjectDisposedException(nameof(QueueFile), $"The queue file {_options.Path} is closed.");
     }
+
+    /// <returns>False when the file is closed: the operation will never be done.</returns>
+    public bool TryAdd(IOperation operation) => _mailbox.TryAdd(operation);
 
     /// <summary>For acknowledgements, which wait for each other a little. Those that come after the close come back with the next process.</summary>
     public void AddLazy(IOperation operation) => _mailbox.TryAddLazy(operation);
@@ -98,6 +104,8 @@ internal sealed partial class Writer : IDisposable
             return;
         _thread.Join();
     }
+
+    public void LogHandOver(string queue, Exception exception) => LogHandOver(_log, exception, queue);
 
     public void LogRefused(string queue, long id) => LogRefused(_log, queue, id);
 
@@ -127,13 +135,16 @@ internal sealed partial class Writer : IDisposable
             return false;
         if (poked)
             Consumers.AllMayHaveReady();
-        _later.MoveTo(_batch);
+        // Who has waited goes first.
         _postponed.MoveTo(_batch);
+        _later.MoveTo(_batch);
         return true;
     }
 
     private bool IsStarving()
     {
+        if (HasJustFailed)
+            return false;
         foreach (var consumer in Consumers.All)
         {
             if (consumer.IsStarving)
@@ -145,6 +156,9 @@ internal sealed partial class Writer : IDisposable
 
     private TimeSpan Rest()
     {
+        // A file that cannot be written must not be tried in a circle.
+        if (HasJustFailed)
+            return RetryAfter;
         var (poll, rest) = (PollEvery - Stopwatch.GetElapsedTime(_polledAt), _housekeeping.Rest());
         return poll < rest ? poll : rest;
     }
@@ -201,38 +215,48 @@ internal sealed partial class Writer : IDisposable
 
     private void Commit(IReadOnlyList<IOperation> operations)
     {
+        List<(IOperation Operation, Exception? Reason)> refused = [];
         try
         {
-            Write(operations);
+            Write(operations, refused);
         }
         catch (Exception exception)
         {
-            _turn.RolledBack();
-            _store.Rollback();
-            if (operations.Count > 1 && exception is not QueueFileException { IsTransient: true })
-            {
-                // One of them is wrong: alone each meets its own fate.
-                foreach (var operation in operations)
-                    Commit([operation]);
-            }
-            else
-            {
-                LogFailed(_log, exception, _options.Path);
-                foreach (var operation in operations)
-                    operation.Failed(exception);
-            }
+            RollBack(operations, exception);
+            return;
+        }
+
+        // Committed is committed: whatever fails from here on, nothing is done a second time.
+        _failedAt = 0;
+        _turn.Committed();
+        Answer(operations, refused);
+        try
+        {
+            _peers.Wake(_store, _turn.Filled);
+            if (_checkpointer.TakeLogIsLong())
+                _store.RestartLog();
+        }
+        catch (QueueFileException exception)
+        {
+            LogBroken(_log, exception, _options.Path);
         }
     }
 
-    private void Write(IReadOnlyList<IOperation> operations)
+    private void Write(IReadOnlyList<IOperation> operations, List<(IOperation Operation, Exception? Reason)> refused)
     {
-        var isDurable = _options.FlushToDisk && operations.Any(operation => operation.IsDurable);
-        Begin(isDurable);
-        List<IOperation>? refused = null;
+        Begin(_options.FlushToDisk && operations.Any(operation => operation.IsDurable));
         foreach (var operation in operations)
         {
-            if (!operation.Apply(_turn))
-                (refused ??= []).Add(operation);
+            try
+            {
+                if (!operation.Apply(_turn))
+                    refused.Add((operation, null));
+            }
+            catch (Exception exception) when (exception is QueueFullException or OperationCanceledException)
+            {
+                // Refused before it has changed anything: no reason to repeat the others.
+                refused.Add((operation, exception));
+            }
         }
 
         _housekeeping.Apply(_turn);
@@ -241,17 +265,46 @@ internal sealed partial class Writer : IDisposable
         _checkpointer.Committed();
         if (_turn.TimersChanged)
             _housekeeping.TimersChanged();
-        _turn.Committed();
+    }
+
+    private void Answer(IReadOnlyList<IOperation> operations, List<(IOperation Operation, Exception? Reason)> refused)
+    {
+        var answered = 0;
         foreach (var operation in operations)
         {
-            if (refused is null || !refused.Contains(operation))
-                operation.Committed();
+            if (refused.Count > 0 && refused.Exists(entry => entry.Operation == operation))
+                continue;
+            operation.Committed();
+            answered += operation is AwaitedOperation ? 1 : 0;
         }
 
-        refused?.ForEach(_postponed.Add);
-        _peers.Wake(_store, _turn.Filled);
-        if (_checkpointer.TakeLogIsLong())
-            _store.RestartLog();
+        _mailbox.Expected = answered;
+        foreach (var (operation, reason) in refused)
+        {
+            if (reason is null)
+                _postponed.Add(operation);
+            else
+                operation.Failed(reason);
+        }
+    }
+
+    private void RollBack(IReadOnlyList<IOperation> operations, Exception exception)
+    {
+        _store.Rollback();
+        _turn.RolledBack();
+        _housekeeping.RolledBack();
+        if (operations.Count > 1 && exception is not QueueFileException { IsTransient: true })
+        {
+            // One of them is wrong: alone each meets its own fate.
+            foreach (var operation in operations)
+                Commit([operation]);
+            return;
+        }
+
+        _failedAt = Stopwatch.GetTimestamp();
+        LogFailed(_log, exception, _options.Path);
+        foreach (var operation in operations)
+            operation.Failed(exception);
     }
 
     private void Begin(bool isDurable)
@@ -298,7 +351,7 @@ internal sealed partial class Writer : IDisposable
             if (!consumer.MayHaveReady || consumer.Room is not (> 0 and var room))
                 continue;
             List<ReadyMessage> rows = [];
-            _store.Messages.Claim(consumer.QueueId, _peers.Self, room, rows);
+            _store.Messages.Claim(consumer.QueueId, _peers.Self, room, _turn.Now, rows);
             consumer.MayHaveReady = rows.Count == room;
             foreach (var row in rows)
                 _turn.HandOver(consumer, row);
@@ -313,6 +366,8 @@ internal sealed partial class Writer : IDisposable
 
     private void Leave()
     {
+        foreach (var consumer in Consumers.All)
+            consumer.Stop();
         try
         {
             foreach (var operation in _postponed.Operations)
@@ -322,6 +377,8 @@ internal sealed partial class Writer : IDisposable
             Begin(isDurable: false);
             _store.Processes.Leave(_peers.Self, died: false, _options.MaxCrashes);
             _store.Commit();
+            foreach (var consumer in Consumers.All)
+                consumer.LoseAll();
         }
         catch (Exception exception)
         {
@@ -333,6 +390,9 @@ internal sealed partial class Writer : IDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Nothing can be written to the queue file {File} at the moment. What was to be sent was refused; what was done will be acknowledged later.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string file);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message of the queue {Queue} could not be handed over. It goes back.")]
+    private static partial void LogHandOver(ILogger logger, Exception exception, string queue);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The writer of the queue file {File} met an error it did not expect. It goes on.")]
     private static partial void LogBroken(ILogger logger, Exception exception, string file);

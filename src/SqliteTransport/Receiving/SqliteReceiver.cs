@@ -101,7 +101,7 @@ internal sealed class SqliteReceiver : ReceiveTransportHandle, IDisposable
         if (configuration.PurgeOnStartup)
             await file.PurgeAsync(queue, stopping);
         var prefetch = Math.Max(_context.PrefetchCount, _pool.Limit);
-        _consumer = file.Consume(queue, new ConsumerOptions { Prefetch = prefetch, OnDelivery = _pool.Deliver });
+        _consumer = await file.ConsumeAsync(queue, new ConsumerOptions { Prefetch = prefetch, OnDelivery = _pool.Deliver }, stopping);
     }
 
     private async Task DispatchAsync(DispatchPool.Worker worker, Delivery delivery)

@@ -50,16 +50,17 @@ internal sealed class TestConsumer
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Channel<Delivery> _deliveries = Channel.CreateUnbounded<Delivery>();
-    private readonly IQueueConsumer _consumer;
+    private readonly Task<IQueueConsumer> _consumer;
 
     public TestConsumer(QueueFile file, string queue, int prefetch = 10) =>
-        _consumer = file.Consume(queue, new ConsumerOptions { Prefetch = prefetch, OnDelivery = delivery => _deliveries.Writer.TryWrite(delivery) });
+        _consumer = file.ConsumeAsync(queue, new ConsumerOptions { Prefetch = prefetch, OnDelivery = delivery => _deliveries.Writer.TryWrite(delivery) }, CancellationToken.None);
 
     public int Buffered => _deliveries.Reader.Count;
 
     public async Task<Delivery> NextAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
+        await _consumer;
         return await _deliveries.Reader.ReadAsync(patience.Token);
     }
 
@@ -70,7 +71,7 @@ internal sealed class TestConsumer
         return delivery.Text();
     }
 
-    public Task StopAsync() => _consumer.StopAsync();
+    public async Task StopAsync() => await (await _consumer).StopAsync();
 }
 
 internal static class DeliveryText

@@ -170,6 +170,75 @@ public sealed class When_messages_go_through_a_queue_file
     }
 
     [Fact]
+    public async Task Should_not_let_a_low_priority_starve_where_one_runs_at_a_time()
+    {
+        await using var test = new TestQueueFile();
+        var file = await test.OpenAsync();
+        await file.SendAsync("work", TestQueueFile.Text("low"), None);
+        for (var i = 0; i < 40; i++)
+            await file.SendAsync("work", TestQueueFile.Text("high", priority: 9), None);
+
+        var consumer = new TestConsumer(file, "work", prefetch: 1);
+        List<string> first = [];
+        for (var i = 0; i < 10; i++)
+            first.Add(await consumer.NextTextAsync());
+        Assert.Contains("low", first);
+    }
+
+    [Fact]
+    public async Task Should_keep_a_temporary_queue_that_another_process_reads()
+    {
+        await using var test = new TestQueueFile();
+        var (one, other) = (await test.OpenAsync(), await test.OpenAsync());
+        await one.DeclareQueueAsync("shared", new QueueOptions { Temporary = true }, None);
+        await other.DeclareQueueAsync("shared", new QueueOptions { Temporary = true }, None);
+        var consumer = new TestConsumer(other, "shared");
+        await other.SendAsync("shared", TestQueueFile.Text("1"), None);
+        Assert.Equal("1", await consumer.NextTextAsync());
+
+        await one.DisposeAsync();
+        await other.SendAsync("shared", TestQueueFile.Text("2"), None);
+        Assert.Equal("2", await consumer.NextTextAsync());
+    }
+
+    [Fact]
+    public async Task Should_answer_who_ends_a_delivery_after_the_file_was_closed()
+    {
+        await using var test = new TestQueueFile();
+        var file = await test.OpenAsync();
+        await file.SendAsync("work", TestQueueFile.Text("1"), None);
+        var held = await new TestConsumer(file, "work").NextAsync();
+        var token = held.LeaseLost;
+        await file.DisposeAsync();
+
+        await Assert.ThrowsAsync<LeaseLostException>(() => held.MoveAsync("work_error", [], None));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => file.SendAsync("work", TestQueueFile.Text("2"), None));
+        await using var registration = token.Register(() => { });
+        Assert.True(token.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Should_refuse_one_sender_and_serve_the_others_of_its_commit()
+    {
+        await using var test = new TestQueueFile();
+        var file = await test.OpenAsync();
+        await file.DeclareQueueAsync("full", new QueueOptions { MaxLength = 1, FullTimeout = TimeSpan.Zero }, None);
+        await file.SendAsync("full", TestQueueFile.Text("1"), None);
+
+        var sends = Enumerable.Range(0, 20).Select(i => file.SendAsync(i % 2 == 0 ? "full" : "work", TestQueueFile.Text($"{i}"), None)).ToArray();
+        for (var i = 0; i < sends.Length; i++)
+        {
+            if (i % 2 == 0)
+                await Assert.ThrowsAsync<QueueFullException>(() => sends[i]);
+            else
+                await sends[i];
+        }
+
+        Assert.Equal(new QueueDepth(10, 0, 0), await DepthAsync(file, "work"));
+        Assert.Equal(new QueueDepth(1, 0, 0), await DepthAsync(file, "full"));
+    }
+
+    [Fact]
     public async Task Should_hold_back_what_is_scheduled_until_it_is_due_or_cancelled()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));

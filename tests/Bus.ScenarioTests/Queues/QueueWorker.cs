@@ -50,11 +50,7 @@ internal static class QueueWorker
 
     private static async Task HandleAsync(QueueFile file, Journal journal)
     {
-        file.Consume(Queue, new ConsumerOptions
-        {
-            Prefetch = 32,
-            OnDelivery = delivery => _ = HandleAsync(delivery, journal),
-        });
+        await file.ConsumeAsync(Queue, new ConsumerOptions { Prefetch = 32, OnDelivery = delivery => _ = HandleAsync(delivery, journal) }, CancellationToken.None);
         Console.WriteLine("handling");
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
     }
@@ -70,7 +66,7 @@ internal static class QueueWorker
     private static async Task HoldAsync(QueueFile file)
     {
         var taken = new TaskCompletionSource<Delivery>(TaskCreationOptions.RunContinuationsAsynchronously);
-        file.Consume(Queue, new ConsumerOptions { Prefetch = 1, OnDelivery = delivery => taken.TrySetResult(delivery) });
+        await file.ConsumeAsync(Queue, new ConsumerOptions { Prefetch = 1, OnDelivery = delivery => taken.TrySetResult(delivery) }, CancellationToken.None);
         var delivery = await taken.Task;
         await delivery.StartAsync();
         var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -75,7 +75,7 @@ public sealed class When_processes_on_a_queue_file_die : IAsyncLifetime
         var holder = Start("hold", lockSeconds: 60);
         await holder.WaitForLineAsync("holding");
         var taken = new TaskCompletionSource<Delivery>(TaskCreationOptions.RunContinuationsAsynchronously);
-        file.Consume(QueueWorker.Queue, new ConsumerOptions { Prefetch = 1, OnDelivery = delivery => taken.TrySetResult(delivery) });
+        await file.ConsumeAsync(QueueWorker.Queue, new ConsumerOptions { Prefetch = 1, OnDelivery = delivery => taken.TrySetResult(delivery) }, CancellationToken.None);
 
         await holder.KillAsync();
         var watch = Stopwatch.StartNew();
@@ -106,6 +106,24 @@ public sealed class When_processes_on_a_queue_file_die : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Should_leave_alone_a_process_with_a_longer_lease()
+    {
+        await using var file = await OpenAsync(lockSeconds: 1);
+        await file.SendAsync(QueueWorker.Queue, new OutgoingMessage { Body = [1] }, CancellationToken.None);
+        var holder = Start("hold", lockSeconds: 60);
+        await holder.WaitForLineAsync("holding");
+        var other = Start("hold", lockSeconds: 1);
+        await file.SendAsync(QueueWorker.Queue, new OutgoingMessage { Body = [2] }, CancellationToken.None);
+        await other.WaitForLineAsync("holding");
+
+        // The one with the short lease is declared dead, by the same watchers and the same rule; then the other would have been too.
+        await SignalAsync(other, "-STOP");
+        await Eventually.AssertAsync(
+            async () => (await file.DepthsAsync(CancellationToken.None))[QueueWorker.Queue] == new QueueDepth(1, 1, 0), TimeSpan.FromSeconds(30), () => Output());
+        await SignalAsync(other, "-CONT");
+    }
+
+    [Fact]
     public async Task Should_refuse_what_a_process_does_that_stood_still_for_three_leases()
     {
         await using var file = await OpenAsync(lockSeconds: 1);
@@ -113,7 +131,7 @@ public sealed class When_processes_on_a_queue_file_die : IAsyncLifetime
         var zombie = Start("hold", lockSeconds: 1);
         await zombie.WaitForLineAsync("holding");
         var taken = new TaskCompletionSource<Delivery>(TaskCreationOptions.RunContinuationsAsynchronously);
-        file.Consume(QueueWorker.Queue, new ConsumerOptions { Prefetch = 1, OnDelivery = delivery => taken.TrySetResult(delivery) });
+        await file.ConsumeAsync(QueueWorker.Queue, new ConsumerOptions { Prefetch = 1, OnDelivery = delivery => taken.TrySetResult(delivery) }, CancellationToken.None);
 
         await SignalAsync(zombie, "-STOP");
         var again = await taken.Task.WaitAsync(TimeSpan.FromSeconds(30));

@@ -11,6 +11,8 @@ internal sealed class MessageTables
     public const long Deferred = 3;
     public const long DeferredAside = 4;
 
+    private const int LowestEvery = 8;
+
     private readonly Store _store;
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _insertMessage;
@@ -39,6 +41,7 @@ internal sealed class MessageTables
     private readonly SqliteStatement _headers;
     private readonly SqliteStatement _held;
     private readonly SqliteStatement _count;
+    private int _sinceLowest;
     private readonly SqliteStatement _setMessage;
 
     public MessageTables(Store store, SqliteConnection connection)
@@ -61,7 +64,7 @@ internal sealed class MessageTables
         _lowestRank = connection.Prepare("SELECT rank FROM delivery WHERE queue = ?1 AND state = 0 ORDER BY rank DESC LIMIT 1");
         const string columns = """
             SELECT d.id, d.message, d.deliveries, d.crashes, d.partition_key, d.expires, d.drop_expired, m.body, m.headers, m.routing_key, d.rank
-            FROM delivery d JOIN message m ON m.id = d.message WHERE d.queue = ?1 AND d.state = 0
+            FROM delivery d JOIN message m ON m.id = d.message WHERE d.queue = ?1 AND d.state = 0 AND (d.expires IS NULL OR d.expires > ?4)
             """;
         _selectReady = connection.Prepare($"{columns} ORDER BY d.rank, d.id LIMIT ?2");
         _selectRank = connection.Prepare($"{columns} AND d.rank = ?3 ORDER BY d.id LIMIT ?2");
@@ -74,7 +77,7 @@ internal sealed class MessageTables
         _move = connection.Prepare("""
             UPDATE delivery SET queue = ?2, message = ?3, state = 0, rank = 0, owner = NULL, crashes = 0, started = 0, partition_key = NULL, expires = NULL WHERE id = ?1
             """);
-        _purge = connection.Prepare("SELECT id, message, partition_key FROM delivery WHERE queue = ?1 AND state <> 2 LIMIT ?2");
+        _purge = connection.Prepare("SELECT id, message, CASE WHEN state IN (1, 4) THEN NULL ELSE partition_key END FROM delivery WHERE queue = ?1 AND state <> 2 LIMIT ?2");
         _deleteRow = connection.Prepare("DELETE FROM delivery WHERE id = ?1");
         _held = connection.Prepare("SELECT 1 FROM delivery WHERE id = ?1 AND state = 2 AND owner = ?2");
         _setMessage = connection.Prepare("UPDATE delivery SET message = ?2 WHERE id = ?1");
@@ -116,13 +119,20 @@ internal sealed class MessageTables
 
     public bool HasReady(long queue) => _hasReady.Bind(1, queue).RunForNumber() is not null;
 
-    /// <summary>Claims up to <paramref name="limit"/>, high priorities first; one in eight places is for the lowest that waits, so that it does not wait for ever.</summary>
-    public void Claim(long queue, long owner, int limit, List<ReadyMessage> claimed)
+    /// <summary>Claims up to <paramref name="limit"/>, high priorities first; of eight places one is for the lowest that waits, so that it does not wait for ever.</summary>
+    /// <param name="queue">Whose.</param>
+    /// <param name="owner">Who gets them.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="now">In Unix milliseconds: what has expired by then is left to the housekeeping.</param>
+    /// <param name="claimed">Gets what was claimed.</param>
+    public void Claim(long queue, long owner, int limit, long now, List<ReadyMessage> claimed)
     {
         var first = claimed.Count;
-        var (highest, _) = Select(_selectReady.Bind(1, queue).Bind(2, limit), claimed);
-        if (claimed.Count - first == limit && limit > 1 && _lowestRank.Bind(1, queue).RunForNumber() is { } lowest && lowest != highest)
-            MakeRoomForLowest(queue, lowest, limit, first, claimed);
+        var (highest, last) = Select(_selectReady.Bind(1, queue).Bind(2, limit).Bind(4, now), claimed);
+        var isFull = claimed.Count - first == limit;
+        _sinceLowest += limit;
+        if (isFull && _sinceLowest >= LowestEvery && _lowestRank.Bind(1, queue).RunForNumber() is { } lowest && lowest != highest && lowest != last)
+            MakeRoomForLowest(queue, lowest, limit, now, first, claimed);
         for (var index = first; index < claimed.Count; index++)
             _claim.Bind(1, claimed[index].Id).Bind(2, owner).Bind(3, 0).Run();
     }
@@ -268,11 +278,12 @@ internal sealed class MessageTables
         return (first, last);
     }
 
-    private void MakeRoomForLowest(long queue, long lowest, int limit, int first, List<ReadyMessage> claimed)
+    private void MakeRoomForLowest(long queue, long lowest, int limit, long now, int first, List<ReadyMessage> claimed)
     {
-        var seats = Math.Max(1, limit / 8);
+        _sinceLowest = 0;
+        var seats = Math.Max(1, limit / LowestEvery);
         List<ReadyMessage> low = [];
-        Select(_selectRank.Bind(1, queue).Bind(2, seats).Bind(3, lowest), low);
+        Select(_selectRank.Bind(1, queue).Bind(2, seats).Bind(3, lowest).Bind(4, now), low);
         low.RemoveAll(row => claimed.Exists(other => other.Id == row.Id));
         claimed.RemoveRange(first + limit - low.Count, low.Count);
         claimed.AddRange(low);

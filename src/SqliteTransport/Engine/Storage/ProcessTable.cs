@@ -18,28 +18,33 @@ internal sealed class ProcessTable
     private readonly SqliteStatement _handBack;
     private readonly SqliteStatement _clear;
     private readonly SqliteStatement _clearTimers;
+    private readonly SqliteStatement _inherit;
 
     public ProcessTable(Store store, SqliteConnection connection)
     {
         _store = store;
         _connection = connection;
-        _insert = connection.Prepare("INSERT INTO process(id, beat, port, name) VALUES(?1, 0, ?2, ?3)");
+        _insert = connection.Prepare("INSERT INTO process(id, beat, port, lease, name) VALUES(?1, 0, ?2, ?3, ?4)");
         _delete = connection.Prepare("DELETE FROM process WHERE id = ?1");
         _beat = connection.Prepare("UPDATE process SET beat = beat + 1 WHERE id = ?1");
-        _all = connection.Prepare("SELECT id, beat, port FROM process");
+        _all = connection.Prepare("SELECT id, beat, lease FROM process");
         _read = connection.Prepare("INSERT OR IGNORE INTO reader(queue, process) VALUES(?1, ?2)");
         _unread = connection.Prepare("DELETE FROM reader WHERE process = ?1");
         _readers = connection.Prepare("SELECT p.port FROM reader r JOIN process p ON p.id = r.process WHERE r.queue = ?1 AND p.id <> ?2");
         _orphans = connection.Prepare("SELECT id, queue, message, partition_key, crashes, started FROM delivery WHERE state = 2 AND owner = ?1");
         _handBack = connection.Prepare("UPDATE delivery SET state = 0, owner = NULL, started = 0, deliveries = deliveries + ?2, crashes = ?3 WHERE id = ?1");
         _clear = connection.Prepare("SELECT id, message FROM delivery WHERE queue = ?1 LIMIT 1000");
+        _inherit = connection.Prepare("""
+            UPDATE queue SET owner = (SELECT max(process) FROM reader WHERE queue = ?1 AND process <> ?2)
+            WHERE id = ?1 AND EXISTS(SELECT 1 FROM reader WHERE queue = ?1 AND process <> ?2)
+            """);
         _clearTimers = connection.Prepare("DELETE FROM timer WHERE queue = ?1 OR delivery IN (SELECT id FROM delivery WHERE queue = ?1)");
     }
 
-    public long Join(int port)
+    public long Join(int port, TimeSpan lease)
     {
         var id = _store.NextId();
-        _insert.Bind(1, id).Bind(2, port).Bind(3, $"{Environment.MachineName}/{Environment.ProcessId}").Run();
+        _insert.Bind(1, id).Bind(2, port).Bind(3, (long)lease.TotalMilliseconds).Bind(4, $"{Environment.MachineName}/{Environment.ProcessId}").Run();
         return id;
     }
 
@@ -50,7 +55,7 @@ internal sealed class ProcessTable
     {
         List<Member> members = [];
         while (_all.Step())
-            members.Add(new Member(_all.Number(0), _all.Number(1), (int)_all.Number(2)));
+            members.Add(new Member(_all.Number(0), _all.Number(1), TimeSpan.FromMilliseconds(_all.Number(2))));
         return members;
     }
 
@@ -80,7 +85,7 @@ internal sealed class ProcessTable
             // The first death suspects all that were held, since a start is written down only for what is suspected already.
             var suspected = died && (orphan.Started || orphan.Crashes == 0);
             var crashes = orphan.Crashes + (suspected ? 1 : 0);
-            if (crashes >= maxCrashes)
+            if (died && crashes >= maxCrashes)
                 hopeless.Add(orphan with { Crashes = crashes });
             else
                 _handBack.Bind(1, orphan.Id).Bind(2, suspected ? 1 : 0).Bind(3, crashes).Run();
@@ -88,6 +93,11 @@ internal sealed class ProcessTable
 
         foreach (var queue in _store.Topology.TemporaryQueues(process))
         {
+            // Another process that reads it inherits it.
+            _inherit.Bind(1, queue).Bind(2, process).Run();
+            if (_connection.Changes > 0)
+                continue;
+
             hopeless.RemoveAll(orphan => orphan.Queue == queue);
             Clear(queue);
             _store.Topology.DeleteQueue(queue);

@@ -15,7 +15,7 @@ internal static class Schema
     private const string Tables = """
         CREATE TABLE counter(one INTEGER PRIMARY KEY CHECK(one = 1), next INTEGER NOT NULL, topology INTEGER NOT NULL);
         INSERT INTO counter(one, next, topology) VALUES(1, 1, 1);
-        CREATE TABLE process(id INTEGER PRIMARY KEY, beat INTEGER NOT NULL, port INTEGER NOT NULL, name TEXT NOT NULL);
+        CREATE TABLE process(id INTEGER PRIMARY KEY, beat INTEGER NOT NULL, port INTEGER NOT NULL, lease INTEGER NOT NULL, name TEXT NOT NULL);
         CREATE TABLE queue(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, owner INTEGER, max_length INTEGER, full_timeout INTEGER NOT NULL, depth INTEGER NOT NULL);
         CREATE TABLE topic(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
         CREATE TABLE link(source INTEGER NOT NULL, target INTEGER NOT NULL, PRIMARY KEY(source, target)) WITHOUT ROWID;

@@ -36,7 +36,7 @@ internal sealed class TimerTable
         _routingKey = connection.Prepare("SELECT routing_key FROM message WHERE id = ?1");
         _nextExpiry = connection.Prepare("SELECT min(expires) FROM delivery WHERE expires IS NOT NULL AND state <> 2");
         _expired = connection.Prepare("""
-            SELECT id, queue, message, partition_key, drop_expired FROM delivery WHERE expires IS NOT NULL AND state <> 2 AND expires <= ?1 ORDER BY expires LIMIT ?2
+            SELECT id, queue, message, CASE WHEN state IN (1, 4) THEN NULL ELSE partition_key END, drop_expired FROM delivery WHERE expires IS NOT NULL AND state <> 2 AND expires <= ?1 ORDER BY expires LIMIT ?2
             """);
     }
 
