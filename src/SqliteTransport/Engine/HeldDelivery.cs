@@ -140,7 +140,7 @@ internal sealed class HeldDelivery(QueueConsumer consumer, long owner, in ReadyM
     {
         consumer.Ended(this);
         if (_isLost && _waiter is null)
-            consumer.Writer.LogRefused(consumer.QueueName, _row.Id);
+            consumer.Writer.Log.Refused(consumer.QueueName, _row.Id);
         if (_isLost)
             _waiter?.TrySetException(Lost());
         else

@@ -49,7 +49,7 @@ internal sealed class QueueConsumer(Writer writer, string queue, ConsumerOptions
         }
         catch (Exception exception)
         {
-            writer.LogHandOver(queue, exception);
+            writer.Log.HandOver(exception, queue);
             delivery.Abandon(TimeSpan.FromSeconds(1), counted: false);
         }
     }

@@ -8,7 +8,7 @@ namespace Bus.SqliteTransport.Engine;
 /// The one thread of this process that writes the file. What gathers while a transaction is on its way goes into the next: sends, acknowledgements, claims, timers and renewals share
 /// it. A thread of its own, so that a blocked pool starves no lease. Public members are thread-safe unless they say otherwise.
 /// </summary>
-internal sealed partial class Writer : IDisposable
+internal sealed class Writer : IDisposable
 {
     private const int MaxBatch = 2000;
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(50);
@@ -44,6 +44,8 @@ internal sealed partial class Writer : IDisposable
         _housekeeping = new Housekeeping(store, Consumers, peers, options, log);
         _thread = new Thread(Run) { IsBackground = true, Name = "bus-queue-writer" };
     }
+
+    public ILogger Log => _log;
 
     /// <summary>For the writer's thread.</summary>
     public ConsumerSet Consumers { get; } = new();
@@ -105,10 +107,6 @@ internal sealed partial class Writer : IDisposable
         _thread.Join();
     }
 
-    public void LogHandOver(string queue, Exception exception) => LogHandOver(_log, exception, queue);
-
-    public void LogRefused(string queue, long id) => LogRefused(_log, queue, id);
-
     private void Run()
     {
         while (Gather())
@@ -120,7 +118,7 @@ internal sealed partial class Writer : IDisposable
             catch (Exception exception)
             {
                 // Nothing of a batch may be left waiting, and the thread must go on: without it nothing is ever acknowledged.
-                LogBroken(_log, exception, _options.Path);
+                _log.Broken(exception, _options.Path);
                 FailBatch(exception);
             }
         }
@@ -238,7 +236,7 @@ internal sealed partial class Writer : IDisposable
         }
         catch (QueueFileException exception)
         {
-            LogBroken(_log, exception, _options.Path);
+            _log.Broken(exception, _options.Path);
         }
     }
 
@@ -302,7 +300,7 @@ internal sealed partial class Writer : IDisposable
         }
 
         _failedAt = Stopwatch.GetTimestamp();
-        LogFailed(_log, exception, _options.Path);
+        _log.Failed(exception, _options.Path);
         foreach (var operation in operations)
             operation.Failed(exception);
     }
@@ -331,7 +329,7 @@ internal sealed partial class Writer : IDisposable
     private void Join(bool isFirst)
     {
         if (!isFirst)
-            LogExpelled(_log, _options.Path, _options.LockDuration);
+            _log.Expelled(_options.Path, _options.LockDuration);
         _peers.Join(_store);
         _temporary.DeclareAgain(_store, _peers.Self);
         foreach (var consumer in Consumers.All)
@@ -384,22 +382,7 @@ internal sealed partial class Writer : IDisposable
         {
             _store.Rollback();
             // The owner file goes with the process: others will do it.
-            LogFailed(_log, exception, _options.Path);
+            _log.Failed(exception, _options.Path);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Nothing can be written to the queue file {File} at the moment. What was to be sent was refused; what was done will be acknowledged later.")]
-    private static partial void LogFailed(ILogger logger, Exception exception, string file);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A message of the queue {Queue} could not be handed over. It goes back.")]
-    private static partial void LogHandOver(ILogger logger, Exception exception, string queue);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The writer of the queue file {File} met an error it did not expect. It goes on.")]
-    private static partial void LogBroken(ILogger logger, Exception exception, string file);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "This process stood still for longer than {LockDuration}: what it had received from the queue file {File} was given to others. It begins anew.")]
-    private static partial void LogExpelled(ILogger logger, string file, TimeSpan lockDuration);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The acknowledgement of message {Id} of the queue {Queue} was refused: its lease was lost, and it may be handled twice.")]
-    private static partial void LogRefused(ILogger logger, string queue, long id);
 }

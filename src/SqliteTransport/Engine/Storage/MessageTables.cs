@@ -41,7 +41,7 @@ internal sealed class MessageTables
     private readonly SqliteStatement _headers;
     private readonly SqliteStatement _held;
     private readonly SqliteStatement _count;
-    private int _sinceLowest;
+    private readonly Dictionary<long, int> _passed = [];
     private readonly SqliteStatement _setMessage;
 
     public MessageTables(Store store, SqliteConnection connection)
@@ -130,8 +130,7 @@ internal sealed class MessageTables
         var first = claimed.Count;
         var (highest, last) = Select(_selectReady.Bind(1, queue).Bind(2, limit).Bind(4, now), claimed);
         var isFull = claimed.Count - first == limit;
-        _sinceLowest += limit;
-        if (isFull && _sinceLowest >= LowestEvery && _lowestRank.Bind(1, queue).RunForNumber() is { } lowest && lowest != highest && lowest != last)
+        if (isFull && _lowestRank.Bind(1, queue).RunForNumber() is { } lowest && lowest != highest && lowest != last && HasWaited(queue, limit))
             MakeRoomForLowest(queue, lowest, limit, now, first, claimed);
         for (var index = first; index < claimed.Count; index++)
             _claim.Bind(1, claimed[index].Id).Bind(2, owner).Bind(3, 0).Run();
@@ -278,9 +277,16 @@ internal sealed class MessageTables
         return (first, last);
     }
 
+    // Whether eight have passed the lowest of a queue since it had its last seat.
+    private bool HasWaited(long queue, int limit)
+    {
+        var passed = _passed.GetValueOrDefault(queue) + limit;
+        _passed[queue] = passed >= LowestEvery ? 0 : passed;
+        return passed >= LowestEvery;
+    }
+
     private void MakeRoomForLowest(long queue, long lowest, int limit, long now, int first, List<ReadyMessage> claimed)
     {
-        _sinceLowest = 0;
         var seats = Math.Max(1, limit / LowestEvery);
         List<ReadyMessage> low = [];
         Select(_selectRank.Bind(1, queue).Bind(2, seats).Bind(3, lowest).Bind(4, now), low);
