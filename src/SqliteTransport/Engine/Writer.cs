@@ -19,6 +19,7 @@ internal sealed class Writer : IDisposable
     private readonly Thread _thread;
     private readonly Store _store;
     private readonly Turn _turn;
+    private readonly Claims _claims;
     private readonly Housekeeping _housekeeping;
     private readonly Peers _peers;
     private readonly Checkpointer _checkpointer;
@@ -41,6 +42,7 @@ internal sealed class Writer : IDisposable
         _options = options;
         _log = log;
         _turn = new Turn(store, Consumers);
+        _claims = new Claims(store, Consumers);
         _housekeeping = new Housekeeping(store, Consumers, peers, options, log);
         _thread = new Thread(Run) { IsBackground = true, Name = "bus-queue-writer" };
     }
@@ -139,18 +141,7 @@ internal sealed class Writer : IDisposable
         return true;
     }
 
-    private bool IsStarving()
-    {
-        if (HasJustFailed)
-            return false;
-        foreach (var consumer in Consumers.All)
-        {
-            if (consumer.IsStarving)
-                return true;
-        }
-
-        return false;
-    }
+    private bool IsStarving() => !HasJustFailed && _claims.AreUrgent();
 
     private TimeSpan Rest()
     {
@@ -164,7 +155,7 @@ internal sealed class Writer : IDisposable
     private void Work()
     {
         LookForForeignWork();
-        if (_batch.Count == 0 && !_housekeeping.IsDue && !HasSomethingToClaim())
+        if (_batch.Count == 0 && !_housekeeping.IsDue && !_claims.AreDue())
         {
             _housekeeping.WhenIdle(_checkpointer);
             return;
@@ -192,23 +183,6 @@ internal sealed class Writer : IDisposable
         Consumers.AllMayHaveReady();
         _housekeeping.TimersChanged();
         _peers.Know(_store.Processes.All());
-    }
-
-    // Without a write lock: a process that finds nothing disturbs no other.
-    private bool HasSomethingToClaim()
-    {
-        var found = false;
-        foreach (var consumer in Consumers.All)
-        {
-            if (!consumer.MayHaveReady || consumer.Room <= 0)
-                continue;
-            if (_store.Messages.HasReady(consumer.QueueId))
-                found = true;
-            else
-                consumer.MayHaveReady = false;
-        }
-
-        return found;
     }
 
     private void Commit(IReadOnlyList<IOperation> operations)
@@ -258,7 +232,7 @@ internal sealed class Writer : IDisposable
         }
 
         _housekeeping.Apply(_turn);
-        Claim();
+        _claims.Apply(_turn);
         _store.Commit();
         _checkpointer.Committed();
         if (_turn.TimersChanged)
@@ -340,20 +314,6 @@ internal sealed class Writer : IDisposable
         }
 
         Consumers.Rebuild();
-    }
-
-    private void Claim()
-    {
-        foreach (var consumer in Consumers.All)
-        {
-            if (!consumer.MayHaveReady || consumer.Room is not (> 0 and var room))
-                continue;
-            List<ReadyMessage> rows = [];
-            _store.Messages.Claim(consumer.QueueId, _peers.Self, room, _turn.Now, rows);
-            consumer.MayHaveReady = rows.Count == room;
-            foreach (var row in rows)
-                _turn.HandOver(consumer, row);
-        }
     }
 
     private void FailBatch(Exception exception)
