@@ -63,7 +63,7 @@ internal sealed class HeldDelivery(QueueConsumer consumer, long owner, in ReadyM
     public override void Complete()
     {
         if (TryEnd(End.Complete))
-            consumer.Writer.AddLazy(this);
+            consumer.Writer.AddLazy(this, consumer.IsStarving);
     }
 
     public override void Abandon(TimeSpan delay, bool counted)

@@ -41,8 +41,10 @@ internal sealed class Mailbox
         }
     }
 
+    /// <param name="operation">What is to be done, at the latest 3 ms from now.</param>
+    /// <param name="isNeeded">Whether a consumer waits for the room that it makes.</param>
     /// <returns>False when it is closed: the operation will never be done.</returns>
-    public bool TryAddLazy(IOperation operation)
+    public bool TryAddLazy(IOperation operation, bool isNeeded)
     {
         lock (_gate)
         {
@@ -51,7 +53,9 @@ internal sealed class Mailbox
             if (_lazy.Count == 0)
                 _lazySince = Stopwatch.GetTimestamp();
             _lazy.Add(operation);
-            PulseIfWaiting();
+            // The writer is woken for the first, to look at its watch, and when it is time; not for each.
+            if (isNeeded || _lazy.Count is 1 or ManyAcknowledgements)
+                PulseIfWaiting();
             return true;
         }
     }

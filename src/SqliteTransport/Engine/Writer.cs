@@ -92,7 +92,7 @@ internal sealed class Writer : IDisposable
     public bool TryAdd(IOperation operation) => _mailbox.TryAdd(operation);
 
     /// <summary>For acknowledgements, which wait for each other a little. Those that come after the close come back with the next process.</summary>
-    public void AddLazy(IOperation operation) => _mailbox.TryAddLazy(operation);
+    public void AddLazy(IOperation operation, bool isNeeded) => _mailbox.TryAddLazy(operation, isNeeded);
 
     /// <summary>For what could not be written now. For the writer's thread.</summary>
     public void AddLater(IOperation operation) => _later.Add(operation);

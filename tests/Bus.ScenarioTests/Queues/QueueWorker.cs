@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Bus.ScenarioTests.Queues;
 
 /// <summary>
-/// A process on a queue file that may be killed at any moment. <c>send</c>: sends numbered messages of some keys and writes down each that was accepted. <c>handle</c>: handles them and
+/// A process on a queue file that may be killed at any moment. <c>send</c>: sends numbered messages of some keys and writes down each that was accepted; <c>send-unsafe</c> does not wait for the disk. <c>handle</c>: handles them and
 /// writes down each before it acknowledges it. <c>hold</c>: takes one and keeps it until its lease is lost, then tries to end it and says how that went.
 /// </summary>
 internal static class QueueWorker
@@ -19,11 +19,11 @@ internal static class QueueWorker
     {
         var (verb, path, log) = (arguments[0], arguments[1], arguments[2]);
         await using var file = await QueueFile.OpenAsync(
-            new QueueFileOptions { Path = path, LockDuration = TimeSpan.FromSeconds(double.Parse(arguments[3], CultureInfo.InvariantCulture)) }, NullLogger.Instance, CancellationToken.None);
+            new QueueFileOptions { Path = path, LockDuration = TimeSpan.FromSeconds(double.Parse(arguments[3], CultureInfo.InvariantCulture)), FlushToDisk = verb != "send-unsafe" }, NullLogger.Instance, CancellationToken.None);
         await using var journal = new Journal(log);
         await (verb switch
         {
-            "send" => SendAsync(file, journal, first: int.Parse(arguments[4], CultureInfo.InvariantCulture), count: int.Parse(arguments[5], CultureInfo.InvariantCulture)),
+            "send" or "send-unsafe" => SendAsync(file, journal, first: int.Parse(arguments[4], CultureInfo.InvariantCulture), count: int.Parse(arguments[5], CultureInfo.InvariantCulture)),
             "handle" => HandleAsync(file, journal),
             "hold" => HoldAsync(file),
             _ => throw new ArgumentException($"There is no verb {verb}.", nameof(arguments)),
