@@ -13,8 +13,6 @@ internal sealed class Store : IDisposable
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _rollback;
-    private readonly SqliteStatement _flush;
-    private readonly SqliteStatement _noFlush;
     private readonly SqliteStatement _read;
     private readonly SqliteStatement _write;
     private readonly SqliteStatement _depth;
@@ -35,8 +33,6 @@ internal sealed class Store : IDisposable
             _begin = _connection.Prepare("BEGIN IMMEDIATE");
             _commit = _connection.Prepare("COMMIT");
             _rollback = _connection.Prepare("ROLLBACK");
-            _flush = _connection.Prepare("PRAGMA synchronous = FULL");
-            _noFlush = _connection.Prepare("PRAGMA synchronous = NORMAL");
             _read = _connection.Prepare("SELECT next, topology, (SELECT 1 FROM process WHERE id = ?1) FROM counter");
             _write = _connection.Prepare("UPDATE counter SET next = ?1");
             _depth = _connection.Prepare("UPDATE queue SET depth = depth + ?2 WHERE id = ?1");
@@ -74,7 +70,8 @@ internal sealed class Store : IDisposable
         isMember = false;
         if (durable != _flushing)
         {
-            (durable ? _flush : _noFlush).Run();
+            // Each time anew: SQLite obeys this pragma when it is compiled, not when it is run.
+            _connection.Execute(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
             _flushing = durable;
         }
 
