@@ -51,8 +51,6 @@ internal sealed class HeldDelivery(QueueConsumer consumer, long owner, in ReadyM
 
     public bool IsDurable => _end is End.Move or End.Defer;
 
-    public long Owner => owner;
-
     public override ValueTask StartAsync()
     {
         if (_isLost)

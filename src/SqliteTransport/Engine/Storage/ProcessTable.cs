@@ -120,8 +120,7 @@ internal sealed class ProcessTable
                 rows.Add((_clear.Number(0), _clear.Number(1)));
             foreach (var (id, message) in rows)
             {
-                _connection.Execute($"DELETE FROM delivery WHERE id = {id}");
-                _store.Messages.DropMessage(message);
+                _store.Messages.Delete(id, queue, message, partitionKey: null);
             }
         }
         while (rows.Count > 0);
