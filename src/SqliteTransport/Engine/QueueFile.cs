@@ -19,7 +19,7 @@ internal sealed class QueueFile : IAsyncDisposable
     private QueueFile(QueueFileOptions options, ILogger log)
     {
         Path = options.Path;
-        _store = new Store(options.Path);
+        _store = Store.Open(options.Path, options.SharesFile);
         _peers = new Peers(options, log);
         _checkpointer = new Checkpointer(options.Path);
         _writer = new Writer(_store, _peers, _checkpointer, _temporary, options, log);

@@ -22,6 +22,12 @@ internal sealed record QueueFileOptions
     /// </summary>
     public Func<byte[], string, string, byte[]> AddHeader { get; init; } = static (headers, _, _) => headers;
 
+    /// <summary>
+    /// True: the file is the database of a service, whose writers pass the same gate of the process as the writer of the queues, and may write into the queues in their own transactions. False by
+    /// default: a file that holds anything else is refused.
+    /// </summary>
+    public bool SharesFile { get; init; }
+
     /// <summary>For due times and expiry; the leases do not ask it.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

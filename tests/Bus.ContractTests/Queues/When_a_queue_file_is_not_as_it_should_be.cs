@@ -38,7 +38,7 @@ public sealed class When_a_queue_file_is_not_as_it_should_be : IDisposable
     public async Task Should_refuse_a_schema_that_is_too_new()
     {
         await (await OpenAsync()).DisposeAsync();
-        await ExecuteAsync("PRAGMA user_version = 99");
+        await ExecuteAsync("UPDATE busq_counter SET version = 99");
 
         var error = await RefusedAsync();
         Assert.Contains("newer version", error.Message, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class When_a_queue_file_is_not_as_it_should_be : IDisposable
     {
         await using var file = await OpenAsync();
         await file.SendAsync("work", TestQueueFile.Text("1"), None);
-        await ExecuteAsync("DROP TABLE timer");
+        await ExecuteAsync("DROP TABLE busq_timer");
 
         var error = await Assert.ThrowsAsync<QueueFileException>(
             () => file.SendAsync("work", TestQueueFile.Text("2") with { Due = DateTimeOffset.UnixEpoch.AddYears(100) }, None));

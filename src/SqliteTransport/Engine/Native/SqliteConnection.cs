@@ -9,10 +9,12 @@ internal sealed class SqliteConnection : IDisposable
 {
     private readonly List<SqliteStatement> _statements = [];
     private readonly sqlite3 _handle;
+    private readonly bool _isBorrowed;
 
-    private SqliteConnection(sqlite3 handle, string path)
+    private SqliteConnection(sqlite3 handle, string path, bool isBorrowed)
     {
         _handle = handle;
+        _isBorrowed = isBorrowed;
         Path = path;
     }
 
@@ -30,8 +32,11 @@ internal sealed class SqliteConnection : IDisposable
         }
 
         raw.sqlite3_extended_result_codes(handle, 1);
-        return new SqliteConnection(handle, path);
+        return new SqliteConnection(handle, path, isBorrowed: false);
     }
+
+    /// <summary>A connection that somebody else has opened and closes; only the statements are ours.</summary>
+    public static SqliteConnection Borrow(sqlite3 handle, string path) => new(handle, path, isBorrowed: true);
 
     /// <summary>Runs statements that are needed once.</summary>
     public void Execute(string sql)
@@ -43,20 +48,20 @@ internal sealed class SqliteConnection : IDisposable
 
     public long ReadNumber(string sql)
     {
-        using var statement = new SqliteStatement(this, Compile(sql));
+        using var statement = new SqliteStatement(this, sql);
         return statement.Step() ? statement.Number(0) : 0;
     }
 
     public string? ReadText(string sql)
     {
-        using var statement = new SqliteStatement(this, Compile(sql));
+        using var statement = new SqliteStatement(this, sql);
         return statement.Step() ? statement.Text(0) : null;
     }
 
-    /// <summary>Compiles a statement that lives as long as the connection.</summary>
+    /// <summary>A statement that lives as long as the connection.</summary>
     public SqliteStatement Prepare(string sql)
     {
-        var statement = new SqliteStatement(this, Compile(sql));
+        var statement = new SqliteStatement(this, sql);
         _statements.Add(statement);
         return statement;
     }
@@ -73,10 +78,11 @@ internal sealed class SqliteConnection : IDisposable
     {
         foreach (var statement in _statements)
             statement.Dispose();
-        _handle.manual_close_v2();
+        if (!_isBorrowed)
+            _handle.manual_close_v2();
     }
 
-    private sqlite3_stmt Compile(string sql)
+    public sqlite3_stmt Compile(string sql)
     {
         var code = raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement);
         return code == raw.SQLITE_OK ? statement : throw Fault(code);

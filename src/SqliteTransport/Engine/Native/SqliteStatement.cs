@@ -2,12 +2,16 @@ using SQLitePCL;
 
 namespace Bus.SqliteTransport.Engine.Native;
 
-/// <summary>A compiled statement. Bind, step, read, reset; what was bound stays bound. Not thread-safe.</summary>
-internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt handle) : IDisposable
+/// <summary>A statement, compiled when it is used first. Bind, step, read, reset; what was bound stays bound. Not thread-safe.</summary>
+internal sealed class SqliteStatement(SqliteConnection connection, string sql) : IDisposable
 {
+    private sqlite3_stmt? _handle;
+
+    private sqlite3_stmt Handle => _handle ??= connection.Compile(sql);
+
     public SqliteStatement Bind(int index, long value)
     {
-        Check(raw.sqlite3_bind_int64(handle, index, value));
+        Check(raw.sqlite3_bind_int64(Handle, index, value));
         return this;
     }
 
@@ -17,20 +21,20 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     {
         if (value is null)
             return BindNull(index);
-        Check(raw.sqlite3_bind_text(handle, index, value));
+        Check(raw.sqlite3_bind_text(Handle, index, value));
         return this;
     }
 
     public SqliteStatement Bind(int index, ReadOnlySpan<byte> value)
     {
         // SQLite takes an empty span for null.
-        Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(handle, index, 0) : raw.sqlite3_bind_blob(handle, index, value));
+        Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(Handle, index, 0) : raw.sqlite3_bind_blob(Handle, index, value));
         return this;
     }
 
     public SqliteStatement BindNull(int index)
     {
-        Check(raw.sqlite3_bind_null(handle, index));
+        Check(raw.sqlite3_bind_null(Handle, index));
         return this;
     }
 
@@ -38,11 +42,11 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     /// <returns>False at the end; the statement is then reset.</returns>
     public bool Step()
     {
-        var code = raw.sqlite3_step(handle);
+        var code = raw.sqlite3_step(Handle);
         if (code == raw.SQLITE_ROW)
             return true;
 
-        _ = raw.sqlite3_reset(handle);
+        _ = raw.sqlite3_reset(Handle);
         return code == raw.SQLITE_DONE ? false : throw connection.Fault(code);
     }
 
@@ -69,22 +73,22 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     /// <returns>SQLite's code.</returns>
     public int TryRun()
     {
-        var code = raw.sqlite3_step(handle);
-        _ = raw.sqlite3_reset(handle);
+        var code = raw.sqlite3_step(Handle);
+        _ = raw.sqlite3_reset(Handle);
         return code;
     }
 
-    public void Reset() => _ = raw.sqlite3_reset(handle);
+    public void Reset() => _ = raw.sqlite3_reset(Handle);
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => raw.sqlite3_column_type(Handle, column) == raw.SQLITE_NULL;
 
-    public long Number(int column) => raw.sqlite3_column_int64(handle, column);
+    public long Number(int column) => raw.sqlite3_column_int64(Handle, column);
 
-    public string? Text(int column) => IsNull(column) ? null : raw.sqlite3_column_text(handle, column).utf8_to_string();
+    public string? Text(int column) => IsNull(column) ? null : raw.sqlite3_column_text(Handle, column).utf8_to_string();
 
-    public byte[] Blob(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
+    public byte[] Blob(int column) => raw.sqlite3_column_blob(Handle, column).ToArray();
 
-    public void Dispose() => handle.manual_close();
+    public void Dispose() => _handle?.manual_close();
 
     private void Check(int code)
     {

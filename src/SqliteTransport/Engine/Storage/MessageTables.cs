@@ -48,44 +48,44 @@ internal sealed class MessageTables
     {
         _store = store;
         _connection = connection;
-        _insertMessage = connection.Prepare("INSERT INTO message(id, body, headers, routing_key) VALUES(?1, ?2, ?3, ?4)");
+        _insertMessage = connection.Prepare("INSERT INTO busq_message(id, body, headers, routing_key) VALUES(?1, ?2, ?3, ?4)");
         _insertDelivery = connection.Prepare("""
-            INSERT INTO delivery(id, queue, message, state, rank, owner, deliveries, crashes, started, partition_key, expires, drop_expired) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, ?8, ?9, ?10)
+            INSERT INTO busq_delivery(id, queue, message, state, rank, owner, deliveries, crashes, started, partition_key, expires, drop_expired) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, ?8, ?9, ?10)
             """);
-        _insertShare = connection.Prepare("INSERT INTO share(message, copies) VALUES(?1, ?2)");
-        _unshare = connection.Prepare("UPDATE share SET copies = copies - 1 WHERE message = ?1 RETURNING copies");
-        _deleteShare = connection.Prepare("DELETE FROM share WHERE message = ?1");
-        _deleteMessage = connection.Prepare("DELETE FROM message WHERE id = ?1");
-        _deleteDelivery = connection.Prepare("DELETE FROM delivery WHERE id = ?1 AND state = 2 AND owner = ?2");
-        _keyTaken = connection.Prepare("SELECT 1 FROM delivery WHERE queue = ?1 AND partition_key = ?2 AND state <> 4 AND id <> ?3 LIMIT 1");
-        _nextOfKey = connection.Prepare("SELECT id, state FROM delivery WHERE queue = ?1 AND partition_key = ?2 AND state <> 4 ORDER BY id LIMIT 1");
-        _setState = connection.Prepare("UPDATE delivery SET state = ?2 WHERE id = ?1");
-        _hasReady = connection.Prepare("SELECT 1 FROM delivery WHERE queue = ?1 AND state = 0 LIMIT 1");
-        _lowestRank = connection.Prepare("SELECT rank FROM delivery WHERE queue = ?1 AND state = 0 ORDER BY rank DESC LIMIT 1");
+        _insertShare = connection.Prepare("INSERT INTO busq_share(message, copies) VALUES(?1, ?2)");
+        _unshare = connection.Prepare("UPDATE busq_share SET copies = copies - 1 WHERE message = ?1 RETURNING copies");
+        _deleteShare = connection.Prepare("DELETE FROM busq_share WHERE message = ?1");
+        _deleteMessage = connection.Prepare("DELETE FROM busq_message WHERE id = ?1");
+        _deleteDelivery = connection.Prepare("DELETE FROM busq_delivery WHERE id = ?1 AND state = 2 AND owner = ?2");
+        _keyTaken = connection.Prepare("SELECT 1 FROM busq_delivery WHERE queue = ?1 AND partition_key = ?2 AND state <> 4 AND id <> ?3 LIMIT 1");
+        _nextOfKey = connection.Prepare("SELECT id, state FROM busq_delivery WHERE queue = ?1 AND partition_key = ?2 AND state <> 4 ORDER BY id LIMIT 1");
+        _setState = connection.Prepare("UPDATE busq_delivery SET state = ?2 WHERE id = ?1");
+        _hasReady = connection.Prepare("SELECT 1 FROM busq_delivery WHERE queue = ?1 AND state = 0 LIMIT 1");
+        _lowestRank = connection.Prepare("SELECT rank FROM busq_delivery WHERE queue = ?1 AND state = 0 ORDER BY rank DESC LIMIT 1");
         const string columns = """
             SELECT d.id, d.message, d.deliveries, d.crashes, d.partition_key, d.expires, d.drop_expired, m.body, m.headers, m.routing_key, d.rank
-            FROM delivery d JOIN message m ON m.id = d.message WHERE d.queue = ?1 AND d.state = 0 AND (d.expires IS NULL OR d.expires > ?4)
+            FROM busq_delivery d JOIN busq_message m ON m.id = d.message WHERE d.queue = ?1 AND d.state = 0 AND (d.expires IS NULL OR d.expires > ?4)
             """;
         _selectReady = connection.Prepare($"{columns} ORDER BY d.rank, d.id LIMIT ?2");
         _selectRank = connection.Prepare($"{columns} AND d.rank = ?3 ORDER BY d.id LIMIT ?2");
-        _claim = connection.Prepare("UPDATE delivery SET state = 2, owner = ?2, started = ?3 WHERE id = ?1");
-        _release = connection.Prepare("UPDATE delivery SET state = ?3, owner = NULL, started = 0, deliveries = deliveries + ?4 WHERE id = ?1 AND state = 2 AND owner = ?2");
-        _start = connection.Prepare("UPDATE delivery SET started = 1 WHERE id = ?1 AND state = 2 AND owner = ?2");
-        _setHeaders = connection.Prepare("UPDATE message SET headers = ?2 WHERE id = ?1");
-        _isShared = connection.Prepare("SELECT 1 FROM share WHERE message = ?1");
-        _copyMessage = connection.Prepare("INSERT INTO message(id, body, headers, routing_key) SELECT ?2, body, headers, routing_key FROM message WHERE id = ?1");
+        _claim = connection.Prepare("UPDATE busq_delivery SET state = 2, owner = ?2, started = ?3 WHERE id = ?1");
+        _release = connection.Prepare("UPDATE busq_delivery SET state = ?3, owner = NULL, started = 0, deliveries = deliveries + ?4 WHERE id = ?1 AND state = 2 AND owner = ?2");
+        _start = connection.Prepare("UPDATE busq_delivery SET started = 1 WHERE id = ?1 AND state = 2 AND owner = ?2");
+        _setHeaders = connection.Prepare("UPDATE busq_message SET headers = ?2 WHERE id = ?1");
+        _isShared = connection.Prepare("SELECT 1 FROM busq_share WHERE message = ?1");
+        _copyMessage = connection.Prepare("INSERT INTO busq_message(id, body, headers, routing_key) SELECT ?2, body, headers, routing_key FROM busq_message WHERE id = ?1");
         _move = connection.Prepare("""
-            UPDATE delivery SET queue = ?2, message = ?3, state = 0, rank = 0, owner = NULL, crashes = 0, started = 0, partition_key = NULL, expires = NULL WHERE id = ?1
+            UPDATE busq_delivery SET queue = ?2, message = ?3, state = 0, rank = 0, owner = NULL, crashes = 0, started = 0, partition_key = NULL, expires = NULL WHERE id = ?1
             """);
-        _purge = connection.Prepare("SELECT id, message, CASE WHEN state IN (1, 4) THEN NULL ELSE partition_key END FROM delivery WHERE queue = ?1 AND state <> 2 LIMIT ?2");
-        _deleteRow = connection.Prepare("DELETE FROM delivery WHERE id = ?1");
-        _held = connection.Prepare("SELECT 1 FROM delivery WHERE id = ?1 AND state = 2 AND owner = ?2");
-        _setMessage = connection.Prepare("UPDATE delivery SET message = ?2 WHERE id = ?1");
+        _purge = connection.Prepare("SELECT id, message, CASE WHEN state IN (1, 4) THEN NULL ELSE partition_key END FROM busq_delivery WHERE queue = ?1 AND state <> 2 LIMIT ?2");
+        _deleteRow = connection.Prepare("DELETE FROM busq_delivery WHERE id = ?1");
+        _held = connection.Prepare("SELECT 1 FROM busq_delivery WHERE id = ?1 AND state = 2 AND owner = ?2");
+        _setMessage = connection.Prepare("UPDATE busq_delivery SET message = ?2 WHERE id = ?1");
         _count = connection.Prepare("""
             SELECT q.name, count(*) FILTER (WHERE d.state = 0), count(*) FILTER (WHERE d.state = 2), count(*) FILTER (WHERE d.state IN (1, 3, 4))
-            FROM queue q LEFT JOIN delivery d ON d.queue = q.id GROUP BY q.id
+            FROM busq_queue q LEFT JOIN busq_delivery d ON d.queue = q.id GROUP BY q.id
             """);
-        _headers = connection.Prepare("SELECT headers FROM message WHERE id = ?1");
+        _headers = connection.Prepare("SELECT headers FROM busq_message WHERE id = ?1");
     }
 
     public long InsertMessage(OutgoingMessage message)

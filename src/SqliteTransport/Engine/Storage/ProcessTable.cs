@@ -24,21 +24,21 @@ internal sealed class ProcessTable
     {
         _store = store;
         _connection = connection;
-        _insert = connection.Prepare("INSERT INTO process(id, beat, port, lease, name) VALUES(?1, 0, ?2, ?3, ?4)");
-        _delete = connection.Prepare("DELETE FROM process WHERE id = ?1");
-        _beat = connection.Prepare("UPDATE process SET beat = beat + 1 WHERE id = ?1");
-        _all = connection.Prepare("SELECT id, beat, lease FROM process");
-        _read = connection.Prepare("INSERT OR IGNORE INTO reader(queue, process) VALUES(?1, ?2)");
-        _unread = connection.Prepare("DELETE FROM reader WHERE process = ?1");
-        _readers = connection.Prepare("SELECT p.port FROM reader r JOIN process p ON p.id = r.process WHERE r.queue = ?1 AND p.id <> ?2");
-        _orphans = connection.Prepare("SELECT id, queue, message, partition_key, crashes, started FROM delivery WHERE state = 2 AND owner = ?1");
-        _handBack = connection.Prepare("UPDATE delivery SET state = 0, owner = NULL, started = 0, deliveries = deliveries + ?2, crashes = ?3 WHERE id = ?1");
-        _clear = connection.Prepare("SELECT id, message FROM delivery WHERE queue = ?1 LIMIT 1000");
+        _insert = connection.Prepare("INSERT INTO busq_process(id, beat, port, lease, name) VALUES(?1, 0, ?2, ?3, ?4)");
+        _delete = connection.Prepare("DELETE FROM busq_process WHERE id = ?1");
+        _beat = connection.Prepare("UPDATE busq_process SET beat = beat + 1 WHERE id = ?1");
+        _all = connection.Prepare("SELECT id, beat, lease FROM busq_process");
+        _read = connection.Prepare("INSERT OR IGNORE INTO busq_reader(queue, process) VALUES(?1, ?2)");
+        _unread = connection.Prepare("DELETE FROM busq_reader WHERE process = ?1");
+        _readers = connection.Prepare("SELECT p.port FROM busq_reader r JOIN busq_process p ON p.id = r.process WHERE r.queue = ?1 AND p.id <> ?2");
+        _orphans = connection.Prepare("SELECT id, queue, message, partition_key, crashes, started FROM busq_delivery WHERE state = 2 AND owner = ?1");
+        _handBack = connection.Prepare("UPDATE busq_delivery SET state = 0, owner = NULL, started = 0, deliveries = deliveries + ?2, crashes = ?3 WHERE id = ?1");
+        _clear = connection.Prepare("SELECT id, message FROM busq_delivery WHERE queue = ?1 LIMIT 1000");
         _inherit = connection.Prepare("""
-            UPDATE queue SET owner = (SELECT max(process) FROM reader WHERE queue = ?1 AND process <> ?2)
-            WHERE id = ?1 AND EXISTS(SELECT 1 FROM reader WHERE queue = ?1 AND process <> ?2)
+            UPDATE busq_queue SET owner = (SELECT max(process) FROM busq_reader WHERE queue = ?1 AND process <> ?2)
+            WHERE id = ?1 AND EXISTS(SELECT 1 FROM busq_reader WHERE queue = ?1 AND process <> ?2)
             """);
-        _clearTimers = connection.Prepare("DELETE FROM timer WHERE queue = ?1 OR delivery IN (SELECT id FROM delivery WHERE queue = ?1)");
+        _clearTimers = connection.Prepare("DELETE FROM busq_timer WHERE queue = ?1 OR delivery IN (SELECT id FROM busq_delivery WHERE queue = ?1)");
     }
 
     public long Join(int port, TimeSpan lease)

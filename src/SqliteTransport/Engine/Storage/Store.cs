@@ -22,31 +22,20 @@ internal sealed class Store : IDisposable
     private long _nextAtBegin;
     private bool _flushing = true;
 
-    public Store(string path)
+    private Store(SqliteConnection connection)
     {
-        _connection = SqliteConnection.Open(path);
-        try
-        {
-            Prepare();
-            Schema.Ensure(_connection);
-            _connection.Execute("PRAGMA busy_timeout = 0");
-            _begin = _connection.Prepare("BEGIN IMMEDIATE");
-            _commit = _connection.Prepare("COMMIT");
-            _rollback = _connection.Prepare("ROLLBACK");
-            _read = _connection.Prepare("SELECT next, topology, (SELECT 1 FROM process WHERE id = ?1) FROM counter");
-            _write = _connection.Prepare("UPDATE counter SET next = ?1");
-            _depth = _connection.Prepare("UPDATE queue SET depth = depth + ?2 WHERE id = ?1");
-            _dataVersion = _connection.Prepare("PRAGMA data_version");
-            Messages = new MessageTables(this, _connection);
-            Topology = new TopologyTables(this, _connection);
-            Processes = new ProcessTable(this, _connection);
-            Timers = new TimerTable(this, _connection);
-        }
-        catch
-        {
-            _connection.Dispose();
-            throw;
-        }
+        _connection = connection;
+        _begin = _connection.Prepare("BEGIN IMMEDIATE");
+        _commit = _connection.Prepare("COMMIT");
+        _rollback = _connection.Prepare("ROLLBACK");
+        _read = _connection.Prepare("SELECT next, topology, (SELECT 1 FROM busq_process WHERE id = ?1) FROM busq_counter");
+        _write = _connection.Prepare("UPDATE busq_counter SET next = ?1");
+        _depth = _connection.Prepare("UPDATE busq_queue SET depth = depth + ?2 WHERE id = ?1");
+        _dataVersion = _connection.Prepare("PRAGMA data_version");
+        Messages = new MessageTables(this, _connection);
+        Topology = new TopologyTables(this, _connection);
+        Processes = new ProcessTable(this, _connection);
+        Timers = new TimerTable(this, _connection);
     }
 
     public MessageTables Messages { get; }
@@ -57,7 +46,29 @@ internal sealed class Store : IDisposable
 
     public TimerTable Timers { get; }
 
-    /// <summary>Changes when another process has committed.</summary>
+    /// <summary>Opens the file, and makes or checks the tables.</summary>
+    /// <exception cref="QueueFileException">It cannot be used.</exception>
+    public static Store Open(string path, bool amongOthers)
+    {
+        var connection = SqliteConnection.Open(path);
+        try
+        {
+            Prepare(connection);
+            Schema.Ensure(connection, amongOthers);
+            connection.Execute("PRAGMA busy_timeout = 0");
+            return new Store(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The same tables on a connection of somebody else, for his transactions: only <see cref="Enter"/>, <see cref="Leave"/> and <see cref="Forget"/> are right there.</summary>
+    public static Store On(SqliteConnection borrowed) => new(borrowed);
+
+    /// <summary>Changes when another connection has committed, of this process or another.</summary>
     public long DataVersion => _dataVersion.RunForNumber() ?? 0;
 
     /// <summary>Begins a transaction that writes.</summary>
@@ -81,12 +92,20 @@ internal sealed class Store : IDisposable
         if (code != raw.SQLITE_OK && code != raw.SQLITE_DONE)
             throw _connection.Fault(code);
 
+        isMember = Enter(process);
+        return true;
+    }
+
+    /// <summary>Reads what must be known before something is written, in a transaction that has begun.</summary>
+    /// <returns>False when others have declared this process dead.</returns>
+    public bool Enter(long process)
+    {
         _read.Bind(1, process).Step();
         _nextAtBegin = _next = _read.Number(0);
         Topology.Seen(_read.Number(1));
-        isMember = !_read.IsNull(2);
+        var isMember = !_read.IsNull(2);
         _read.Reset();
-        return true;
+        return isMember;
     }
 
     /// <summary>Throws away the log when all of it is in the file; waits for readers, not for writers. Outside a transaction.</summary>
@@ -104,6 +123,13 @@ internal sealed class Store : IDisposable
 
     public void Commit()
     {
+        Leave();
+        _commit.Run();
+    }
+
+    /// <summary>Writes what was counted since <see cref="Enter"/>, in the transaction that is open.</summary>
+    public void Leave()
+    {
         if (_next != _nextAtBegin)
             _write.Bind(1, _next).Run();
         foreach (var (queue, change) in _depths)
@@ -112,15 +138,20 @@ internal sealed class Store : IDisposable
                 _depth.Bind(1, queue).Bind(2, change).Run();
         }
 
-        _commit.Run();
         _depths.Clear();
+    }
+
+    /// <summary>What was written since <see cref="Enter"/> is gone, or may be.</summary>
+    public void Forget()
+    {
+        _depths.Clear();
+        Topology.Forget();
     }
 
     /// <summary>Never throws: an error has often ended the transaction by itself.</summary>
     public void Rollback()
     {
-        _depths.Clear();
-        Topology.Forget();
+        Forget();
         if (!_connection.IsIdle)
             _ = _rollback.TryRun();
     }
@@ -139,19 +170,19 @@ internal sealed class Store : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private void Prepare()
+    private static void Prepare(SqliteConnection connection)
     {
         // Only for a new file, and not inside a transaction. Freed pages go to the next messages; a page of 4 kB is what a message of usual size fills best.
-        _connection.Execute("PRAGMA busy_timeout = 5000");
-        _connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
-        var mode = _connection.ReadText("PRAGMA journal_mode = WAL");
+        connection.Execute("PRAGMA busy_timeout = 5000");
+        connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+        var mode = connection.ReadText("PRAGMA journal_mode = WAL");
         if (!string.Equals(mode, "wal", StringComparison.OrdinalIgnoreCase))
         {
             throw new QueueFileException(
-                $"The queue file {_connection.Path} cannot have a write-ahead log (SQLite answered `{mode}`). It must lie on a local disk, not on a network share.", isTransient: false);
+                $"The queue file {connection.Path} cannot have a write-ahead log (SQLite answered `{mode}`). It must lie on a local disk, not on a network share.", isTransient: false);
         }
 
         // The checkpointer does it beside the writer. Waiting for a lock is the writer's own affair.
-        _connection.Execute("PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
+        connection.Execute("PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
     }
 }

@@ -23,20 +23,20 @@ internal sealed class TimerTable
         _store = store;
         _connection = connection;
         _insert = connection.Prepare("""
-            INSERT INTO timer(id, due, message, topic, queue, priority, deliveries, partition_key, expires, drop_expired, token) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            INSERT INTO busq_timer(id, due, message, topic, queue, priority, deliveries, partition_key, expires, drop_expired, token) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """);
-        _insertDelivery = connection.Prepare("INSERT INTO timer(id, due, delivery) VALUES(?1, ?2, ?3)");
-        _next = connection.Prepare("SELECT min(due) FROM timer");
+        _insertDelivery = connection.Prepare("INSERT INTO busq_timer(id, due, delivery) VALUES(?1, ?2, ?3)");
+        _next = connection.Prepare("SELECT min(due) FROM busq_timer");
         _due = connection.Prepare("""
-            SELECT id, delivery, message, topic, queue, priority, deliveries, partition_key, expires, drop_expired FROM timer WHERE due <= ?1 ORDER BY due, id LIMIT ?2
+            SELECT id, delivery, message, topic, queue, priority, deliveries, partition_key, expires, drop_expired FROM busq_timer WHERE due <= ?1 ORDER BY due, id LIMIT ?2
             """);
-        _delete = connection.Prepare("DELETE FROM timer WHERE id = ?1");
-        _cancel = connection.Prepare("DELETE FROM timer WHERE token = ?1 RETURNING message");
-        _deferred = connection.Prepare("SELECT queue, partition_key, state FROM delivery WHERE id = ?1 AND state IN (3, 4)");
-        _routingKey = connection.Prepare("SELECT routing_key FROM message WHERE id = ?1");
-        _nextExpiry = connection.Prepare("SELECT min(expires) FROM delivery WHERE expires IS NOT NULL AND state <> 2");
+        _delete = connection.Prepare("DELETE FROM busq_timer WHERE id = ?1");
+        _cancel = connection.Prepare("DELETE FROM busq_timer WHERE token = ?1 RETURNING message");
+        _deferred = connection.Prepare("SELECT queue, partition_key, state FROM busq_delivery WHERE id = ?1 AND state IN (3, 4)");
+        _routingKey = connection.Prepare("SELECT routing_key FROM busq_message WHERE id = ?1");
+        _nextExpiry = connection.Prepare("SELECT min(expires) FROM busq_delivery WHERE expires IS NOT NULL AND state <> 2");
         _expired = connection.Prepare("""
-            SELECT id, queue, message, CASE WHEN state IN (1, 4) THEN NULL ELSE partition_key END, drop_expired FROM delivery WHERE expires IS NOT NULL AND state <> 2 AND expires <= ?1 ORDER BY expires LIMIT ?2
+            SELECT id, queue, message, CASE WHEN state IN (1, 4) THEN NULL ELSE partition_key END, drop_expired FROM busq_delivery WHERE expires IS NOT NULL AND state <> 2 AND expires <= ?1 ORDER BY expires LIMIT ?2
             """);
     }
 

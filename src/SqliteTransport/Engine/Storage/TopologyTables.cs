@@ -35,25 +35,25 @@ internal sealed class TopologyTables
     {
         _store = store;
         _connection = connection;
-        _touch = connection.Prepare("UPDATE counter SET topology = topology + 1 RETURNING topology");
-        _findQueue = connection.Prepare("SELECT id, max_length, full_timeout, owner FROM queue WHERE name = ?1");
-        _insertQueue = connection.Prepare("INSERT INTO queue(id, name, owner, max_length, full_timeout, depth) VALUES(?1, ?2, ?3, ?4, ?5, 0)");
-        _setQueue = connection.Prepare("UPDATE queue SET max_length = ?2, full_timeout = ?3 WHERE id = ?1");
-        _deleteQueue = connection.Prepare("DELETE FROM queue WHERE id = ?1");
-        _deleteSubscriptions = connection.Prepare("DELETE FROM subscription WHERE queue = ?1");
-        _findTopic = connection.Prepare("SELECT id FROM topic WHERE name = ?1");
-        _insertTopic = connection.Prepare("INSERT INTO topic(id, name) VALUES(?1, ?2)");
-        _insertLink = connection.Prepare("INSERT OR IGNORE INTO link(source, target) VALUES(?1, ?2)");
-        _insertSubscription = connection.Prepare("INSERT OR IGNORE INTO subscription(topic, queue, routing_key) VALUES(?1, ?2, ?3)");
-        _deleteSubscription = connection.Prepare("DELETE FROM subscription WHERE topic = ?1 AND queue = ?2 AND routing_key = ?3");
+        _touch = connection.Prepare("UPDATE busq_counter SET topology = topology + 1 RETURNING topology");
+        _findQueue = connection.Prepare("SELECT id, max_length, full_timeout, owner FROM busq_queue WHERE name = ?1");
+        _insertQueue = connection.Prepare("INSERT INTO busq_queue(id, name, owner, max_length, full_timeout, depth) VALUES(?1, ?2, ?3, ?4, ?5, 0)");
+        _setQueue = connection.Prepare("UPDATE busq_queue SET max_length = ?2, full_timeout = ?3 WHERE id = ?1");
+        _deleteQueue = connection.Prepare("DELETE FROM busq_queue WHERE id = ?1");
+        _deleteSubscriptions = connection.Prepare("DELETE FROM busq_subscription WHERE queue = ?1");
+        _findTopic = connection.Prepare("SELECT id FROM busq_topic WHERE name = ?1");
+        _insertTopic = connection.Prepare("INSERT INTO busq_topic(id, name) VALUES(?1, ?2)");
+        _insertLink = connection.Prepare("INSERT OR IGNORE INTO busq_link(source, target) VALUES(?1, ?2)");
+        _insertSubscription = connection.Prepare("INSERT OR IGNORE INTO busq_subscription(topic, queue, routing_key) VALUES(?1, ?2, ?3)");
+        _deleteSubscription = connection.Prepare("DELETE FROM busq_subscription WHERE topic = ?1 AND queue = ?2 AND routing_key = ?3");
         _route = connection.Prepare("""
-            WITH RECURSIVE reached(topic) AS (SELECT ?1 UNION SELECT link.target FROM link JOIN reached ON link.source = reached.topic)
+            WITH RECURSIVE reached(topic) AS (SELECT ?1 UNION SELECT l.target FROM busq_link l JOIN reached ON l.source = reached.topic)
             SELECT s.queue, s.routing_key, q.name, q.max_length, q.full_timeout, q.owner
-            FROM reached JOIN subscription s ON s.topic = reached.topic JOIN queue q ON q.id = s.queue ORDER BY s.queue
+            FROM reached JOIN busq_subscription s ON s.topic = reached.topic JOIN busq_queue q ON q.id = s.queue ORDER BY s.queue
             """);
-        _temporary = connection.Prepare("SELECT id FROM queue WHERE owner = ?1");
-        _depth = connection.Prepare("SELECT depth FROM queue WHERE id = ?1");
-        _queueName = connection.Prepare("SELECT name FROM queue WHERE id = ?1");
+        _temporary = connection.Prepare("SELECT id FROM busq_queue WHERE owner = ?1");
+        _depth = connection.Prepare("SELECT depth FROM busq_queue WHERE id = ?1");
+        _queueName = connection.Prepare("SELECT name FROM busq_queue WHERE id = ?1");
     }
 
     /// <summary>At the begin of a transaction: what was remembered of another topology is forgotten.</summary>
