@@ -10,6 +10,9 @@ namespace Bus.ContractTests.Outbox;
 /// <summary>What a caller outside a consumer may rely on, on every database.</summary>
 public abstract class OutboxContract : DatabaseContract
 {
+    /// <summary>True where the messages travel through a file of queues; else in memory.</summary>
+    protected virtual bool QueueFile => false;
+
     [Fact]
     public async Task Should_send_what_was_committed_with_data()
     {
@@ -152,7 +155,7 @@ public abstract class OutboxContract : DatabaseContract
     [Fact]
     public async Task Should_refuse_a_transaction_of_a_handlers_own()
     {
-        await using var service = await OutboxService.StartAsync<SelfishConsumer>(Database, retries: 0);
+        await using var service = await OutboxService.StartAsync<SelfishConsumer>(Database, retries: 0, queueFile: QueueFile);
         await service.SendAsync(new Command(1));
         await Eventually.AssertAsync(() => service.Journal.Faults.Count == 1);
         Assert.Equal(0, await service.QueryAsync(db => db.Entries.CountAsync()));
@@ -202,7 +205,7 @@ public abstract class OutboxContract : DatabaseContract
     [Fact]
     public async Task Should_keep_the_messages_of_a_scope_that_got_its_context_from_one_that_was_just_ending()
     {
-        await using var service = await OutboxService.StartAsync<PlainConsumer>(Database, bus: services => services.AddScoped<AtEnd>());
+        await using var service = await OutboxService.StartAsync<PlainConsumer>(Database, bus: services => services.AddScoped<AtEnd>(), queueFile: QueueFile);
         List<AsyncServiceScope> later = [];
         await using (var ending = service.Services.CreateAsyncScope())
         {
@@ -262,7 +265,7 @@ public abstract class OutboxContract : DatabaseContract
         await db.SaveChangesAsync();
     });
 
-    private Task<OutboxService> StartAsync(Action<IEntityFrameworkOutboxConfigurator>? outbox = null) => OutboxService.StartAsync<PlainConsumer>(Database, outbox);
+    private Task<OutboxService> StartAsync(Action<IEntityFrameworkOutboxConfigurator>? outbox = null) => OutboxService.StartAsync<PlainConsumer>(Database, outbox, queueFile: QueueFile);
 
     /// <summary>Acts when its scope ends.</summary>
     private sealed class AtEnd : IAsyncDisposable

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Bus.Persistence;
+using Bus.SqliteTransport;
 using Bus.TestSupport;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -142,24 +143,32 @@ public sealed class NoteObserver(Journal journal) : IConsumer<Note>, IConsumer<D
     }
 }
 
-/// <summary>A service with an outbox, an inbox and an in-memory broker of its own; two of them on one database are two processes.</summary>
-public sealed class OutboxService(IHost host) : IAsyncDisposable
+/// <summary>A service with an outbox, an inbox and a broker of its own (in memory, or a file of queues); two of them on one database are two processes.</summary>
+public sealed class OutboxService : IAsyncDisposable
 {
-    public IServiceProvider Services => host.Services;
+    private readonly IHost _host;
+    private readonly TemporaryFolder? _queues;
 
-    public Journal Journal => host.Services.GetRequiredService<Journal>();
+    private OutboxService(IHost host, TemporaryFolder? queues) => (_host, _queues) = (host, queues);
 
-    public IBus Bus => host.Services.GetRequiredService<IBus>();
+    public IServiceProvider Services => _host.Services;
 
-    public IOutboxAdministration<OutboxDb> Administration => host.Services.GetRequiredService<IOutboxAdministration<OutboxDb>>();
+    public Journal Journal => _host.Services.GetRequiredService<Journal>();
+
+    public IBus Bus => _host.Services.GetRequiredService<IBus>();
+
+    public IOutboxAdministration<OutboxDb> Administration => _host.Services.GetRequiredService<IOutboxAdministration<OutboxDb>>();
 
     public static async Task<OutboxService> StartAsync<TConsumer>(
-        TestDatabase database, Action<IEntityFrameworkOutboxConfigurator>? outbox = null, Action<IBusRegistrationConfigurator>? bus = null, int retries = 3)
+        TestDatabase database, Action<IEntityFrameworkOutboxConfigurator>? outbox = null, Action<IBusRegistrationConfigurator>? bus = null, int retries = 3, bool queueFile = false)
         where TConsumer : class, IConsumer
     {
+        var queues = queueFile ? new TemporaryFolder() : null;
         var builder = Host.CreateEmptyApplicationBuilder(null);
         if (Environment.GetEnvironmentVariable("BUS_TEST_LOG") is not null)
             builder.Logging.AddSimpleConsole();
+        // What is published before its subscription stands in the file reaches nobody.
+        builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
         builder.Services.AddSingleton<Journal>();
         builder.Services.AddDbContextPool<OutboxDb>(database.Configure);
         builder.Services.AddMassTransit(x =>
@@ -183,25 +192,32 @@ public sealed class OutboxService(IHost host) : IAsyncDisposable
                 endpoint.UseEntityFrameworkOutbox<OutboxDb>(context);
             });
             bus?.Invoke(x);
-            x.UsingInMemory((context, configurator) => configurator.ConfigureEndpoints(context));
+            if (queues is null)
+                x.UsingInMemory((context, configurator) => configurator.ConfigureEndpoints(context));
+            else
+                x.UsingSqlite((context, configurator) =>
+                {
+                    configurator.Host(queues["queues.db"]);
+                    configurator.ConfigureEndpoints(context);
+                });
         });
         var host = builder.Build();
         await using (var scope = host.Services.CreateAsyncScope())
             await scope.ServiceProvider.GetRequiredService<OutboxDb>().Database.EnsureCreatedAsync();
         await host.StartAsync();
-        return new OutboxService(host);
+        return new OutboxService(host, queues);
     }
 
     /// <summary>Runs as a request handler would: in a scope with its own context and publish endpoint.</summary>
     public async Task InScopeAsync(Func<OutboxDb, IPublishEndpoint, Task> act)
     {
-        await using var scope = host.Services.CreateAsyncScope();
+        await using var scope = _host.Services.CreateAsyncScope();
         await act(scope.ServiceProvider.GetRequiredService<OutboxDb>(), scope.ServiceProvider.GetRequiredService<IPublishEndpoint>());
     }
 
     public async Task<T> QueryAsync<T>(Func<OutboxDb, Task<T>> query)
     {
-        await using var scope = host.Services.CreateAsyncScope();
+        await using var scope = _host.Services.CreateAsyncScope();
         return await query(scope.ServiceProvider.GetRequiredService<OutboxDb>());
     }
 
@@ -220,12 +236,13 @@ public sealed class OutboxService(IHost host) : IAsyncDisposable
         await Eventually.AssertAsync(async () => (await Administration.GetStatusAsync(CancellationToken.None)).Waiting == 0);
     }
 
-    public Task StopAsync() => host.StopAsync();
+    public Task StopAsync() => _host.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await host.StopAsync();
-        if (host is IAsyncDisposable disposable)
+        await _host.StopAsync();
+        if (_host is IAsyncDisposable disposable)
             await disposable.DisposeAsync();
+        _queues?.Dispose();
     }
 }

@@ -8,6 +8,9 @@ namespace Bus.ContractTests.Outbox;
 /// <summary>What one process committed and cannot send any more is sent by another, on every database.</summary>
 public abstract class TakeOverContract : DatabaseContract
 {
+    /// <summary>True where the messages travel through a file of queues; else in memory.</summary>
+    protected virtual bool QueueFile => false;
+
     [Fact]
     public async Task Should_send_what_a_dead_process_left()
     {
@@ -60,7 +63,7 @@ public abstract class TakeOverContract : DatabaseContract
         await db.SaveChangesAsync();
     });
 
-    private Task<OutboxService> StartAsync(Action<IEntityFrameworkOutboxConfigurator>? outbox = null) => OutboxService.StartAsync<PlainConsumer>(Database, outbox);
+    private Task<OutboxService> StartAsync(Action<IEntityFrameworkOutboxConfigurator>? outbox = null) => OutboxService.StartAsync<PlainConsumer>(Database, outbox, queueFile: QueueFile);
 
     /// <summary>Keeps the thread of the first send until the time for it has run out, as a pause of the whole process does.</summary>
     private sealed class Pause : ISendObserver, IPublishObserver

@@ -2,14 +2,14 @@ using Bus.TestSupport;
 
 namespace Bus.ContractTests.Outbox;
 
-public abstract class InboxOn<TConsumer>(Func<Task<TestDatabase>> create, bool stores) : InboxContract
+public abstract class InboxOn<TConsumer>(Func<Task<TestDatabase>> create, bool stores, bool queueFile = false) : InboxContract
     where TConsumer : class, MassTransit.IConsumer
 {
     protected override bool Stores => stores;
 
     protected override Task<TestDatabase> CreateAsync() => create();
 
-    protected override Task<OutboxService> StartAsync(TestDatabase database, int retries) => OutboxService.StartAsync<TConsumer>(database, retries: retries);
+    protected override Task<OutboxService> StartAsync(TestDatabase database, int retries) => OutboxService.StartAsync<TConsumer>(database, retries: retries, queueFile: queueFile);
 }
 
 public sealed class When_the_inbox_guards_a_plain_handler_on_sqlite() : InboxOn<PlainConsumer>(TestDatabase.SqliteAsync, stores: false);
@@ -27,3 +27,11 @@ public sealed class When_the_inbox_guards_a_saving_handler_on_postgres() : Inbox
 public sealed class When_the_inbox_guards_a_writing_handler_on_sqlite() : InboxOn<WritingConsumer>(TestDatabase.SqliteAsync, stores: true);
 
 public sealed class When_the_inbox_guards_a_writing_handler_on_postgres() : InboxOn<WritingConsumer>(TestDatabase.PostgresAsync, stores: true);
+
+public sealed class When_the_inbox_guards_a_plain_handler_of_a_queue_file_on_sqlite() : InboxOn<PlainConsumer>(TestDatabase.SqliteAsync, stores: false, queueFile: true);
+
+public sealed class When_the_inbox_guards_a_storing_handler_of_a_queue_file_on_sqlite() : InboxOn<StoringConsumer>(TestDatabase.SqliteAsync, stores: true, queueFile: true);
+
+public sealed class When_the_inbox_guards_a_saving_handler_of_a_queue_file_on_sqlite() : InboxOn<SavingConsumer>(TestDatabase.SqliteAsync, stores: true, queueFile: true);
+
+public sealed class When_the_inbox_guards_a_writing_handler_of_a_queue_file_on_sqlite() : InboxOn<WritingConsumer>(TestDatabase.SqliteAsync, stores: true, queueFile: true);
