@@ -96,6 +96,8 @@ internal sealed class PostgresDialect : StoreDialect
         OutboxRead =
             $"SELECT sequence, message_id, destination, metadata, body FROM {t.Outbox} WHERE owner_id = @p0 AND sequence > @p1 AND parked_at IS NULL ORDER BY sequence LIMIT @p2",
         OutboxPark = $"UPDATE {t.Outbox} SET parked_at = {Now}, error = @p2 WHERE owner_id = @p0 AND sequence = @p1",
+        OutboxMentions =
+            $"SELECT 1 FROM {t.Outbox} WHERE metadata LIKE @p0 AND destination <> @p1 UNION ALL SELECT 1 FROM {t.Ordered} WHERE metadata LIKE @p0 AND destination <> @p1",
         OutboxStatus =
             $"SELECT count(*) FILTER (WHERE parked_at IS NULL), {Now} - min(enqueued_at) FILTER (WHERE parked_at IS NULL), count(*) FILTER (WHERE parked_at IS NOT NULL) " +
             $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered}) AS r",

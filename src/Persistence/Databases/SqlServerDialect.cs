@@ -41,6 +41,8 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         OutboxRead =
             $"SELECT TOP (@p2) sequence, message_id, destination, metadata, body FROM {t.Outbox} WITH (READPAST) WHERE owner_id = @p0 AND sequence > @p1 AND parked_at IS NULL ORDER BY sequence",
         OutboxPark = $"UPDATE {t.Outbox} SET parked_at = {Now}, error = @p2 WHERE owner_id = @p0 AND sequence = @p1",
+        OutboxMentions =
+            $"SELECT 1 FROM {t.Outbox} WHERE metadata LIKE @p0 AND destination <> @p1 UNION ALL SELECT 1 FROM {t.Ordered} WHERE metadata LIKE @p0 AND destination <> @p1",
         OutboxStatus =
             $"SELECT COUNT_BIG(CASE WHEN parked_at IS NULL THEN 1 END), {Now} - MIN(CASE WHEN parked_at IS NULL THEN enqueued_at END), COUNT_BIG(parked_at) " +
             $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered}) AS r",

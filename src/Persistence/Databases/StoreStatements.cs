@@ -18,6 +18,9 @@ internal sealed record StoreStatements
     /// <summary>owner, sequence, error → parks a record.</summary>
     public required string OutboxPark { get; init; }
 
+    /// <summary>pattern of metadata, destination → a row when a record of either table has such metadata and another destination.</summary>
+    public required string OutboxMentions { get; init; }
+
     /// <summary>→ number of records waiting, age in ms of the oldest, number parked.</summary>
     public required string OutboxStatus { get; init; }
 

@@ -1,19 +1,23 @@
+using System.Diagnostics.CodeAnalysis;
 using Bus.Persistence.Outbox;
 using Bus.Persistence.Sagas;
 using MassTransit;
+using MassTransit.Context;
 using MassTransit.Middleware;
 using MassTransit.Middleware.Outbox;
 using Microsoft.EntityFrameworkCore;
 
 namespace Bus.Persistence.Inbox;
 
-/// <summary>The consume context that a handler sees: what it publishes, sends or responds goes into its unit of work.</summary>
+/// <summary>The consume context that a handler sees: what it publishes, sends, responds, schedules or puts off goes into its unit of work.</summary>
 internal sealed class ConsumeUnitContext<TDbContext, TMessage>(
-    ConsumeContext<TMessage> context, OutboxConsumeOptions options, IServiceProvider provider, ConsumeUnit<TDbContext> unit, MessageCapture capture)
-    : OutboxConsumeContextProxy<TMessage>(context, options, provider), ITransactionOwner
+    ConsumeContext<TMessage> context, OutboxConsumeOptions options, IServiceProvider provider, ConsumeUnit<TDbContext> unit, OutboxEngine<TDbContext> engine)
+    : OutboxConsumeContextProxy<TMessage>(context, options, provider), ITransactionOwner, MessageRedeliveryContext
     where TDbContext : DbContext
     where TMessage : class
 {
+    private ConsumeMessageSchedulerContext? _scheduler;
+
     /// <summary>Tells the saga repository to leave the commit to the unit.</summary>
     public DbContext DbContext => unit.Context;
 
@@ -44,7 +48,41 @@ internal sealed class ConsumeUnitContext<TDbContext, TMessage>(
 
     public override Task AddSend<T>(SendContext<T> context)
     {
-        unit.Add(capture.Capture(context));
+        InboxId.Renew(CapturedContext, unit.Key, context);
+        unit.Add(engine.Capture.Capture(context));
         return Task.CompletedTask;
+    }
+
+    // The transport would put the delivery itself off, now and under its own id: not part of the commit, and a duplicate when it comes back.
+    public async Task ScheduleRedelivery(TimeSpan delay, Action<ConsumeContext, SendContext>? callback = null)
+    {
+        var copy = new RedeliveredCopy<TMessage>(this, delay, callback);
+        if (CapturedContext.TryGetPayload<MessageRedeliveryContext>(out var own) && own is not ScheduleMessageRedeliveryContext<TMessage>)
+        {
+            var endpoint = await ReceiveContext.SendEndpointProvider.GetSendEndpoint(ReceiveContext.InputAddress);
+            await endpoint.Send(Message, new DelaySendPipe<TMessage>(copy, delay), CancellationToken);
+        }
+        else if (TryGetPayload<MessageSchedulerContext>(out var scheduler))
+        {
+            await scheduler.ScheduleSend(ReceiveContext.InputAddress, (engine.Time.GetUtcNow() + delay).UtcDateTime, Message, copy, CancellationToken);
+        }
+        else
+        {
+            throw new OutboxException(
+                $"The message {MessageId} cannot be redelivered to '{ReceiveContext.InputAddress}': its transport delays nothing by itself. Configure a message scheduler on the bus, or throw and let the retries of the endpoint run it again.");
+        }
+    }
+
+    // The receive context has one such payload for all consumers of the message: each has to schedule into its own unit.
+    public override bool TryGetPayload<T>([NotNullWhen(true)] out T payload)
+        where T : class
+    {
+        if (typeof(T) == typeof(MessageSchedulerContext) && CapturedContext.TryGetPayload<MessageSchedulerContext>(out var shared))
+        {
+            payload = (T)(object)(_scheduler ??= new ConsumeMessageSchedulerContext(this, shared.SchedulerFactory));
+            return true;
+        }
+
+        return base.TryGetPayload(out payload);
     }
 }

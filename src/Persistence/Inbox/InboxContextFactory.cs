@@ -22,7 +22,7 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
         var run = new Run<T>(context, options, next);
         try
         {
-            var messageId = context.GetOriginalMessageId() ?? throw new OutboxException(
+            var messageId = InboxId.Of(context, options.ConsumerId) ?? throw new OutboxException(
                 $"A message of type '{TypeCache<T>.ShortName}' came to '{context.ReceiveContext.InputAddress}' without a MessageId, so that the inbox cannot know it again: have its sender set one.");
             var key = new InboxKey(messageId, options.ConsumerId);
             await engine.Database.WaitAsync(context.CancellationToken);
@@ -46,7 +46,7 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
     public void Probe(ProbeContext context) => context.CreateFilterScope("inbox").Add("context", typeof(TDbContext).Name);
 
     private bool MustAsk(ConsumeContext context) =>
-        engine.Options.InboxCheck == InboxCheck.Always || context.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0
+        engine.Options.InboxCheck == InboxCheck.Always || context.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0 || context.GetRedeliveryCount() > 0
         || context.ReceiveContext.TransportHeaders.TryGetHeader(RecordSendPipe.ResentHeader, out _);
 
     private async Task<bool> IsInInboxAsync(InboxKey key, CancellationToken cancellationToken)
@@ -80,7 +80,7 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
         try
         {
             run.HandlerFailed = true;
-            await run.Next.Send(new ConsumeUnitContext<TDbContext, T>(run.Context, run.Options, scope, unit, engine.Capture));
+            await run.Next.Send(new ConsumeUnitContext<TDbContext, T>(run.Context, run.Options, scope, unit, engine));
             run.HandlerFailed = false;
             unit.Seal();
             if (unit.Transaction is null && ((engine.WatchesContexts && scoped.Context is null) || !unit.Context.ChangeTracker.HasChanges()))

@@ -18,6 +18,9 @@ internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time)
         var destination = context.DestinationAddress ?? throw new OutboxException($"The message {messageId} of type '{TypeCache<T>.ShortName}' has no destination address.");
         var target = PublishTarget.Of<T>();
         var isPublish = target.IsAt(_bus.Value, destination);
+
+        // The body first: its serializer may write headers and message types of its own.
+        var body = context.Serializer.GetMessageBody(context).GetBytes();
         var metadata = Describe(context, isPublish);
         return new OutboxRecord
         {
@@ -25,7 +28,7 @@ internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time)
             Destination = destination,
             Metadata = metadata,
             MetadataJson = metadata.ToJson(),
-            Body = context.Serializer.GetMessageBody(context).GetBytes(),
+            Body = body,
             Published = isPublish ? target : null,
             OrderKey = context.TryGetPayload<OrderKey>(out var key) ? key.Value : null,
         };

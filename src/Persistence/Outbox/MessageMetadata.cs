@@ -1,12 +1,16 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using MassTransit;
+using MassTransit.Scheduling;
 
 namespace Bus.Persistence.Outbox;
 
 /// <summary>What a message carries beside its body, enough to send it from another process as if the first had.</summary>
 internal sealed class MessageMetadata
 {
+    private static readonly string CancelType = MessageUrn.ForTypeString<CancelScheduledMessage>();
+
     public required string ContentType { get; init; }
 
     public Guid? RequestId { get; init; }
@@ -38,6 +42,12 @@ internal sealed class MessageMetadata
     public IReadOnlyDictionary<string, object> Properties { get; init; } = Empty;
 
     private static IReadOnlyDictionary<string, object> Empty { get; } = new Dictionary<string, object>(0, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What a cancel cancels, if the message is one; null else.</summary>
+    public string? CancelledToken => Array.IndexOf(MessageTypes, CancelType) >= 0 && Headers.TryGetValue(MessageHeaders.SchedulingTokenId, out var token) ? token.ToString() : null;
+
+    /// <summary>What is looked for in <see cref="ToJson"/> to find the message with that token.</summary>
+    public static string PatternOf(string token) => $"%\"{MessageHeaders.SchedulingTokenId}\":\"{token}\"%";
 
     public string ToJson()
     {

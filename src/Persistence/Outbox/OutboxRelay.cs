@@ -116,6 +116,8 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         using var activity = record.Metadata.TraceParent is { } parent && BusMetrics.Activities.HasListeners()
             ? BusMetrics.Activities.StartActivity("outbox relay", ActivityKind.Producer, parent)
             : null;
+        if (record.Metadata.CancelledToken is { } token)
+            await AssertIsSentAsync(token, record, cancellationToken);
         var endpoint = await FindEndpointAsync(record);
         FaultPoint.Reach(FaultPoints.BeforeRelaySend);
         var sending = endpoint.Send(new SerializedMessageBody(), new RecordSendPipe(record, _engine.Time), cancellationToken);
@@ -192,6 +194,10 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
             await SendAsync(record, Deadline());
             Confirmed.Add(record);
         }
+        catch (ScheduleNotSentException)
+        {
+            _ = PushLaterAsync(record);
+        }
         catch (Exception exception)
         {
             if (!_stopping.IsCancellationRequested)
@@ -251,6 +257,14 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         (record.Published ?? (record.Metadata.IsPublish ? PublishTarget.Find(record.Metadata.MessageTypes) : null)) is { } target
             ? target.GetEndpointAsync(_bus.Value)
             : _bus.Value.GetSendEndpoint(record.Destination);
+
+    // The records of a process leave side by side, and those of another process when it gets to them.
+    private async Task AssertIsSentAsync(string token, OutboxRecord cancel, CancellationToken cancellationToken)
+    {
+        await using var session = await _engine.OpenAsync(cancellationToken);
+        if (await session.ScalarAsync(_engine.Dialect.Statements.OutboxMentions, cancellationToken, MessageMetadata.PatternOf(token), cancel.Destination.ToString()) is not null)
+            throw new ScheduleNotSentException(cancel.MessageId);
+    }
 
     private CancellationToken Deadline()
     {

@@ -27,6 +27,10 @@ internal static class OutgoingMessages
         };
     }
 
+    /// <summary>The token of a scheduled message, or null. What comes out of an outbox has only the header left.</summary>
+    public static Guid? Token(SendContext context) => context.ScheduledMessageId
+        ?? (context.Headers.TryGetHeader(MessageHeaders.SchedulingTokenId, out var value) && Guid.TryParse(value.ToString(), out var token) ? token : null);
+
     private static byte[] Headers<T>(SqliteMessageSendContext<T> context)
         where T : class
     {
@@ -44,11 +48,6 @@ internal static class OutgoingMessages
 
         return writer.ToArray();
     }
-
-    // What comes out of an outbox has only the header left.
-    private static Guid? Token<T>(SqliteMessageSendContext<T> context)
-        where T : class => context.ScheduledMessageId
-        ?? (context.Headers.TryGetHeader(MessageHeaders.SchedulingTokenId, out var value) && Guid.TryParse(value.ToString(), out var token) ? token : null);
 
     private static string? Nullable(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -1,4 +1,5 @@
 using Bus.SqliteTransport.Configuration;
+using Bus.SqliteTransport.Topology;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Scheduling;
@@ -27,11 +28,14 @@ internal sealed class SqliteScheduleMessageProvider(SqliteHostConfiguration host
     /// <inheritdoc/>
     public Task CancelScheduledSend(Uri destinationAddress, Guid tokenId, CancellationToken cancellationToken) => CancelAsync(tokenId, cancellationToken);
 
+    // Sent as messages are: where the caller has an outbox it belongs to the caller's transaction, and is done when that has committed.
     private async Task CancelAsync(Guid token, CancellationToken cancellationToken)
     {
-        var file = host.File.Current ?? await host.File.GetAsync();
-        if (await file.CancelAsync(token, cancellationToken))
-            LogContext.Debug?.Log("CANCEL {Token}", token);
+        var endpoint = await endpoints.GetSendEndpoint(SqliteEndpointAddress.Cancellations);
+        await endpoint.Send<CancelScheduledMessage>(
+            new CancelScheduledMessageCommand(token),
+            Pipe.Execute<SendContext<CancelScheduledMessage>>(context => context.Headers.Set(MessageHeaders.SchedulingTokenId, token.ToString("D"))),
+            cancellationToken);
     }
 
     private sealed class SchedulePipe<T>(IPipe<SendContext<T>> pipe, DateTime scheduledTime, Guid token, TimeProvider time) : SendContextPipeAdapter<T>(pipe)

@@ -40,12 +40,24 @@ internal sealed class SqliteSendTransportContext(SqliteHostConfiguration host, I
         var context = sendContext as SqliteMessageSendContext<T>
             ?? throw new ArgumentException($"The send context must be of this transport, but is a {sendContext.GetType().Name}.", nameof(sendContext));
         context.CancellationToken.ThrowIfCancellationRequested();
+        if (address.IsCancellation)
+            return CancelAsync(context);
         var message = OutgoingMessages.Of(context, host.Settings.TimeProvider);
         return host.File.Current is { } file ? DeliverAsync(file, message, context.CancellationToken) : OpenAndDeliverAsync(message, context.CancellationToken);
     }
 
     /// <inheritdoc/>
     public void Probe(ProbeContext context) => context.CreateScope("sqlite").Add(address.IsTopic ? "topic" : "queue", address.Name);
+
+    private async Task CancelAsync<T>(SqliteMessageSendContext<T> context)
+        where T : class
+    {
+        var token = OutgoingMessages.Token(context) ?? throw new ArgumentException(
+            $"The message {context.MessageId} to `{context.DestinationAddress}` names no scheduled message in its header {MessageHeaders.SchedulingTokenId}. Cancel with `IMessageScheduler.CancelScheduledSend`.", nameof(context));
+        var file = host.File.Current ?? await host.File.GetAsync();
+        if (await file.CancelAsync(token, context.CancellationToken))
+            LogContext.Debug?.Log("CANCEL {Token}", token);
+    }
 
     private async Task OpenAndDeliverAsync(OutgoingMessage message, CancellationToken cancellationToken) =>
         await DeliverAsync(await host.File.GetAsync(), message, cancellationToken);

@@ -160,10 +160,11 @@ public sealed class OutboxService : IAsyncDisposable
     public IOutboxAdministration<OutboxDb> Administration => _host.Services.GetRequiredService<IOutboxAdministration<OutboxDb>>();
 
     public static async Task<OutboxService> StartAsync<TConsumer>(
-        TestDatabase database, Action<IEntityFrameworkOutboxConfigurator>? outbox = null, Action<IBusRegistrationConfigurator>? bus = null, int retries = 3, bool queueFile = false)
+        TestDatabase database, Action<IEntityFrameworkOutboxConfigurator>? outbox = null, Action<IBusRegistrationConfigurator>? bus = null, int retries = 3, bool queueFile = false, TemporaryFolder? shared = null, Action<IBusFactoryConfigurator>? configure = null)
         where TConsumer : class, IConsumer
     {
-        var queues = queueFile ? new TemporaryFolder() : null;
+        var own = queueFile && shared is null ? new TemporaryFolder() : null;
+        var queues = shared ?? own;
         var builder = Host.CreateEmptyApplicationBuilder(null);
         if (Environment.GetEnvironmentVariable("BUS_TEST_LOG") is not null)
             builder.Logging.AddSimpleConsole();
@@ -193,19 +194,37 @@ public sealed class OutboxService : IAsyncDisposable
             });
             bus?.Invoke(x);
             if (queues is null)
-                x.UsingInMemory((context, configurator) => configurator.ConfigureEndpoints(context));
+            {
+                x.AddDelayedMessageScheduler();
+                x.UsingInMemory((context, configurator) =>
+                {
+                    configurator.UseDelayedMessageScheduler();
+                    configure?.Invoke(configurator);
+                    configurator.ConfigureEndpoints(context);
+                });
+            }
             else
+            {
                 x.UsingSqlite((context, configurator) =>
                 {
                     configurator.Host(queues["queues.db"]);
+                    configure?.Invoke(configurator);
                     configurator.ConfigureEndpoints(context);
                 });
+            }
         });
         var host = builder.Build();
         await using (var scope = host.Services.CreateAsyncScope())
             await scope.ServiceProvider.GetRequiredService<OutboxDb>().Database.EnsureCreatedAsync();
         await host.StartAsync();
-        return new OutboxService(host, queues);
+        return new OutboxService(host, own);
+    }
+
+    /// <summary>Runs as a request handler would, with all that its scope has.</summary>
+    public async Task InScopeAsync(Func<OutboxDb, IServiceProvider, Task> act)
+    {
+        await using var scope = _host.Services.CreateAsyncScope();
+        await act(scope.ServiceProvider.GetRequiredService<OutboxDb>(), scope.ServiceProvider);
     }
 
     /// <summary>Runs as a request handler would: in a scope with its own context and publish endpoint.</summary>
