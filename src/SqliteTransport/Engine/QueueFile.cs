@@ -19,6 +19,7 @@ internal sealed class QueueFile : IAsyncDisposable
     private QueueFile(QueueFileOptions options, ILogger log)
     {
         Path = options.Path;
+        log = new SteadyLogger(log);
         _store = Store.Open(options.Path, options.SharesFile);
         _peers = new Peers(options, log);
         _checkpointer = new Checkpointer(options.Path);

@@ -26,6 +26,7 @@ internal sealed class Writer : IDisposable
     private readonly TemporaryQueues _temporary;
     private readonly QueueFileOptions _options;
     private readonly ILogger _log;
+    private readonly FaultReport _faults;
     private List<IOperation> _batch = [];
     private readonly WaitingRoom _later = new(RetryAfter);
     private readonly WaitingRoom _postponed = new(PollEvery);
@@ -41,6 +42,7 @@ internal sealed class Writer : IDisposable
         _checkpointer = checkpointer;
         _options = options;
         _log = log;
+        _faults = new FaultReport(log, options.Path);
         _turn = new Turn(store, Consumers);
         _claims = new Claims(store, Consumers);
         _housekeeping = new Housekeeping(store, Consumers, peers, options, log);
@@ -119,9 +121,8 @@ internal sealed class Writer : IDisposable
             }
             catch (Exception exception)
             {
-                // Nothing of a batch may be left waiting, and the thread must go on: without it nothing is ever acknowledged.
-                _log.Broken(exception, _options.Path);
-                FailBatch(exception);
+                // Before the first commit of the batch, which answers for itself: nothing may be left waiting, and the thread must go on: without it nothing is ever acknowledged.
+                Fail(_batch, exception);
             }
         }
 
@@ -199,16 +200,17 @@ internal sealed class Writer : IDisposable
         }
 
         // Committed is committed: whatever fails from here on, nothing is done a second time.
-        _failedAt = 0;
-        _turn.Committed();
-        Answer(operations, refused);
         try
         {
+            _failedAt = 0;
+            _faults.Passed();
+            _turn.Committed();
+            Answer(operations, refused);
             _peers.Wake(_store, _turn.Filled);
             if (_checkpointer.TakeLogIsLong())
                 _store.RestartLog();
         }
-        catch (QueueFileException exception)
+        catch (Exception exception)
         {
             _log.Broken(exception, _options.Path);
         }
@@ -246,7 +248,7 @@ internal sealed class Writer : IDisposable
         {
             if (refused.Count > 0 && refused.Exists(entry => entry.Operation == operation))
                 continue;
-            operation.Committed();
+            Answer(operation);
             answered += operation is AwaitedOperation ? 1 : 0;
         }
 
@@ -257,6 +259,19 @@ internal sealed class Writer : IDisposable
                 _postponed.Add(operation);
             else
                 operation.Failed(reason);
+        }
+    }
+
+    // One that cannot take its answer keeps no other from its own, and is not done again.
+    private void Answer(IOperation operation)
+    {
+        try
+        {
+            operation.Committed();
+        }
+        catch (Exception exception)
+        {
+            _log.Broken(exception, _options.Path);
         }
     }
 
@@ -273,8 +288,13 @@ internal sealed class Writer : IDisposable
             return;
         }
 
+        Fail(operations, exception);
+    }
+
+    private void Fail(IReadOnlyList<IOperation> operations, Exception exception)
+    {
         _failedAt = Stopwatch.GetTimestamp();
-        _log.Failed(exception, _options.Path);
+        _faults.Failed(exception);
         foreach (var operation in operations)
             operation.Failed(exception);
     }
@@ -316,12 +336,6 @@ internal sealed class Writer : IDisposable
         Consumers.Rebuild();
     }
 
-    private void FailBatch(Exception exception)
-    {
-        foreach (var operation in _batch)
-            operation.Failed(exception);
-    }
-
     private void Leave()
     {
         foreach (var consumer in Consumers.All)
@@ -342,7 +356,7 @@ internal sealed class Writer : IDisposable
         {
             _store.Rollback();
             // The owner file goes with the process: others will do it.
-            _log.Failed(exception, _options.Path);
+            _faults.Failed(exception);
         }
     }
 }

@@ -5,9 +5,6 @@ namespace Bus.SqliteTransport.Engine;
 /// <summary>What the writer has to say to whoever runs the process.</summary>
 internal static partial class WriterLog
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "Nothing can be written to the queue file {File} at the moment. What was to be sent was refused; what was done will be acknowledged later.")]
-    public static partial void Failed(this ILogger logger, Exception exception, string file);
-
     [LoggerMessage(Level = LogLevel.Error, Message = "A message of the queue {Queue} could not be handed over. It goes back.")]
     public static partial void HandOver(this ILogger logger, Exception exception, string queue);
 

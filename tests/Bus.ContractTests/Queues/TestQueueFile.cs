@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Threading.Channels;
 using Bus.SqliteTransport.Engine;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bus.ContractTests.Queues;
@@ -18,6 +20,8 @@ internal sealed class TestQueueFile : IAsyncDisposable
 
     public TimeSpan LockDuration { get; init; } = TimeSpan.FromSeconds(30);
 
+    public ILogger Log { get; init; } = NullLogger.Instance;
+
     public async Task<QueueFile> OpenAsync()
     {
         var file = await QueueFile.OpenAsync(
@@ -28,10 +32,20 @@ internal sealed class TestQueueFile : IAsyncDisposable
                 LockDuration = LockDuration,
                 AddHeader = static (headers, name, value) => [.. headers, .. Encoding.UTF8.GetBytes($"{name}={value};")],
             },
-            NullLogger.Instance,
+            Log,
             CancellationToken.None);
         _open.Push(file);
         return file;
+    }
+
+    /// <summary>Changes the file beside those who have it open.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
     }
 
     public static OutgoingMessage Text(string body, string? key = null, byte priority = 0) => new() { Body = Encoding.UTF8.GetBytes(body), PartitionKey = key, Priority = priority };

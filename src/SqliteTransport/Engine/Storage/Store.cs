@@ -21,6 +21,7 @@ internal sealed class Store : IDisposable
     private long _next;
     private long _nextAtBegin;
     private bool _flushing = true;
+    private bool _isLogSuspect;
 
     private Store(SqliteConnection connection)
     {
@@ -79,6 +80,8 @@ internal sealed class Store : IDisposable
     public bool TryBegin(long process, bool durable, out bool isMember)
     {
         isMember = false;
+        if (_isLogSuspect && !TryRenewLog())
+            return false;
         if (durable != _flushing)
         {
             // Each time anew: SQLite obeys this pragma when it is compiled, not when it is run.
@@ -111,6 +114,16 @@ internal sealed class Store : IDisposable
     /// <summary>Throws away the log when all of it is in the file; waits for readers, not for writers. Outside a transaction.</summary>
     public void RestartLog() => _ = _connection.ReadNumber("PRAGMA wal_checkpoint(RESTART)");
 
+    // The system reports a failed flush once, and may have dropped what it could not write: a later flush that succeeds says nothing of it, and each commit in the log is only worth as much as
+    // all before it. So what is in the log goes into the file, which is flushed, and the log begins anew; what was refused goes with it.
+    private bool TryRenewLog()
+    {
+        if (_connection.ReadNumber("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+            return false;
+        _isLogSuspect = false;
+        return true;
+    }
+
     /// <summary>Gives pages that nothing uses back to the file system, a few at a time. Outside a transaction.</summary>
     public void Shrink()
     {
@@ -124,7 +137,15 @@ internal sealed class Store : IDisposable
     public void Commit()
     {
         Leave();
-        _commit.Run();
+        try
+        {
+            _commit.Run();
+        }
+        catch (QueueFileException exception) when (exception.Code == raw.SQLITE_IOERR_FSYNC)
+        {
+            _isLogSuspect = true;
+            throw;
+        }
     }
 
     /// <summary>Writes what was counted since <see cref="Enter"/>, in the transaction that is open.</summary>
