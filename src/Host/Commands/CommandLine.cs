@@ -3,6 +3,7 @@ using System.Data.Common;
 using Bus.Host.Demo;
 using Bus.Host.Schema;
 using Bus.Host.Startup;
+using MassTransit;
 
 namespace Bus.Host.Commands;
 
@@ -74,6 +75,12 @@ internal static class CommandLine
         catch (DbException unreachable)
         {
             await ComplainAsync([$"The database does not answer: {unreachable.Message} Check `Bus:Database` and `ConnectionStrings:Bus`."]);
+            return Failure;
+        }
+        catch (ConnectionException unusable)
+        {
+            // What may pass by itself is tried again behind a process that runs; this will not.
+            await ComplainAsync([$"The bus cannot start: {unusable.Message}"]);
             return Failure;
         }
     }

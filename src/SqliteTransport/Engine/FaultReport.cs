@@ -14,7 +14,9 @@ internal sealed partial class FaultReport(ILogger log, string path)
     // Where some of what is written meets a damaged page and the rest does not, successes and failures alternate.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
-    private string? _said;
+    private const int MaxReasons = 10;
+
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private long _saidAt;
     private long _failedAt;
     private long _times;
@@ -24,19 +26,25 @@ internal sealed partial class FaultReport(ILogger log, string path)
     {
         _times++;
         _failedAt = Stopwatch.GetTimestamp();
-        if (string.Equals(_said, exception.Message, StringComparison.Ordinal) && Stopwatch.GetElapsedTime(_saidAt) < Again)
+        if (_said.Count == 0 || Stopwatch.GetElapsedTime(_saidAt) >= Again)
+        {
+            _said.Clear();
+            _saidAt = _failedAt;
+        }
+
+        if (_said.Count == MaxReasons || !_said.Add(exception.Message))
             return;
-        (_said, _saidAt) = (exception.Message, _failedAt);
         LogFailed(log, exception, path, _times);
     }
 
     /// <summary>It works.</summary>
     public void Passed()
     {
-        if (_said is null || Stopwatch.GetElapsedTime(_failedAt) < Quiet)
+        if (_said.Count == 0 || Stopwatch.GetElapsedTime(_failedAt) < Quiet)
             return;
         LogPassed(log, path, _times);
-        (_said, _times) = (null, 0);
+        _said.Clear();
+        _times = 0;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Nothing can be written to the queue file {File} at the moment: failure {Times}. What was to be sent was refused; what was done will be acknowledged later. The next minute is silent unless the reason changes.")]

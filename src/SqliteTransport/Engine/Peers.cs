@@ -45,7 +45,7 @@ internal sealed partial class Peers : IDisposable
     {
         Self = store.Processes.Join(((IPEndPoint)_socket.LocalEndPoint!).Port, _options.LockDuration);
         _owner?.Dispose();
-        _owner = new FileStream(OwnerFile(Self), FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        _owner = Own(OwnerFile(Self));
         Know(store.Processes.All());
         if (_canLock && TryTake(Self))
         {
@@ -95,6 +95,9 @@ internal sealed partial class Peers : IDisposable
             _beats.Remove(gone);
     }
 
+    /// <summary>This process could not write: nor could the others, and their silence says nothing of them.</summary>
+    public void ObserveAnew() => _beats.Clear();
+
     /// <summary>Wakes those who read queues that were empty and are not any more. A datagram that is lost costs the time to the next look.</summary>
     public void Wake(Store store, HashSet<long> queues)
     {
@@ -124,6 +127,21 @@ internal sealed partial class Peers : IDisposable
     }
 
     private string OwnerFile(long process) => $"{_options.Path}-owner-{process}";
+
+    private static FileStream Own(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new QueueFileException(
+                $"The file {path}, by which other processes see that this one lives, cannot be made: {exception.Message} Give this user the right to write to the folder of the queue file, and see that the disk has room.",
+                isTransient: exception is IOException,
+                exception);
+        }
+    }
 
     private void Listen()
     {

@@ -295,6 +295,8 @@ internal sealed class Writer : IDisposable
     {
         _failedAt = Stopwatch.GetTimestamp();
         _faults.Failed(exception);
+        if (exception is QueueFileException { IsTransient: true })
+            _peers.ObserveAnew();
         foreach (var operation in operations)
             operation.Failed(exception);
     }

@@ -1,29 +1,34 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Bus.SqliteTransport;
 using Bus.SqliteTransport.Engine;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace Bus.ScenarioTests.Queues;
 
 /// <summary>
 /// A process on a queue file that may be killed at any moment. <c>send</c>: sends numbered messages of some keys and writes down each that was accepted; <c>send-unsafe</c> does not wait for the disk. <c>handle</c>: handles them and
-/// writes down each before it acknowledges it. <c>hold</c>: takes one and keeps it until its lease is lost, then tries to end it and says how that went.
+/// writes down each before it acknowledges it. <c>try</c>: sends for ever, and writes down what was accepted and what was refused and why. <c>hold</c>: takes one and keeps it until its lease is lost, then tries to end it and says how that went.
 /// </summary>
 internal static class QueueWorker
 {
     public const string Command = "queue-worker";
     public const string Queue = "work";
 
+    /// <summary>What a line of the log begins with.</summary>
+    public const string LogMark = "log:";
+
     public static async Task<int> RunAsync(string[] arguments)
     {
         var (verb, path, log) = (arguments[0], arguments[1], arguments[2]);
         await using var file = await QueueFile.OpenAsync(
-            new QueueFileOptions { Path = path, LockDuration = TimeSpan.FromSeconds(double.Parse(arguments[3], CultureInfo.InvariantCulture)), FlushToDisk = verb != "send-unsafe" }, NullLogger.Instance, CancellationToken.None);
+            new QueueFileOptions { Path = path, LockDuration = TimeSpan.FromSeconds(double.Parse(arguments[3], CultureInfo.InvariantCulture)), FlushToDisk = verb != "send-unsafe" }, new ConsoleLogger(), CancellationToken.None);
         await using var journal = new Journal(log);
         await (verb switch
         {
             "send" or "send-unsafe" => SendAsync(file, journal, first: int.Parse(arguments[4], CultureInfo.InvariantCulture), count: int.Parse(arguments[5], CultureInfo.InvariantCulture)),
+            "try" => TryAsync(file, journal),
             "handle" => HandleAsync(file, journal),
             "hold" => HoldAsync(file),
             _ => throw new ArgumentException($"There is no verb {verb}.", nameof(arguments)),
@@ -47,6 +52,23 @@ internal static class QueueWorker
         }));
         Console.WriteLine("all sent");
     }
+
+    private static Task TryAsync(QueueFile file, Journal journal) => Task.WhenAll(Enumerable.Range(0, 8).Select(async lane =>
+    {
+        for (var number = lane; ; number += 8)
+        {
+            try
+            {
+                await file.SendAsync(Queue, new OutgoingMessage { Body = Encoding.UTF8.GetBytes($"{number}") }, CancellationToken.None);
+                journal.Write($"accepted {number}");
+            }
+            catch (QueueFileException exception)
+            {
+                journal.Write($"refused {number} {exception.Message}");
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+            }
+        }
+    }));
 
     private static async Task HandleAsync(QueueFile file, Journal journal)
     {
@@ -97,5 +119,16 @@ internal static class QueueWorker
         }
 
         public ValueTask DisposeAsync() => _file.DisposeAsync();
+    }
+
+    private sealed class ConsoleLogger : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Console.WriteLine($"{LogMark} {formatter(state, exception)} {exception?.Message}");
     }
 }

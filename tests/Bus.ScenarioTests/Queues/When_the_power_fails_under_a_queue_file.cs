@@ -36,22 +36,16 @@ public sealed class When_the_power_fails_under_a_queue_file : IDisposable
     {
         var disk = Directory.CreateDirectory(_folder["disk"]).FullName;
         var journal = _folder["accepted"];
+        var environment = await Shim.BuildAsync(_folder, "fsync-shim");
+        environment["SHIM_FOLDER"] = disk;
         await using var sender = ChildProcess.StartDotnet(
             typeof(QueueWorker).Assembly.Location,
             [QueueWorker.Command, verb, _folder["bus.db"], journal, "30", "0", "1000000"],
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["LD_PRELOAD"] = await ShimAsync(), ["SHIM_FILE"] = "bus.db", ["SHIM_FOLDER"] = disk });
+            environment);
         await Eventually.AssertAsync(() => Task.FromResult(File.Exists(journal) && Lines(journal).Count > 3000), TimeSpan.FromMinutes(1), () => string.Join('\n', sender.Lines));
         await sender.KillAsync();
 
         return (Lines(journal), await FoundAsync(Path.Combine(disk, "bus.db")));
-    }
-
-    private async Task<string> ShimAsync()
-    {
-        var library = _folder["shim.so"];
-        await using var compiler = ChildProcess.Start("gcc", ["-shared", "-fPIC", "-O2", "-o", library, Path.Combine(AppContext.BaseDirectory, "Queues", "fsync-shim.c"), "-ldl"]);
-        Assert.True(await compiler.WaitForExitAsync() == 0, string.Join('\n', compiler.Lines));
-        return library;
     }
 
     private static HashSet<string> Lines(string journal)
