@@ -18,4 +18,9 @@ public static class FaultPoints
     public const string AfterRelayConfirm = "relay.confirm.after";
     public const string BeforeRelayDelete = "relay.delete.before";
     public const string AfterRelayDelete = "relay.delete.after";
+    public const string DuringQueueJoin = "queue.join";
+    public const string BeforeQueueCommit = "queue.commit.before";
+    public const string AfterQueueCommit = "queue.commit.after";
+    public const string BeforeQueueHandOver = "queue.handover.before";
+    public const string BeforeQueueAcknowledge = "queue.acknowledge.before";
 }

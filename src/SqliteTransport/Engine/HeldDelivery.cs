@@ -1,3 +1,4 @@
+using Bus.Core.Faults;
 using Bus.SqliteTransport.Engine.Storage;
 
 namespace Bus.SqliteTransport.Engine;
@@ -60,6 +61,7 @@ internal sealed class HeldDelivery(QueueConsumer consumer, long owner, in ReadyM
 
     public override void Complete()
     {
+        FaultPoint.Reach(FaultPoints.BeforeQueueAcknowledge);
         if (TryEnd(End.Complete))
             consumer.Writer.AddLazy(this, consumer.IsStarving);
     }

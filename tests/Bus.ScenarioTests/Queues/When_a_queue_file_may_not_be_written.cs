@@ -1,9 +1,13 @@
+using System.Runtime.Versioning;
+using Bus.SqliteTransport.Engine;
 using Bus.TestSupport;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Bus.ScenarioTests.Queues;
 
 /// <summary>Rights that are missing. Root may write everything, so there the process runs without the capability that lets it.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class When_a_queue_file_may_not_be_written : IAsyncLifetime
 {
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -33,7 +37,7 @@ public sealed class When_a_queue_file_may_not_be_written : IAsyncLifetime
         await MakeAsync();
         File.SetUnixFileMode(Data, Enterable);
 
-        await AssertRefusedAsync("cannot be opened");
+        await AssertRefusedAsync("cannot be");
     }
 
     [Fact]
@@ -70,11 +74,7 @@ public sealed class When_a_queue_file_may_not_be_written : IAsyncLifetime
 
     private async Task MakeAsync()
     {
-        await using var maker = Worker();
-        await Eventually.AssertAsync(() => File.Exists(_folder["journal"]) && new FileInfo(_folder["journal"]).Length > 0);
-        await maker.KillAsync();
-        foreach (var path in Directory.GetFiles(Data).Where(path => !path.EndsWith(".db", StringComparison.Ordinal)))
-            File.Delete(path);
+        await using var file = await QueueFile.OpenAsync(new QueueFileOptions { Path = Path.Combine(Data, "bus.db") }, NullLogger.Instance, CancellationToken.None);
     }
 
     private ChildProcess Worker() => Start(typeof(QueueWorker).Assembly.Location, QueueWorker.Command, "try", Path.Combine(Data, "bus.db"), _folder["journal"], "30");
@@ -83,6 +83,6 @@ public sealed class When_a_queue_file_may_not_be_written : IAsyncLifetime
     {
         await using var worker = Worker();
         Assert.NotEqual(0, await worker.WaitForExitAsync(TimeSpan.FromMinutes(1)));
-        Assert.Contains(worker.Lines, line => line.Contains($"The queue file {Path.Combine(Data, "bus.db")} cannot be used: it {what}", StringComparison.Ordinal));
+        Assert.Contains(worker.Lines, line => line.Contains($"The queue file {Path.Combine(Data, "bus.db")} cannot be used: it {what}", StringComparison.Ordinal) && line.Contains("this user", StringComparison.Ordinal));
     }
 }
