@@ -46,7 +46,7 @@ public static class SqliteBusRegistrationExtensions
     public static void AddSqliteMessageScheduler<TBus>(this IBusRegistrationConfigurator<TBus> configurator)
         where TBus : class, IBus =>
         configurator.TryAddScoped(provider => Bind<TBus>.Create<IMessageScheduler>(
-            Create(provider.GetRequiredService<Bind<TBus, IBusInstance>>().Value, provider.GetRequiredService<Bind<TBus, ISendEndpointProvider>>().Value)));
+            Create(provider.GetRequiredService<IBusInstance<TBus>>(), provider.GetRequiredService<Bind<TBus, ISendEndpointProvider>>().Value)));
 
     private static MessageScheduler Create(IBusInstance bus, ISendEndpointProvider endpoints) => bus.HostConfiguration is SqliteHostConfiguration host
         ? new MessageScheduler(new SqliteScheduleMessageProvider(host, endpoints), bus.Bus.Topology)

@@ -5,8 +5,12 @@ namespace Bus.SqliteTransport.Engine;
 /// <summary>Brings the log into the file beside the writer, on a connection and a thread of its own, so that no commit waits for it.</summary>
 internal sealed class Checkpointer : IDisposable
 {
+    /// <summary>Pages: 64 MB. From there on the writer checkpoints itself, after each commit: senders that outrun this thread are slowed down, and the log stays as long as that and what one commit adds.</summary>
+    public const int TooLongLog = 16_384;
+
     private const int Commits = 500;
-    private const long LongLog = 16_384;
+    private const int Pages = 4096;
+    private const long LongLog = 12_288;
     private const long ShortRest = 2_000;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -16,6 +20,7 @@ internal sealed class Checkpointer : IDisposable
     private volatile bool _stopping;
     private volatile bool _logIsLong;
     private int _commits;
+    private int _pages;
     private int _seen;
 
     public Checkpointer(string path)
@@ -38,10 +43,14 @@ internal sealed class Checkpointer : IDisposable
 
     public void Start() => _thread.Start();
 
-    public void Committed()
+    /// <summary>For the writer's thread.</summary>
+    public void Committed(int pages)
     {
-        if (Interlocked.Increment(ref _commits) % Commits == 0)
-            _signal.Set();
+        _pages += pages;
+        if (Interlocked.Increment(ref _commits) % Commits != 0 && _pages < Pages)
+            return;
+        _pages = 0;
+        _signal.Set();
     }
 
     public void Dispose()

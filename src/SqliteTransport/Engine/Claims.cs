@@ -8,7 +8,9 @@ internal sealed class Claims(Store store, ConsumerSet consumers)
     /// <summary>Whether a consumer works on less than half of what it could.</summary>
     public bool AreUrgent()
     {
-        foreach (var consumer in consumers.All)
+        if (consumers.MustLook)
+            return true;
+        foreach (var consumer in consumers.Eager)
         {
             if (consumer.IsStarving)
                 return true;
@@ -20,10 +22,11 @@ internal sealed class Claims(Store store, ConsumerSet consumers)
     /// <summary>Whether there is something to claim. Without a write lock: a process that finds nothing disturbs no other.</summary>
     public bool AreDue()
     {
+        Look();
         var found = false;
-        foreach (var consumer in consumers.All)
+        foreach (var consumer in consumers.Eager)
         {
-            if (!consumer.MayHaveReady || consumer.Room <= 0)
+            if (consumer.Room <= 0)
                 continue;
             if (store.Messages.HasReady(consumer.QueueId))
                 found = true;
@@ -31,15 +34,17 @@ internal sealed class Claims(Store store, ConsumerSet consumers)
                 consumer.MayHaveReady = false;
         }
 
+        consumers.Calm();
         return found;
     }
 
     /// <summary>Within the transaction of the moment.</summary>
     public void Apply(Turn turn)
     {
-        foreach (var consumer in consumers.All)
+        Look();
+        foreach (var consumer in consumers.Eager)
         {
-            if (!consumer.MayHaveReady || consumer.Room is not (> 0 and var room))
+            if (consumer.Room is not (> 0 and var room))
                 continue;
             List<ReadyMessage> rows = [];
             store.Messages.Claim(consumer.QueueId, turn.Process, room, turn.Now, rows);
@@ -47,5 +52,13 @@ internal sealed class Claims(Store store, ConsumerSet consumers)
             foreach (var row in rows)
                 turn.HandOver(consumer, row);
         }
+
+        consumers.Calm();
+    }
+
+    private void Look()
+    {
+        if (consumers.MustLook)
+            consumers.HaveReady(store.Messages.QueuesWithReady());
     }
 }

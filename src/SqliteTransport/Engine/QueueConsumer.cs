@@ -1,3 +1,5 @@
+using Bus.Core.Faults;
+
 namespace Bus.SqliteTransport.Engine;
 
 /// <summary>A consumer of this process. What it holds is counted here; thread-safe where it says so.</summary>
@@ -42,6 +44,7 @@ internal sealed class QueueConsumer(Writer writer, string queue, ConsumerOptions
 
     public void HandOver(HeldDelivery delivery)
     {
+        FaultPoint.Reach(FaultPoints.BeforeQueueHandOver);
         _held.Add(delivery);
         try
         {
@@ -63,7 +66,6 @@ internal sealed class QueueConsumer(Writer writer, string queue, ConsumerOptions
         foreach (var delivery in _held)
             delivery.Lose();
         _held.Clear();
-        MayHaveReady = true;
     }
 
     public async Task StopAsync()

@@ -83,7 +83,7 @@ internal sealed class QueueFile : IAsyncDisposable
         if (options.Prefetch < 1)
             throw new ArgumentException($"The prefetch of the queue `{queue}` must be at least 1, but was {options.Prefetch}.", nameof(options));
         var consumer = new QueueConsumer(_writer, queue, options);
-        await _writer.RunAsync(new DelegateOperation(turn => _writer.Register(turn, consumer), isDurable: false), cancellationToken);
+        await _writer.RunAsync(new RegisterOperation(consumer, _writer.Consumers), cancellationToken);
         return consumer;
     }
 

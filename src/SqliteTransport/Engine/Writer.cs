@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bus.Core.Faults;
 using Bus.SqliteTransport.Engine.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -63,15 +64,6 @@ internal sealed class Writer : IDisposable
     {
         Begin(isDurable: false);
         _store.Commit();
-    }
-
-    /// <summary>Adds a consumer, within a transaction.</summary>
-    public void Register(Turn turn, QueueConsumer consumer)
-    {
-        consumer.QueueId = _store.Topology.Queue(consumer.QueueName).Id;
-        _store.Processes.Reads(consumer.QueueId, turn.Process);
-        if (!Consumers.All.Contains(consumer))
-            Consumers.Add(consumer);
     }
 
     /// <summary>Does an operation in one of the next transactions and waits for its commit.</summary>
@@ -235,8 +227,10 @@ internal sealed class Writer : IDisposable
 
         _housekeeping.Apply(_turn);
         _claims.Apply(_turn);
+        FaultPoint.Reach(FaultPoints.BeforeQueueCommit);
         _store.Commit();
-        _checkpointer.Committed();
+        FaultPoint.Reach(FaultPoints.AfterQueueCommit);
+        _checkpointer.Committed(_store.TakePagesWritten());
         if (_turn.TimersChanged)
             _housekeeping.TimersChanged();
     }
@@ -327,6 +321,7 @@ internal sealed class Writer : IDisposable
         if (!isFirst)
             _log.Expelled(_options.Path, _options.LockDuration);
         _peers.Join(_store);
+        FaultPoint.Reach(FaultPoints.DuringQueueJoin);
         _temporary.DeclareAgain(_store, _peers.Self);
         foreach (var consumer in Consumers.All)
         {

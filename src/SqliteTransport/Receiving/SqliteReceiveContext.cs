@@ -79,12 +79,13 @@ internal sealed class SqliteReceiveContext : BaseReceiveContext, ReceiveLockCont
         return Task.CompletedTask;
     }
 
-    // Only what could not even be moved to the error queue comes here, and what was cancelled. The pause keeps it from going round at full speed.
+    // Only what could not even be moved to the error queue comes here, and what was cancelled.
     /// <inheritdoc/>
     public Task Faulted(Exception exception)
     {
-        var delay = IsStopping ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Min(LongestBackOff, 100 << Math.Min(_delivery.Deliveries, 9)));
-        _delivery.Abandon(delay, counted: true);
+        if (!Headers.IsReadable())
+            return SetAsideAsync(exception);
+        GiveBack();
         return Task.CompletedTask;
     }
 
@@ -133,4 +134,30 @@ internal sealed class SqliteReceiveContext : BaseReceiveContext, ReceiveLockCont
 
     protected override ContentType? GetContentType() =>
         Headers.TryGetHeader(MessageHeaders.ContentType, out var value) && value is string text ? ContentTypes.GetOrAdd(text, ConvertToContentType) : null;
+
+    // The pause keeps it from going round at full speed.
+    private void GiveBack()
+    {
+        var delay = IsStopping ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Min(LongestBackOff, 100 << Math.Min(_delivery.Deliveries, 9)));
+        _delivery.Abandon(delay, counted: true);
+    }
+
+    // What MassTransit puts into the error queue takes the headers along. These can only be left behind.
+    private async Task SetAsideAsync(Exception exception)
+    {
+        try
+        {
+            KeyValuePair<string, object>[] reason =
+            [
+                new(MessageHeaders.Reason, "fault"), new(MessageHeaders.FaultExceptionType, exception.GetType().FullName!), new(MessageHeaders.FaultMessage, exception.Message),
+            ];
+            LogContext.Error?.Log(exception, "The headers of a message of {InputAddress} cannot be read: it goes to {ErrorQueue} without them", InputAddress, _endpoint.ErrorQueue);
+            await _delivery.MoveAsync(_endpoint.ErrorQueue, HeaderBlock.With([], reason), CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is QueueFileException or LeaseLostException)
+        {
+            // The file cannot be written now, or the lease is lost.
+            GiveBack();
+        }
+    }
 }

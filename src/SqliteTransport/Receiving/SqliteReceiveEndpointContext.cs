@@ -13,7 +13,8 @@ internal sealed class SqliteReceiveEndpointContext : BaseReceiveEndpointContext
     {
         (Host, Configuration) = (host, configuration);
         var send = configuration.Topology.Send;
-        var error = new SqliteErrorTransport(send.ErrorQueueNameFormatter.FormatErrorQueueName(configuration.Queue));
+        ErrorQueue = send.ErrorQueueNameFormatter.FormatErrorQueueName(configuration.Queue);
+        var error = new SqliteErrorTransport(ErrorQueue);
         var skipped = new SqliteDeadLetterTransport(send.DeadLetterQueueNameFormatter.FormatDeadLetterQueueName(configuration.Queue));
         AddOrUpdatePayload<IErrorTransport>(() => error, _ => error);
         AddOrUpdatePayload<IDeadLetterTransport>(() => skipped, _ => skipped);
@@ -23,6 +24,8 @@ internal sealed class SqliteReceiveEndpointContext : BaseReceiveEndpointContext
     public SqliteHostConfiguration Host { get; }
 
     public SqliteReceiveEndpointConfiguration Configuration { get; }
+
+    public string ErrorQueue { get; }
 
     /// <inheritdoc/>
     public override void AddSendAgent(IAgent agent) => throw new NotSupportedException("This transport has no agents to supervise.");

@@ -115,12 +115,25 @@ internal sealed class SqliteReceiver : ReceiveTransportHandle, IDisposable
         }
         catch (Exception error)
         {
-            // The message went back to its queue; nothing else may end the worker's loop.
-            context.LogTransportFaulted(error);
+            await EndAsync(context, error);
         }
         finally
         {
             worker.Running = null;
+        }
+    }
+
+    // The message went back to its queue, unless this came before MassTransit took it in hand.
+    private static async Task EndAsync(SqliteReceiveContext context, Exception error)
+    {
+        try
+        {
+            await context.Faulted(error);
+            context.LogTransportFaulted(error);
+        }
+        catch (Exception)
+        {
+            // Headers that cannot even be logged, or a log that cannot be written: nothing may end the worker's loop.
         }
     }
 

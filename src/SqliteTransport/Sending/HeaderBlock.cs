@@ -33,6 +33,25 @@ internal sealed class HeaderBlock(byte[] block) : IHeaderProvider
         return writer.ToArray();
     }
 
+    /// <summary>False: written by a later version, or damaged.</summary>
+    public bool IsReadable()
+    {
+        try
+        {
+            var reader = new HeaderBlockReader(block);
+            while (reader.Next())
+            {
+                // Only whether it comes to an end.
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IndexOutOfRangeException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
     public bool TryGetHeader(string key, [NotNullWhen(true)] out object? value)
     {
         var number = HeaderNames.NumberOf(key);

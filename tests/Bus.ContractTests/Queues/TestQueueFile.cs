@@ -48,6 +48,16 @@ internal sealed class TestQueueFile : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Reads one number beside those who have it open.</summary>
+    public async Task<long> AskAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     public static OutgoingMessage Text(string body, string? key = null, byte priority = 0) => new() { Body = Encoding.UTF8.GetBytes(body), PartitionKey = key, Priority = priority };
 
     public async ValueTask DisposeAsync()

@@ -9,7 +9,7 @@ namespace Bus.ContractTests.Queues;
 /// <summary>Triggers play the fault: what is written at the very end of a transaction fails, after all that the transaction was for.</summary>
 public sealed class When_a_commit_of_a_queue_file_fails
 {
-    private const string FailAtTheEnd = "CREATE TRIGGER fault AFTER UPDATE OF depth ON queue BEGIN SELECT RAISE(ABORT, 'played'); END";
+    private const string FailAtTheEnd = "CREATE TRIGGER fault AFTER UPDATE OF depth ON busq_queue BEGIN SELECT RAISE(ABORT, 'played'); END";
     private const string Heal = "DROP TRIGGER fault";
 
     private static CancellationToken None => CancellationToken.None;
@@ -27,12 +27,29 @@ public sealed class When_a_commit_of_a_queue_file_fails
         // The acknowledgement, the claim that it makes room for, then the depth: one transaction.
         await test.ExecuteAsync(FailAtTheEnd);
         first.Complete();
-        await Assert.ThrowsAsync<QueueFileException>(() => file.SendAsync("work", TestQueueFile.Text("refused"), None));
+        await Assert.ThrowsAsync<QueueFileException>(() => file.SendAsync("other", TestQueueFile.Text("refused"), None));
         Assert.Equal(0, consumer.Buffered);
         await test.ExecuteAsync(Heal);
 
         Assert.Equal("2", await consumer.NextTextAsync());
         await EmptyAsync(file);
+    }
+
+    [Fact]
+    public async Task Should_give_nothing_to_a_consumer_whose_registration_failed()
+    {
+        await using var test = new TestQueueFile();
+        var file = await test.OpenAsync();
+        await file.SendAsync("other", TestQueueFile.Text("-"), None);
+        await test.ExecuteAsync("CREATE TRIGGER fault AFTER UPDATE OF next ON busq_counter BEGIN SELECT RAISE(ABORT, 'played'); END");
+        var refused = new List<Delivery>();
+        await Assert.ThrowsAsync<QueueFileException>(() => file.ConsumeAsync("work", new ConsumerOptions { Prefetch = 1, OnDelivery = refused.Add }, None));
+        await test.ExecuteAsync(Heal);
+
+        var consumer = new TestConsumer(file, "work", prefetch: 1);
+        foreach (var text in (string[])["1", "2", "3"])
+            Assert.Equal(text, await RoundAsync(file, consumer, text));
+        Assert.Empty(refused);
     }
 
     [Fact]
@@ -56,12 +73,12 @@ public sealed class When_a_commit_of_a_queue_file_fails
     {
         await using var test = new TestQueueFile();
         var (file, other) = (await test.OpenAsync(), await test.OpenAsync());
-        await test.ExecuteAsync("DROP TABLE reader");
+        await test.ExecuteAsync("DROP TABLE busq_reader");
         await file.SendAsync("work", TestQueueFile.Text("1"), None);
         await file.SendAsync("work", TestQueueFile.Text("2"), None);
 
         Assert.Equal(2, (await other.DepthsAsync(None))["work"].Ready);
-        await test.ExecuteAsync("CREATE TABLE reader(queue INTEGER NOT NULL, process INTEGER NOT NULL, PRIMARY KEY(queue, process)) WITHOUT ROWID");
+        await test.ExecuteAsync("CREATE TABLE busq_reader(queue INTEGER NOT NULL, process INTEGER NOT NULL, PRIMARY KEY(queue, process)) WITHOUT ROWID");
     }
 
     [Fact]
@@ -73,7 +90,7 @@ public sealed class When_a_commit_of_a_queue_file_fails
         await file.SendAsync("work", TestQueueFile.Text("stolen"), None);
         await file.SendAsync("work", TestQueueFile.Text("kept"), None);
         var (stolen, kept) = (await consumer.NextAsync(), await consumer.NextAsync());
-        await test.ExecuteAsync("UPDATE delivery SET owner = 999 WHERE id = (SELECT min(id) FROM delivery)");
+        await test.ExecuteAsync("UPDATE busq_delivery SET owner = 999 WHERE id = (SELECT min(id) FROM busq_delivery)");
 
         // The refusal is logged while the acknowledgements are answered; the second of them must not be written a second time.
         stolen.Complete();

@@ -103,6 +103,23 @@ public sealed class When_a_queue_file_is_full_or_closed
     }
 
     [Fact]
+    public async Task Should_hand_back_what_processes_have_died_of_too()
+    {
+        await using var test = new TestQueueFile();
+        var (file, other) = (await test.OpenAsync(), await test.OpenAsync());
+        await other.SendAsync("work", TestQueueFile.Text("1"), None);
+        await new TestConsumer(other, "work").NextAsync();
+        // More often than it may here: a process that allows more has let it go on.
+        await test.ExecuteAsync("UPDATE busq_delivery SET crashes = 5, started = 1");
+        await other.DisposeAsync();
+
+        var again = await new TestConsumer(file, "work").NextAsync();
+        await again.StartAsync();
+        await again.MoveAsync("done", [], None);
+        Assert.DoesNotContain("work_error", (await file.DepthsAsync(None)).Keys);
+    }
+
+    [Fact]
     public async Task Should_answer_who_ends_a_delivery_after_the_file_was_closed()
     {
         await using var test = new TestQueueFile();

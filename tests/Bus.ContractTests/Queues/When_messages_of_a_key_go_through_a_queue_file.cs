@@ -82,6 +82,45 @@ public sealed class When_messages_of_a_key_go_through_a_queue_file
     }
 
     [Fact]
+    public async Task Should_free_nobody_when_one_expires_that_others_have_passed()
+    {
+        var time = new FakeTimeProvider(Start);
+        await using var test = new TestQueueFile { Time = time };
+        var file = await test.OpenAsync();
+        await file.SendAsync("work", TestQueueFile.Text("a1", key: "a") with { Expires = Start.AddMinutes(30) }, None);
+        foreach (var text in (string[])["a2", "a3"])
+            await file.SendAsync("work", TestQueueFile.Text(text, key: "a"), None);
+        var consumer = new TestConsumer(file, "work");
+
+        await (await consumer.NextAsync()).DeferAsync(TimeSpan.FromHours(1), null, othersMayOvertake: true, None);
+        var second = await consumer.NextAsync();
+        Assert.Equal("a2", second.Text());
+        time.Advance(TimeSpan.FromMinutes(40));
+        Assert.Equal("a1", await new TestConsumer(file, "work_skipped").NextTextAsync());
+
+        Assert.Equal(new QueueDepth(0, 1, 1), (await file.DepthsAsync(None))["work"]);
+        time.Advance(TimeSpan.FromHours(1));
+        second.Complete();
+        Assert.Equal("a3", await consumer.NextTextAsync());
+        Assert.Equal(0, consumer.Buffered);
+    }
+
+    [Fact]
+    public async Task Should_free_the_next_when_a_head_expires_that_held_it_back()
+    {
+        var time = new FakeTimeProvider(Start);
+        await using var test = new TestQueueFile { Time = time };
+        var file = await test.OpenAsync();
+        await file.SendAsync("work", TestQueueFile.Text("a1", key: "a") with { Expires = Start.AddMinutes(30) }, None);
+        await file.SendAsync("work", TestQueueFile.Text("a2", key: "a"), None);
+        var consumer = new TestConsumer(file, "work");
+
+        await (await consumer.NextAsync()).DeferAsync(TimeSpan.FromHours(1), null, othersMayOvertake: false, None);
+        time.Advance(TimeSpan.FromMinutes(40));
+        Assert.Equal("a2", await consumer.NextTextAsync());
+    }
+
+    [Fact]
     public async Task Should_go_on_with_a_key_whose_head_was_moved_away()
     {
         await using var test = new TestQueueFile();

@@ -19,8 +19,8 @@ public sealed class When_a_page_of_a_queue_file_is_damaged : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("delivery")]
-    [InlineData("message")]
+    [InlineData("busq_delivery")]
+    [InlineData("busq_message")]
     public async Task Should_refuse_what_it_cannot_keep_and_say_why_and_what_to_do(string table)
     {
         Damage(await _scenario.AskAsync($"SELECT rootpage FROM sqlite_schema WHERE name = '{table}'"));

@@ -26,6 +26,7 @@ internal sealed class MessageTables
     private readonly SqliteStatement _nextOfKey;
     private readonly SqliteStatement _setState;
     private readonly SqliteStatement _hasReady;
+    private readonly SqliteStatement _queuesWithReady;
     private readonly SqliteStatement _lowestRank;
     private readonly SqliteStatement _selectReady;
     private readonly SqliteStatement _selectRank;
@@ -61,6 +62,12 @@ internal sealed class MessageTables
         _nextOfKey = connection.Prepare("SELECT id, state FROM busq_delivery WHERE queue = ?1 AND partition_key = ?2 AND state <> 4 ORDER BY id LIMIT 1");
         _setState = connection.Prepare("UPDATE busq_delivery SET state = ?2 WHERE id = ?1");
         _hasReady = connection.Prepare("SELECT 1 FROM busq_delivery WHERE queue = ?1 AND state = 0 LIMIT 1");
+        _queuesWithReady = connection.Prepare("""
+            WITH RECURSIVE found(queue) AS (
+                SELECT min(queue) FROM busq_delivery WHERE state = 0
+                UNION ALL SELECT (SELECT min(queue) FROM busq_delivery WHERE state = 0 AND queue > found.queue) FROM found WHERE found.queue IS NOT NULL)
+            SELECT queue FROM found WHERE queue IS NOT NULL
+            """);
         _lowestRank = connection.Prepare("SELECT rank FROM busq_delivery WHERE queue = ?1 AND state = 0 ORDER BY rank DESC LIMIT 1");
         const string columns = """
             SELECT d.id, d.message, d.deliveries, d.crashes, d.partition_key, d.expires, d.drop_expired, m.body, m.headers, m.routing_key, d.rank
@@ -118,6 +125,15 @@ internal sealed class MessageTables
     public bool IsKeyTaken(long queue, string partitionKey, long except) => _keyTaken.Bind(1, queue).Bind(2, partitionKey).Bind(3, except).RunForNumber() is not null;
 
     public bool HasReady(long queue) => _hasReady.Bind(1, queue).RunForNumber() is not null;
+
+    /// <summary>The queues that have something ready: one step in the index for each, however long they are. Also outside a transaction.</summary>
+    public List<long> QueuesWithReady()
+    {
+        List<long> queues = [];
+        while (_queuesWithReady.Step())
+            queues.Add(_queuesWithReady.Number(0));
+        return queues;
+    }
 
     /// <summary>Claims up to <paramref name="limit"/>, high priorities first; of eight places one is for the lowest that waits, so that it does not wait for ever.</summary>
     /// <param name="queue">Whose.</param>

@@ -124,6 +124,9 @@ internal sealed class Store : IDisposable
         return true;
     }
 
+    /// <summary>How much this connection has added to the log since it was asked last.</summary>
+    public int TakePagesWritten() => _connection.TakePagesWritten();
+
     /// <summary>Gives pages that nothing uses back to the file system, a few at a time. Outside a transaction.</summary>
     public void Shrink()
     {
@@ -203,7 +206,7 @@ internal sealed class Store : IDisposable
                 $"The queue file {connection.Path} cannot have a write-ahead log (SQLite answered `{mode}`). It must lie on a local disk, not on a network share.", isTransient: false);
         }
 
-        // The checkpointer does it beside the writer. Waiting for a lock is the writer's own affair.
-        connection.Execute("PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
+        // The checkpointer does it beside the writer, as long as it can. Waiting for a lock is the writer's own affair.
+        connection.Execute($"PRAGMA wal_autocheckpoint = {Checkpointer.TooLongLog}; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
     }
 }

@@ -12,7 +12,8 @@ public sealed class SqliteUnderTest : TransportUnderTest
 
     public override TransportColumn Column => TransportFeatures.Sqlite;
 
-    private string File => _folder["queues.db"];
+    /// <summary>Where the queues are.</summary>
+    public string File => _folder["queues.db"];
 
     public override async ValueTask DisposeAsync()
     {
