@@ -9,7 +9,8 @@ namespace Bus.ContractTests.Queues;
 /// <summary>Triggers play the fault: what is written at the very end of a transaction fails, after all that the transaction was for.</summary>
 public sealed class When_a_commit_of_a_queue_file_fails
 {
-    private const string FailAtTheEnd = "CREATE TRIGGER fault AFTER UPDATE OF depth ON busq_queue BEGIN SELECT RAISE(ABORT, 'played'); END";
+    private const string FailEachEnd = "CREATE TRIGGER fault AFTER UPDATE OF depth ON busq_queue BEGIN SELECT RAISE(ABORT, 'played'); END";
+    private const string FailEachSend = "CREATE TRIGGER fault AFTER UPDATE OF next ON busq_counter BEGIN SELECT RAISE(ABORT, 'played'); END";
     private const string Heal = "DROP TRIGGER fault";
 
     private static CancellationToken None => CancellationToken.None;
@@ -25,7 +26,7 @@ public sealed class When_a_commit_of_a_queue_file_fails
         var first = await consumer.NextAsync();
 
         // The acknowledgement, the claim that it makes room for, then the depth: one transaction.
-        await test.ExecuteAsync(FailAtTheEnd);
+        await test.ExecuteAsync(FailEachEnd);
         first.Complete();
         await Assert.ThrowsAsync<QueueFileException>(() => file.SendAsync("other", TestQueueFile.Text("refused"), None));
         Assert.Equal(0, consumer.Buffered);
@@ -41,7 +42,7 @@ public sealed class When_a_commit_of_a_queue_file_fails
         await using var test = new TestQueueFile();
         var file = await test.OpenAsync();
         await file.SendAsync("other", TestQueueFile.Text("-"), None);
-        await test.ExecuteAsync("CREATE TRIGGER fault AFTER UPDATE OF next ON busq_counter BEGIN SELECT RAISE(ABORT, 'played'); END");
+        await test.ExecuteAsync(FailEachSend);
         var refused = new List<Delivery>();
         await Assert.ThrowsAsync<QueueFileException>(() => file.ConsumeAsync("work", new ConsumerOptions { Prefetch = 1, OnDelivery = refused.Add }, None));
         await test.ExecuteAsync(Heal);
@@ -59,7 +60,7 @@ public sealed class When_a_commit_of_a_queue_file_fails
         var file = await test.OpenAsync();
         var consumer = new TestConsumer(file, "work", prefetch: 2);
         Assert.Equal("0", await RoundAsync(file, consumer, "0"));
-        await test.ExecuteAsync(FailAtTheEnd);
+        await test.ExecuteAsync(FailEachSend);
         await Assert.ThrowsAsync<QueueFileException>(() => file.SendAsync("work", TestQueueFile.Text("refused"), None));
         await test.ExecuteAsync(Heal);
 
@@ -102,7 +103,7 @@ public sealed class When_a_commit_of_a_queue_file_fails
         Assert.Equal(0, consumer.Buffered);
         Assert.Equal(new QueueDepth(0, 2, 0), (await thief.DepthsAsync(None))["work"]);
 
-        await test.ExecuteAsync(FailAtTheEnd);
+        await test.ExecuteAsync(FailEachSend);
         await Assert.ThrowsAsync<QueueFileException>(() => file.SendAsync("work", TestQueueFile.Text("refused"), None));
         await test.ExecuteAsync(Heal);
         await file.SendAsync("work", TestQueueFile.Text("sent"), None);

@@ -46,13 +46,16 @@ public abstract class LimitsContract<TTransport> : TransportContract<TTransport>
     public async Task Should_run_short_messages_past_a_long_one()
     {
         var longDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (running, peak) = (0, new Arrivals<int>());
         var node = await StartAsync(setup => setup.Queue<Work>("work", async context =>
         {
+            peak.Add(Interlocked.Increment(ref running));
             if (context.Message.Number == 0)
             {
                 await longDone.Task.InTimeAsync();
             }
 
+            Interlocked.Decrement(ref running);
             _seen.Add(context.Message.Number);
         }, endpoint => (endpoint.PrefetchCount, endpoint.ConcurrentMessageLimit) = (32, 16)));
 
@@ -62,6 +65,7 @@ public abstract class LimitsContract<TTransport> : TransportContract<TTransport>
         Assert.Equal(Enumerable.Range(1, 300), (await _seen.WaitAsync(300)).Order());
         longDone.SetResult();
         Assert.Contains(0, await _seen.WaitAsync(301));
+        Assert.InRange(peak.All.Max(), 1, 16);
     }
 
     [Fact]
