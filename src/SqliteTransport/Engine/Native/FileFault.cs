@@ -15,7 +15,7 @@ internal static class FileFault
             raw.SQLITE_READONLY => ("it cannot be written. Give this user the right to write the file and its folder, or choose another folder", false),
             raw.SQLITE_CANTOPEN or raw.SQLITE_PERM => ("it cannot be opened. Check that its folder exists and that this user may read and write the file, the folder, and the files -wal and -shm beside it", false),
             raw.SQLITE_NOTADB => ("it is not a database. Choose another path, or move the file away", false),
-            raw.SQLITE_CORRUPT => ("it is damaged. Stop all processes that use it and keep a copy of it with its -wal. Then either move it away, to begin with an empty one, or put in its place what `sqlite3 FILE .recover | sqlite3 NEW` saves", false),
+            raw.SQLITE_CORRUPT => ("it is damaged. Stop all processes that use it and keep a copy of it with its -wal. Then either move it away, to begin with an empty one, or put in its place what `sqlite3 FILE .dump | sed 's/^ROLLBACK.*/COMMIT;/' | sqlite3 NEW` saves", false),
             raw.SQLITE_IOERR => ("reading or writing it failed. Check the disk", true),
             raw.SQLITE_NOMEM => ("there is not enough memory", true),
             raw.SQLITE_TOOBIG => ("a message is larger than SQLite can hold (1 GB)", false),
