@@ -8,10 +8,13 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Pages: 64 MB. From there on the writer checkpoints itself, after each commit: senders that outrun this thread are slowed down, and the log stays as long as that and what one commit adds.</summary>
     public const int TooLongLog = 16_384;
 
-    private const int Commits = 500;
-    private const int Pages = 4096;
-    private const long LongLog = 12_288;
-    private const long ShortRest = 2_000;
+    private const int Page = 4096 + 24;
+
+    // A checkpoint writes each page once, however often the log holds it, and then waits for the disk: not too often. The log is begun anew before it is longer than what is reserved for it.
+    private const int CheckpointAfter = 1_000;
+    private const long LongLog = 3_000;
+    private const long ShortRest = 1_000;
+    private const long ReservedLog = 4_096;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     private readonly string _path;
@@ -19,9 +22,11 @@ internal sealed class Checkpointer : IDisposable
     private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile bool _logIsLong;
-    private int _commits;
-    private int _pages;
+    private long _wantedLog;
+    private int _written;
     private int _seen;
+    private int _signalledAt;
+    private bool _hasReserved;
 
     public Checkpointer(string path)
     {
@@ -29,8 +34,8 @@ internal sealed class Checkpointer : IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = "bus-queue-checkpoint" };
     }
 
-    /// <summary>Nothing was committed since the last checkpoint.</summary>
-    public bool HasRest => Volatile.Read(ref _commits) == Volatile.Read(ref _seen);
+    /// <summary>Nothing was written since the last checkpoint.</summary>
+    public bool HasRest => Volatile.Read(ref _written) == Volatile.Read(ref _seen);
 
     /// <summary>True once after the log has grown long and is all but a little in the file: only the writer can begin it anew.</summary>
     public bool TakeLogIsLong()
@@ -41,15 +46,18 @@ internal sealed class Checkpointer : IDisposable
         return true;
     }
 
+    /// <summary>More than zero once, when the log is used enough to be worth room of its own: how many bytes it should have.</summary>
+    public long TakeWantedLog() => Volatile.Read(ref _wantedLog) == 0 ? 0 : Interlocked.Exchange(ref _wantedLog, 0);
+
     public void Start() => _thread.Start();
 
-    /// <summary>For the writer's thread.</summary>
-    public void Committed(int pages)
+    /// <summary>After a commit: how many pages this process has written so far.</summary>
+    public void Written(int pages)
     {
-        _pages += pages;
-        if (Interlocked.Increment(ref _commits) % Commits != 0 && _pages < Pages)
+        Volatile.Write(ref _written, pages);
+        if (pages - _signalledAt < CheckpointAfter)
             return;
-        _pages = 0;
+        _signalledAt = pages;
         _signal.Set();
     }
 
@@ -69,10 +77,10 @@ internal sealed class Checkpointer : IDisposable
         while (!_stopping)
         {
             _signal.WaitOne(Every);
-            var commits = Volatile.Read(ref _commits);
-            if (commits == _seen)
+            var written = Volatile.Read(ref _written);
+            if (written == _seen)
                 continue;
-            Volatile.Write(ref _seen, commits);
+            Volatile.Write(ref _seen, written);
             try
             {
                 connection ??= SqliteConnection.Open(_path);
@@ -82,6 +90,11 @@ internal sealed class Checkpointer : IDisposable
                 var (log, done) = (checkpoint.Number(1), checkpoint.Number(2));
                 checkpoint.Reset();
                 _logIsLong = log > LongLog && log - done < ShortRest;
+                if (!_hasReserved && log > CheckpointAfter / 2)
+                {
+                    _hasReserved = true;
+                    Volatile.Write(ref _wantedLog, ReservedLog * Page);
+                }
             }
             catch (QueueFileException)
             {

@@ -50,7 +50,8 @@ internal sealed class HeldDelivery(QueueConsumer consumer, long owner, in ReadyM
         }
     }
 
-    public bool IsDurable => _end is End.Move or End.Defer;
+    // A power cut that loses the end of a message gives the message back.
+    public bool IsDurable => false;
 
     public override ValueTask StartAsync()
     {

@@ -10,6 +10,7 @@ namespace Bus.SqliteTransport.Engine;
 internal sealed class QueueFile : IAsyncDisposable
 {
     private readonly Store _store;
+    private readonly LogFile _logFile;
     private readonly Peers _peers;
     private readonly Checkpointer _checkpointer;
     private readonly Writer _writer;
@@ -23,7 +24,8 @@ internal sealed class QueueFile : IAsyncDisposable
         _store = Store.Open(options.Path, options.SharesFile);
         _peers = new Peers(options, log);
         _checkpointer = new Checkpointer(options.Path);
-        _writer = new Writer(_store, _peers, _checkpointer, _temporary, options, log);
+        _logFile = new LogFile(options.Path);
+        _writer = new Writer(_store, _logFile, _peers, _checkpointer, _temporary, options, log);
     }
 
     public string Path { get; }
@@ -125,6 +127,7 @@ internal sealed class QueueFile : IAsyncDisposable
             _writer.Dispose();
             _peers.Dispose();
             _checkpointer.Dispose();
+            _logFile.Dispose();
             _store.Dispose();
         });
     }
@@ -151,6 +154,7 @@ internal sealed class QueueFile : IAsyncDisposable
         catch
         {
             file._peers.Dispose();
+            file._logFile.Dispose();
             file._store.Dispose();
             throw;
         }

@@ -6,6 +6,7 @@ namespace Bus.SqliteTransport.Engine;
 internal sealed class Turn(Store store, ConsumerSet consumers)
 {
     private readonly List<(QueueConsumer Consumer, HeldDelivery Delivery)> _handOvers = [];
+    private readonly HashSet<long> _looked = [];
 
     public Store Store => store;
 
@@ -25,12 +26,19 @@ internal sealed class Turn(Store store, ConsumerSet consumers)
     public void Deliver(QueueRow queue, long messageId, OutgoingMessage message, in DeliveryTerms terms)
     {
         var consumer = consumers.Hungry(queue.Id);
-        var wasEmpty = consumer is null && !Filled.Contains(queue.Id) && !store.Messages.HasReady(queue.Id);
+        // Nothing leaves before the claims at the end of the transaction: who was not empty once, or has got one, is not empty.
+        var isFirst = consumer is null && _looked.Add(queue.Id);
+        var wasEmpty = isFirst && !store.Messages.HasReady(queue.Id);
         var id = store.Messages.InsertDelivery(queue.Id, messageId, terms, consumer is null ? null : Process, out var isBehind);
         if (terms.Expires is not null)
             TimersChanged = true;
         if (isBehind)
+        {
+            if (isFirst)
+                _looked.Remove(queue.Id);
             return;
+        }
+
         if (consumer is not null)
             HandOver(consumer, new ReadyMessage(id, messageId, terms.Deliveries, 0, terms.PartitionKey, terms.Expires, terms.DropExpired, message.Body, message.Headers, message.RoutingKey));
         else if (wasEmpty)
@@ -53,6 +61,7 @@ internal sealed class Turn(Store store, ConsumerSet consumers)
     public void Begin()
     {
         Filled.Clear();
+        _looked.Clear();
         TimersChanged = false;
         _handOvers.Clear();
     }

@@ -19,6 +19,7 @@ internal sealed class Writer : IDisposable
     private readonly Mailbox _mailbox = new();
     private readonly Thread _thread;
     private readonly Store _store;
+    private readonly LogFile _logFile;
     private readonly Turn _turn;
     private readonly Claims _claims;
     private readonly Housekeeping _housekeeping;
@@ -35,10 +36,11 @@ internal sealed class Writer : IDisposable
     private long _failedAt;
     private long _dataVersion;
 
-    public Writer(Store store, Peers peers, Checkpointer checkpointer, TemporaryQueues temporary, QueueFileOptions options, ILogger log)
+    public Writer(Store store, LogFile logFile, Peers peers, Checkpointer checkpointer, TemporaryQueues temporary, QueueFileOptions options, ILogger log)
     {
         _temporary = temporary;
         _store = store;
+        _logFile = logFile;
         _peers = peers;
         _checkpointer = checkpointer;
         _options = options;
@@ -62,7 +64,7 @@ internal sealed class Writer : IDisposable
     /// <summary>Enters the file, before the start.</summary>
     public void Join()
     {
-        Begin(isDurable: false);
+        Begin();
         _store.Commit();
     }
 
@@ -197,12 +199,43 @@ internal sealed class Writer : IDisposable
             _failedAt = 0;
             _faults.Passed();
             _turn.Committed();
-            Answer(operations, refused);
+            // Handlers begin while the disk is at work; whoever sent waits for it.
             _peers.Wake(_store, _turn.Filled);
-            if (_checkpointer.TakeLogIsLong())
-                _store.RestartLog();
         }
         catch (Exception exception)
+        {
+            _log.Broken(exception, _options.Path);
+        }
+
+        Answer(operations, refused, Flush(operations));
+        RestartLongLog();
+    }
+
+    private QueueFileException? Flush(IReadOnlyList<IOperation> operations)
+    {
+        if (!_options.FlushToDisk || !operations.Any(operation => operation.IsDurable))
+            return null;
+        try
+        {
+            _logFile.Flush(_store);
+            return null;
+        }
+        catch (QueueFileException exception)
+        {
+            _failedAt = Stopwatch.GetTimestamp();
+            _faults.Failed(exception);
+            return exception;
+        }
+    }
+
+    private void RestartLongLog()
+    {
+        try
+        {
+            if (_checkpointer.TakeLogIsLong())
+                _ = _store.RestartLog();
+        }
+        catch (QueueFileException exception)
         {
             _log.Broken(exception, _options.Path);
         }
@@ -210,7 +243,9 @@ internal sealed class Writer : IDisposable
 
     private void Write(IReadOnlyList<IOperation> operations, List<(IOperation Operation, Exception? Reason)> refused)
     {
-        Begin(_options.FlushToDisk && operations.Any(operation => operation.IsDurable));
+        Begin();
+        if (_checkpointer.TakeWantedLog() is > 0 and var length)
+            _logFile.Reserve(length);
         foreach (var operation in operations)
         {
             try
@@ -230,19 +265,19 @@ internal sealed class Writer : IDisposable
         FaultPoint.Reach(FaultPoints.BeforeQueueCommit);
         _store.Commit();
         FaultPoint.Reach(FaultPoints.AfterQueueCommit);
-        _checkpointer.Committed(_store.TakePagesWritten());
+        _checkpointer.Written(_store.PagesWritten);
         if (_turn.TimersChanged)
             _housekeeping.TimersChanged();
     }
 
-    private void Answer(IReadOnlyList<IOperation> operations, List<(IOperation Operation, Exception? Reason)> refused)
+    private void Answer(IReadOnlyList<IOperation> operations, List<(IOperation Operation, Exception? Reason)> refused, QueueFileException? unflushed)
     {
         var answered = 0;
         foreach (var operation in operations)
         {
             if (refused.Count > 0 && refused.Exists(entry => entry.Operation == operation))
                 continue;
-            Answer(operation);
+            Answer(operation, operation.IsDurable ? unflushed : null);
             answered += operation is AwaitedOperation ? 1 : 0;
         }
 
@@ -257,11 +292,14 @@ internal sealed class Writer : IDisposable
     }
 
     // One that cannot take its answer keeps no other from its own, and is not done again.
-    private void Answer(IOperation operation)
+    private void Answer(IOperation operation, QueueFileException? unflushed)
     {
         try
         {
-            operation.Committed();
+            if (unflushed is null)
+                operation.Committed();
+            else
+                operation.Failed(unflushed);
         }
         catch (Exception exception)
         {
@@ -289,18 +327,21 @@ internal sealed class Writer : IDisposable
     {
         _failedAt = Stopwatch.GetTimestamp();
         _faults.Failed(exception);
+        // SQLite flushes by itself where it begins the log.
+        if (exception is QueueFileException { Code: SQLitePCL.raw.SQLITE_IOERR_FSYNC })
+            _logFile.Distrust();
         if (exception is QueueFileException { IsTransient: true })
             _peers.ObserveAnew();
         foreach (var operation in operations)
             operation.Failed(exception);
     }
 
-    private void Begin(bool isDurable)
+    private void Begin()
     {
         var since = Stopwatch.GetTimestamp();
         bool isMember;
         var spin = new SpinWait();
-        while (!_store.TryBegin(_peers.Self, isDurable, out isMember))
+        while (!_store.TryBegin(_peers.Self, out isMember))
         {
             if (Stopwatch.GetElapsedTime(since) > ForeignLockPatience)
                 throw Native.FileFault.Translate(_options.Path, SQLitePCL.raw.SQLITE_BUSY, $"for {ForeignLockPatience.TotalSeconds} s");
@@ -343,7 +384,7 @@ internal sealed class Writer : IDisposable
                 operation.Failed(new ObjectDisposedException(nameof(QueueFile), $"The queue file {_options.Path} is closed."));
             if (_later.Operations.Count > 0)
                 Commit([.. _later.Operations]);
-            Begin(isDurable: false);
+            Begin();
             _store.Processes.Leave(_peers.Self, died: false, _options.MaxCrashes);
             _store.Commit();
             foreach (var consumer in Consumers.All)

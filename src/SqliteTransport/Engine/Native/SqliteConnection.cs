@@ -69,8 +69,8 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>How many rows the last statement inserted, changed or deleted.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
 
-    /// <summary>How many pages this connection has written since it was asked last.</summary>
-    public int TakePagesWritten() => raw.sqlite3_db_status(_handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, resetFlg: 1) == raw.SQLITE_OK ? pages : 0;
+    /// <summary>How many pages it has written to the log since it was opened.</summary>
+    public int PagesWritten => raw.sqlite3_db_status(_handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, resetFlg: 0) == raw.SQLITE_OK ? pages : 0;
 
     /// <summary>Whether no transaction is open; some errors end one by themselves.</summary>
     public bool IsIdle => raw.sqlite3_get_autocommit(_handle) != 0;

@@ -20,8 +20,6 @@ internal sealed class Store : IDisposable
     private readonly Dictionary<long, long> _depths = [];
     private long _next;
     private long _nextAtBegin;
-    private bool _flushing = true;
-    private bool _isLogSuspect;
 
     private Store(SqliteConnection connection)
     {
@@ -69,26 +67,19 @@ internal sealed class Store : IDisposable
     /// <summary>The same tables on a connection of somebody else, for his transactions: only <see cref="Enter"/>, <see cref="Leave"/> and <see cref="Forget"/> are right there.</summary>
     public static Store On(SqliteConnection borrowed) => new(borrowed);
 
+    /// <summary>How many pages this connection has written to the log since it was opened.</summary>
+    public int PagesWritten => _connection.PagesWritten;
+
     /// <summary>Changes when another connection has committed, of this process or another.</summary>
     public long DataVersion => _dataVersion.RunForNumber() ?? 0;
 
     /// <summary>Begins a transaction that writes.</summary>
     /// <param name="process">This process.</param>
-    /// <param name="durable">Whether the commit must reach the disk.</param>
     /// <param name="isMember">False when others have declared this process dead.</param>
     /// <returns>False when another process is writing: try again.</returns>
-    public bool TryBegin(long process, bool durable, out bool isMember)
+    public bool TryBegin(long process, out bool isMember)
     {
         isMember = false;
-        if (_isLogSuspect && !TryRenewLog())
-            return false;
-        if (durable != _flushing)
-        {
-            // Each time anew: SQLite obeys this pragma when it is compiled, not when it is run.
-            _connection.Execute(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-            _flushing = durable;
-        }
-
         var code = _begin.TryRun();
         if ((code & 0xFF) is raw.SQLITE_BUSY)
             return false;
@@ -111,21 +102,9 @@ internal sealed class Store : IDisposable
         return isMember;
     }
 
-    /// <summary>Throws away the log when all of it is in the file; waits for readers, not for writers. Outside a transaction.</summary>
-    public void RestartLog() => _ = _connection.ReadNumber("PRAGMA wal_checkpoint(RESTART)");
-
-    // The system reports a failed flush once, and may have dropped what it could not write: a later flush that succeeds says nothing of it, and each commit in the log is only worth as much as
-    // all before it. So what is in the log goes into the file, which is flushed, and the log begins anew; what was refused goes with it.
-    private bool TryRenewLog()
-    {
-        if (_connection.ReadNumber("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
-            return false;
-        _isLogSuspect = false;
-        return true;
-    }
-
-    /// <summary>How much this connection has added to the log since it was asked last.</summary>
-    public int TakePagesWritten() => _connection.TakePagesWritten();
+    /// <summary>Brings the rest of the log into the file and onto the disk, so that the next commit begins the log anew. Outside a transaction.</summary>
+    /// <returns>False when another process reads an old part of it, or does the same.</returns>
+    public bool RestartLog() => _connection.ReadNumber("PRAGMA wal_checkpoint(RESTART)") == 0;
 
     /// <summary>Gives pages that nothing uses back to the file system, a few at a time. Outside a transaction.</summary>
     public void Shrink()
@@ -140,15 +119,7 @@ internal sealed class Store : IDisposable
     public void Commit()
     {
         Leave();
-        try
-        {
-            _commit.Run();
-        }
-        catch (QueueFileException exception) when (exception.Code == raw.SQLITE_IOERR_FSYNC)
-        {
-            _isLogSuspect = true;
-            throw;
-        }
+        _commit.Run();
     }
 
     /// <summary>Writes what was counted since <see cref="Enter"/>, in the transaction that is open.</summary>
@@ -206,7 +177,7 @@ internal sealed class Store : IDisposable
                 $"The queue file {connection.Path} cannot have a write-ahead log (SQLite answered `{mode}`). It must lie on a local disk, not on a network share.", isTransient: false);
         }
 
-        // The checkpointer does it beside the writer, as long as it can. Waiting for a lock is the writer's own affair.
-        connection.Execute($"PRAGMA wal_autocheckpoint = {Checkpointer.TooLongLog}; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
+        // The checkpointer does it beside the writer, as long as it can, and the writer flushes the log itself: see LogFile. Waiting for a lock is its own affair too.
+        connection.Execute($"PRAGMA wal_autocheckpoint = {Checkpointer.TooLongLog}; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
     }
 }
