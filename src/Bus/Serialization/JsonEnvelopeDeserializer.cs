@@ -8,7 +8,7 @@ using MassTransit.Serialization;
 
 namespace Bus.Serialization;
 
-/// <summary>Reads MassTransit's JSON messages, the same ones with the same outcome, at about half the cost. They are written by MassTransit itself.</summary>
+/// <summary>Reads MassTransit's JSON messages, the same ones with the same outcome, at about half the cost. <see cref="JsonEnvelopeSerializer"/> writes them.</summary>
 internal sealed class JsonEnvelopeDeserializer : IMessageDeserializer, ISerializerFactory
 {
     private static SystemTextJsonMessageSerializer MassTransits => SystemTextJsonMessageSerializer.Instance;
@@ -43,7 +43,7 @@ internal sealed class JsonEnvelopeDeserializer : IMessageDeserializer, ISerializ
     public MessageBody GetMessageBody(string text) => MassTransits.GetMessageBody(text);
 
     /// <inheritdoc/>
-    public IMessageSerializer CreateSerializer() => MassTransits;
+    public IMessageSerializer CreateSerializer() => new JsonEnvelopeSerializer();
 
     /// <inheritdoc/>
     public IMessageDeserializer CreateDeserializer() => this;

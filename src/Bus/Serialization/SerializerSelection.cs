@@ -16,7 +16,9 @@ internal static class SerializerSelection
         var messagePack = new MessagePackSerializerFactory();
         bus.AddSerializer(messagePack, isSerializer: serializer == BusSerializer.MessagePack);
         bus.AddDeserializer(messagePack);
-        bus.AddDeserializer(new JsonEnvelopeDeserializer(), isDefault: true);
+        var json = new JsonEnvelopeDeserializer();
+        bus.AddSerializer(json, isSerializer: serializer == BusSerializer.Json);
+        bus.AddDeserializer(json, isDefault: true);
     }
 
     // MassTransit indents its envelopes. The options are one static object for the process and cache what they learn about types, so they are

@@ -15,7 +15,7 @@ internal sealed class Checkpointer : IDisposable
     private const long LongLog = 3_000;
     private const long ShortRest = 1_000;
     private const long ReservedLog = 4_096;
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
     private readonly string _path;
     private readonly AutoResetEvent _signal = new(initialState: false);

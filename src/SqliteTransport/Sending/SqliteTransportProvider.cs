@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Bus.SqliteTransport.Configuration;
 using Bus.SqliteTransport.Topology;
 using MassTransit;
@@ -8,8 +9,11 @@ namespace Bus.SqliteTransport.Sending;
 /// <summary>Makes the transports of an endpoint; MassTransit keeps them by address and by message type.</summary>
 internal sealed class SqliteTransportProvider(SqliteHostConfiguration host, ISerialization serialization) : ISendTransportProvider, IPublishTransportProvider
 {
+    // MassTransit asks at every send, and most programs send to the same objects again and again.
+    private readonly ConditionalWeakTable<Uri, Uri> _normalized = [];
+
     /// <inheritdoc/>
-    public Uri NormalizeAddress(Uri address) => SqliteEndpointAddress.Normalize(address);
+    public Uri NormalizeAddress(Uri address) => _normalized.GetValue(address, static address => SqliteEndpointAddress.Normalize(address));
 
     /// <inheritdoc/>
     public Task<ISendTransport> GetSendTransport(Uri address) => Task.FromResult<ISendTransport>(Create(SqliteEndpointAddress.Parse(address)));

@@ -1,19 +1,22 @@
 // Loaded before the C library (LD_PRELOAD), it keeps what a disk would have after a power cut: of each file whose name holds SHIM_FILE, the state of its last
-// fsync, as a copy in the folder SHIM_FOLDER. A file that is removed is gone there too. What was only written is not there. Each file of SQLite is written and synced by one thread at a time, so the whole
-// file at that moment is what was synced.
+// fsync, as a copy in the folder SHIM_FOLDER. A file that is removed is gone there too. What was only written is not there: the copy is taken before the fsync, and counts when it has gone well, so that
+// what another thread writes meanwhile is in it only by the next.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static void keep(int fd)
+// Copies the file; the path of the copy is empty for one that is not looked after.
+static void copy_of(int fd, char *copy, char *target)
 {
     const char *wanted = getenv("SHIM_FILE"), *folder = getenv("SHIM_FOLDER");
-    char link[64], path[PATH_MAX], copy[PATH_MAX], target[PATH_MAX], buffer[65536];
+    char link[64], path[PATH_MAX], buffer[65536];
+    copy[0] = 0;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t length = readlink(link, path, sizeof path - 1);
     if (!wanted || !folder || length <= 0)
@@ -22,23 +25,29 @@ static void keep(int fd)
     const char *name = strrchr(path, '/');
     if (!name || !strstr(name, wanted))
         return;
-    snprintf(target, sizeof target, "%s%s", folder, name);
-    snprintf(copy, sizeof copy, "%s%s.new", folder, name);
+    snprintf(target, PATH_MAX, "%s%s", folder, name);
+    snprintf(copy, PATH_MAX, "%s%s.%ld.new", folder, name, (long)gettid());
     int out = open(copy, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     off_t at = 0;
     ssize_t n;
     while ((n = pread(fd, buffer, sizeof buffer, at)) > 0 && write(out, buffer, n) == n)
         at += n;
     close(out);
-    rename(copy, target);
 }
+
+// One at a time, or an older copy could take the place of a newer one.
+static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
 
 static int synced(const char *function, int fd)
 {
     int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, function);
+    char copy[PATH_MAX], target[PATH_MAX];
+    pthread_mutex_lock(&one);
+    copy_of(fd, copy, target);
     int result = next(fd);
-    if (result == 0)
-        keep(fd);
+    if (result == 0 && copy[0])
+        rename(copy, target);
+    pthread_mutex_unlock(&one);
     return result;
 }
 
