@@ -83,7 +83,9 @@ public sealed class When_the_disk_under_a_queue_file_fails : IAsyncLifetime
         Assert.False(handler.HasExited);
         var handled = _scenario.Lines("handled").ToHashSet(StringComparer.Ordinal);
         Assert.Empty(_scenario.Tried("accepted").Keys.Except(handled));
-        Assert.Empty(_scenario.Tried("refused").Keys.Intersect(handled));
+        // A flush comes after the commit, and what could not be flushed may have been handed over already.
+        if (fault != _broken)
+            Assert.Empty(_scenario.Tried("refused").Keys.Intersect(handled));
         Assert.All(_scenario.Tried("refused").Values, error => Assert.Contains(_scenario.QueuePath, error, StringComparison.Ordinal));
         Assert.All(_scenario.Tried("refused").Values, error => Assert.Contains(remedy, error, StringComparison.Ordinal));
         Assert.All(_scenario.Started, process => Assert.InRange(QueueScenario.LogLines(process), 0, MaxLogLines));

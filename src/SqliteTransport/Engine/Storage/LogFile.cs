@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Bus.SqliteTransport.Engine.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bus.SqliteTransport.Engine.Storage;
@@ -8,6 +10,7 @@ namespace Bus.SqliteTransport.Engine.Storage;
 /// </summary>
 internal sealed class LogFile(string path) : IDisposable
 {
+    private static readonly TimeSpan ReadersPatience = TimeSpan.FromSeconds(1);
     private static readonly byte[] Zeros = new byte[256 * 1024];
 
     private readonly string _path = path + "-wal";
@@ -20,11 +23,20 @@ internal sealed class LogFile(string path) : IDisposable
     public void Flush(Store store)
     {
         if (!_isSuspect)
+        {
             Flush();
-        else if (store.RestartLog())
-            _isSuspect = false;
-        else
-            throw Fault("an earlier flush has failed, and another process reads the log.");
+            return;
+        }
+
+        var since = Stopwatch.GetTimestamp();
+        for (var spin = new SpinWait(); !store.RestartLog(); spin.SpinOnce())
+        {
+            // Others read the log for less than a millisecond at a time.
+            if (Stopwatch.GetElapsedTime(since) > ReadersPatience)
+                throw Fault("an earlier flush has failed, and another process reads the log.");
+        }
+
+        _isSuspect = false;
     }
 
     /// <summary>
@@ -56,7 +68,7 @@ internal sealed class LogFile(string path) : IDisposable
     {
         try
         {
-            RandomAccess.FlushToDisk(_handle);
+            DiskFlush.Of(_handle);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
