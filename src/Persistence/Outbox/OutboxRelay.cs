@@ -21,6 +21,7 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
     private readonly Lazy<IBus> _bus;
     private readonly Channel<OutboxRecord> _queue = Channel.CreateUnbounded<OutboxRecord>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim _window;
+    private readonly DestinationLanes _lanes;
     private readonly KnownRecords _known = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
@@ -34,6 +35,7 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         _engine = engine;
         _bus = new Lazy<IBus>(bus);
         _window = new SemaphoreSlim(engine.Options.MessageDeliveryLimit);
+        _lanes = new DestinationLanes(engine.Options.MessageDeliveryLimit);
         _deadline = new SendDeadline(OutboxEngine<TDbContext>.Pace, engine.Options.MessageDeliveryTimeout);
         Confirmed = new ConfirmedRecords<TDbContext>(engine, _known);
     }
@@ -178,34 +180,53 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
     {
         await foreach (var record in _queue.Reader.ReadAllAsync(_stopping.Token))
         {
+            // What has to wait for its destination must not wait in the window.
+            if (!_lanes.TryEnter(record))
+                continue;
             await _window.WaitAsync(_stopping.Token);
             _ = SendInWindowAsync(record);
         }
     }
 
-    private async Task SendInWindowAsync(OutboxRecord record)
+    /// <summary>Sends the record, and in the same place of the window those that waited for the same destination.</summary>
+    private async Task SendInWindowAsync(OutboxRecord? record)
+    {
+        for (; record is not null && !_stopping.IsCancellationRequested; record = _lanes.TakeWaiting(record))
+        {
+            var confirmed = await TrySendAsync(record);
+            _lanes.Leave(record, confirmed);
+
+            // A destination that was stuck opens step by step: each confirm admits one more.
+            if (confirmed == true && await _window.WaitAsync(TimeSpan.Zero, CancellationToken.None))
+                _ = SendInWindowAsync(_lanes.TakeWaiting(record));
+        }
+
+        _window.Release();
+    }
+
+    /// <returns>Whether the destination took it; null when that was not tried, or was the message's own fault.</returns>
+    private async Task<bool?> TrySendAsync(OutboxRecord record)
     {
         try
         {
             // Another identity of this process wrote it before its lease was taken over: the taker sends it.
             if (!_known.Contains(record.Owner, record.Sequence))
-                return;
+                return null;
 
             await SendAsync(record, Deadline());
             Confirmed.Add(record);
+            return true;
         }
         catch (ScheduleNotSentException)
         {
             _ = PushLaterAsync(record);
+            return null;
         }
         catch (Exception exception)
         {
             if (!_stopping.IsCancellationRequested)
                 await FailedAsync(record, exception);
-        }
-        finally
-        {
-            _window.Release();
+            return TransportFailure.IsOutage(exception) ? false : null;
         }
     }
 

@@ -160,7 +160,7 @@ public sealed class OutboxService : IAsyncDisposable
     public IOutboxAdministration<OutboxDb> Administration => _host.Services.GetRequiredService<IOutboxAdministration<OutboxDb>>();
 
     public static async Task<OutboxService> StartAsync<TConsumer>(
-        TestDatabase database, Action<IEntityFrameworkOutboxConfigurator>? outbox = null, Action<IBusRegistrationConfigurator>? bus = null, int retries = 3, bool queueFile = false, TemporaryFolder? shared = null, Action<IBusFactoryConfigurator>? configure = null)
+        TestDatabase database, Action<IEntityFrameworkOutboxConfigurator>? outbox = null, Action<IBusRegistrationConfigurator>? bus = null, int retries = 3, bool queueFile = false, TemporaryFolder? shared = null, Action<IBusFactoryConfigurator>? configure = null, Action<IBusRegistrationConfigurator>? transport = null)
         where TConsumer : class, IConsumer
     {
         var own = queueFile && shared is null ? new TemporaryFolder() : null;
@@ -193,7 +193,11 @@ public sealed class OutboxService : IAsyncDisposable
                 endpoint.UseEntityFrameworkOutbox<OutboxDb>(context);
             });
             bus?.Invoke(x);
-            if (queues is null)
+            if (transport is not null)
+            {
+                transport(x);
+            }
+            else if (queues is null)
             {
                 x.AddDelayedMessageScheduler();
                 x.UsingInMemory((context, configurator) =>

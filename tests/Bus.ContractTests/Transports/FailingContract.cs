@@ -140,6 +140,27 @@ public abstract class FailingContract<TTransport> : TransportContract<TTransport
     }
 
     [Fact]
+    public async Task Should_deliver_again_after_a_restart_what_was_put_off_before()
+    {
+        Needs(TransportFeature.DelayedRedelivery);
+        Needs(TransportFeature.Durability);
+        void Serve(NodeSetup setup) => setup.Queue<Work>("work", context =>
+        {
+            _seen.Add($"try {context.GetRedeliveryCount()}");
+            return context.GetRedeliveryCount() == 0 ? throw new InvalidOperationException("not yet") : Task.CompletedTask;
+        }, endpoint => endpoint.UseDelayedRedelivery(retry => retry.Interval(1, TimeSpan.FromSeconds(2))));
+        var first = await StartAsync(Serve);
+        await first.SendAsync("work", new Work(1));
+        await _seen.WaitAsync(1);
+        await first.StopAsync();
+        Assert.Equal(["try 0"], _seen.All);
+
+        await StartAsync(Serve);
+
+        Assert.Equal(["try 0", "try 1"], await _seen.WaitAsync(2));
+    }
+
+    [Fact]
     public async Task Should_end_in_the_error_queue_when_redeliveries_are_used_up()
     {
         Needs(TransportFeature.DelayedRedelivery);

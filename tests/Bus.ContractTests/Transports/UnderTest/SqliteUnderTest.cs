@@ -12,6 +12,9 @@ public sealed class SqliteUnderTest : TransportUnderTest
 
     public override TransportColumn Column => TransportFeatures.Sqlite;
 
+    /// <summary>How long a node may be silent before others take what it holds.</summary>
+    public TimeSpan LockDuration { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Where the queues are.</summary>
     public string File => _folder["queues.db"];
 
@@ -24,7 +27,7 @@ public sealed class SqliteUnderTest : TransportUnderTest
     public override void Use(IBusRegistrationConfigurator registration, NodeSetup setup) =>
         registration.UsingSqlite((context, bus) =>
         {
-            bus.Host(File);
+            bus.Host(host => (host.Path, host.LockDuration) = (File, LockDuration));
             setup.Apply(context, bus);
         });
 
