@@ -70,6 +70,22 @@ internal sealed class DatabaseRegistration(BusSettings settings)
         return new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.FullName, "service.db") }.ConnectionString;
     }
 
+    /// <summary>The file of the service's SQLite database; null for one in memory, and where the connection string names none or cannot be read.</summary>
+    internal static string? SqliteFile(BusSettings settings)
+    {
+        if (settings.BusConnectionString is null)
+            return Path.GetFullPath(Path.Combine(settings.Options.DataFolder, "service.db"));
+        try
+        {
+            var own = new SqliteConnectionStringBuilder(settings.BusConnectionString);
+            return own.Mode == SqliteOpenMode.Memory || own.DataSource is "" or ":memory:" || own.DataSource.StartsWith("file:", StringComparison.Ordinal) ? null : Path.GetFullPath(own.DataSource);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
     private static void SetDefault(NpgsqlConnectionStringBuilder builder, string key, object value)
     {
         if (!builder.ShouldSerialize(key))

@@ -1,4 +1,5 @@
 using Bus.Core.Recoverability;
+using Bus.Databases;
 using Bus.Recoverability;
 using Bus.Transports;
 using Microsoft.Extensions.Options;
@@ -75,6 +76,11 @@ internal sealed class BusOptionsValidator(BusSettings settings) : IValidateOptio
         if (settings.UsesDatabase && options.Database != BusDatabase.Sqlite && settings.BusConnectionString is null)
         {
             yield return $"`ConnectionStrings:Bus` must be set for `Bus:Database` = {options.Database}, but was empty.";
+        }
+
+        foreach (var error in SharedFile.Errors(settings, options))
+        {
+            yield return error;
         }
     }
 

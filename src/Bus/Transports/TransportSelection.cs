@@ -1,3 +1,4 @@
+using Bus.Databases;
 using Bus.Serialization;
 using Bus.Settings;
 using Bus.SqliteTransport;
@@ -52,7 +53,8 @@ internal sealed class TransportSelection(BusSettings settings)
         var options = settings.Options.Sqlite;
         bus.Host(host =>
         {
-            host.Path = Path.Combine(settings.Options.DataFolder, options.File);
+            host.Path = SharedFile.OfQueues(settings);
+            host.SharesDatabase = options.OneFile;
             host.LockDuration = options.LockDuration;
             host.MaxProcessDeaths = options.MaxProcessDeaths;
             host.FlushToDisk = options.FlushToDisk;

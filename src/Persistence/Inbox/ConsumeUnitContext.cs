@@ -46,11 +46,10 @@ internal sealed class ConsumeUnitContext<TDbContext, TMessage>(
 
     public override Task RemoveOutboxMessages() => Task.CompletedTask;
 
-    public override Task AddSend<T>(SendContext<T> context)
+    public override async Task AddSend<T>(SendContext<T> context)
     {
         InboxId.Renew(CapturedContext, unit.Key, context);
-        unit.Add(engine.Capture.Capture(context));
-        return Task.CompletedTask;
+        unit.Add(await engine.CaptureAsync(context));
     }
 
     // The transport would put the delivery itself off, now and under its own id: not part of the commit, and a duplicate when it comes back.

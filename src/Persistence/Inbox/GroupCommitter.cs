@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Threading.Channels;
 using Bus.Core.Faults;
 using Bus.Core.Loops;
+using Bus.Core.SharedFile;
 using Bus.Persistence.Outbox;
 using Microsoft.EntityFrameworkCore;
 
@@ -101,7 +102,7 @@ internal sealed class GroupCommitter<TDbContext>(OutboxEngine<TDbContext> engine
     {
         if (completion.Key is { } key)
             engine.Recent.Add(key);
-        engine.Relay.Enqueue(completion.Records);
+        engine.Relay.Enqueue(OutboxRecord.Rows(completion.Records));
         completion.TrySetResult(true);
     }
 
@@ -130,32 +131,42 @@ internal sealed class GroupCommitter<TDbContext>(OutboxEngine<TDbContext> engine
             records.AddRange(completion.Records);
         }
 
-        engine.Owner.Assign(records);
-        engine.Relay.Expect(records);
+        var rows = OutboxRecord.Rows(records);
+        engine.Owner.Assign(rows);
+        engine.Relay.Expect(rows);
         try
         {
-            await WriteAsync(keys, records);
+            await WriteAsync(keys, rows, records);
         }
         catch
         {
-            engine.Relay.Forget(records);
+            engine.Relay.Forget(rows);
             throw;
         }
     }
 
-    private async Task WriteAsync(List<InboxKey> keys, List<OutboxRecord> records)
+    private async Task WriteAsync(List<InboxKey> keys, IReadOnlyList<OutboxRecord> rows, List<OutboxRecord> records)
     {
-        using var turn = await engine.Gate.EnterAsync(CancellationToken.None);
+        IGuestTransaction? guest;
+        using (await engine.Gate.EnterAsync(CancellationToken.None))
+            guest = await CommitAsync(keys, rows, records);
+        guest?.Committed();
+    }
+
+    private async Task<IGuestTransaction?> CommitAsync(List<InboxKey> keys, IReadOnlyList<OutboxRecord> rows, List<OutboxRecord> records)
+    {
         await using var session = await engine.OpenAsync(CancellationToken.None);
         await using var transaction = engine.Dialect.BatchIsAtomic ? null : await session.Connection.BeginTransactionAsync();
         await using var batch = session.Batch(transaction);
-        engine.Dialect.AddWrite(batch, keys, records);
+        engine.Dialect.AddWrite(batch, keys, rows);
         FaultPoint.Reach(FaultPoints.BeforeInbox);
         FaultPoint.Reach(FaultPoints.BeforeCommit);
         await batch.ExecuteAsync(CancellationToken.None);
+        var guest = engine.WriteToQueues(session.Connection, records);
         FaultPoint.Reach(FaultPoints.AfterInbox);
         if (transaction is not null)
             await transaction.CommitAsync();
         FaultPoint.Reach(FaultPoints.AfterCommit);
+        return guest;
     }
 }

@@ -100,38 +100,42 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
             $"The handler left a transaction of its own open on '{typeof(TDbContext).Name}': the inbox owns the transaction, do not begin one in a handler.");
         await unit.Context.SaveChangesAsync(cancellationToken);
 
-        engine.Owner.Assign(unit.Records);
-        engine.Relay.Expect(unit.Records);
+        var rows = OutboxRecord.Rows(unit.Records);
+        engine.Owner.Assign(rows);
+        engine.Relay.Expect(rows);
         try
         {
-            await WriteAndCommitAsync(unit, transaction, cancellationToken);
+            await WriteAndCommitAsync(unit, rows, transaction, cancellationToken);
         }
         catch (Exception exception)
         {
-            engine.Relay.Forget(unit.Records);
+            engine.Relay.Forget(rows);
             if (exception is DbException error && engine.Dialect.IsDuplicate(error))
                 return false;
             throw;
         }
 
         engine.Recent.Add(unit.Key);
-        engine.Relay.Enqueue(unit.Records);
+        engine.Relay.Enqueue(rows);
         return true;
     }
 
-    private async Task WriteAndCommitAsync(ConsumeUnit<TDbContext> unit, IDbContextTransaction transaction, CancellationToken cancellationToken)
+    private async Task WriteAndCommitAsync(ConsumeUnit<TDbContext> unit, IReadOnlyList<OutboxRecord> rows, IDbContextTransaction transaction, CancellationToken cancellationToken)
     {
-        await using var batch = new Databases.StoreBatch(unit.Context.Database.GetDbConnection(), transaction.GetDbTransaction());
-        engine.Dialect.AddWrite(batch, [unit.Key], unit.Records);
+        var connection = unit.Context.Database.GetDbConnection();
+        await using var batch = new Databases.StoreBatch(connection, transaction.GetDbTransaction());
+        engine.Dialect.AddWrite(batch, [unit.Key], rows);
         if (engine.Dialect.CommitInBatch is { } commit)
             batch.Add(commit);
         FaultPoint.Reach(FaultPoints.BeforeInbox);
         FaultPoint.Reach(FaultPoints.BeforeCommit);
         await batch.ExecuteAsync(cancellationToken);
+        var guest = engine.WriteToQueues(connection, unit.Records);
         FaultPoint.Reach(FaultPoints.AfterInbox);
         if (engine.Dialect.CommitInBatch is null)
             await transaction.CommitAsync(cancellationToken);
         FaultPoint.Reach(FaultPoints.AfterCommit);
+        guest?.Committed();
     }
 
     private async Task AcknowledgeDuplicateAsync<T>(Run<T> run)

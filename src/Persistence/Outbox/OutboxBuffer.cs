@@ -1,3 +1,4 @@
+using Bus.Core.SharedFile;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,7 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
     private List<OutboxRecord> _pending = [];
     private List<OutboxRecord> _written = [];
     private List<OutboxRecord>? _beforeTransaction;
+    private List<IGuestTransaction> _guests = [];
     private bool _bound;
 
     /// <summary>True while Entity Framework runs a <c>SaveChanges</c> that carries messages.</summary>
@@ -29,6 +31,16 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
         {
             lock (_lock)
                 return _pending.Count > 0;
+        }
+    }
+
+    /// <summary>Whether some of what waits goes by the table.</summary>
+    public bool HasPendingRows
+    {
+        get
+        {
+            lock (_lock)
+                return _pending.Exists(record => record.Guest is null);
         }
     }
 
@@ -54,6 +66,25 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
         }
     }
 
+    /// <summary>Some of them are in the queues, where their readers are woken after the commit.</summary>
+    public void Wrote(IGuestTransaction? guest)
+    {
+        if (guest is null)
+            return;
+        lock (_lock)
+            _guests.Add(guest);
+    }
+
+    /// <summary>The queues have refused all that would have gone into them: it waits again.</summary>
+    public void Refused(List<OutboxRecord> records)
+    {
+        lock (_lock)
+        {
+            _written.RemoveAll(record => record.Guest is not null && records.Contains(record));
+            _pending.InsertRange(0, records.Where(record => record.Guest is not null));
+        }
+    }
+
     /// <summary>The caller's own transaction begins: what waits now survives its rollback, what is published in it does not.</summary>
     public void BeginTransaction()
     {
@@ -62,18 +93,29 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
     }
 
     /// <summary>Of what was written in the transaction it is no longer known what will be committed.</summary>
-    public List<OutboxRecord> Unknown() => Commit();
-
-    /// <summary>The transaction has committed: what was written in it may be sent.</summary>
-    public List<OutboxRecord> Commit()
+    public List<OutboxRecord> Unknown()
     {
         lock (_lock)
         {
             _beforeTransaction = null;
-            var records = _written;
-            _written = [];
-            return records;
+            return TakeWritten();
         }
+    }
+
+    /// <summary>The transaction has committed: what was written in it may be sent.</summary>
+    public List<OutboxRecord> Commit()
+    {
+        List<IGuestTransaction> guests;
+        List<OutboxRecord> records;
+        lock (_lock)
+        {
+            _beforeTransaction = null;
+            (guests, _guests) = (_guests, []);
+            records = TakeWritten();
+        }
+
+        guests.ForEach(guest => guest.Committed());
+        return records;
     }
 
     /// <summary>The transaction is gone, or its outcome is unknown. With <paramref name="keep"/> the next try of the same save writes them again.</summary>
@@ -81,8 +123,8 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
     {
         lock (_lock)
         {
-            var records = _written;
-            _written = [];
+            _guests = [];
+            var records = TakeWritten();
             if (keep)
                 _pending.InsertRange(0, records);
             else if (_beforeTransaction is { } before)
@@ -104,6 +146,13 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
             engine.Relay.Forget(_written);
         if (_pending.Count > 0)
             LogDiscarded(engine.Log, _pending.Count, typeof(TDbContext).Name, _pending[0].Destination);
+    }
+
+    private List<OutboxRecord> TakeWritten()
+    {
+        var records = _written;
+        _written = [];
+        return records;
     }
 
     private void Bind()

@@ -1,6 +1,10 @@
+using System.Data.Common;
+using Bus.Core.SharedFile;
+using Bus.Core.Turns;
 using Bus.Persistence.Databases;
 using Bus.Persistence.Inbox;
 using MassTransit;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -15,6 +19,9 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     private readonly IServiceScopeFactory _scopes;
     private readonly Lazy<StoreDialect> _dialect;
     private readonly Lazy<WriteGate> _gate;
+    private readonly Lazy<IQueuesInDatabase?> _queues;
+    private string? _file;
+    private bool _isPooled;
     private bool _retriesInContext;
     private bool _watchesContexts;
 
@@ -25,7 +32,8 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         Options = options.Value.Options;
         Log = loggers.CreateLogger("Bus.Outbox");
         _dialect = new Lazy<StoreDialect>(CreateDialect);
-        _gate = new Lazy<WriteGate>(() => new WriteGate(Dialect.OneWriter, Log));
+        _gate = new Lazy<WriteGate>(() => new WriteGate(Dialect.OneWriter ? Turns() : null, Log));
+        _queues = new Lazy<IQueuesInDatabase?>(provider.GetService<IQueuesInDatabase>);
         Database = new DatabaseGate<TDbContext>(this);
         Owner = new OutboxOwner<TDbContext>(this);
         Relay = new OutboxRelay<TDbContext>(this, provider.GetRequiredService<IBus>);
@@ -79,6 +87,32 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     /// <summary>The messages that a context's next commit carries.</summary>
     public OutboxBuffers<TDbContext> Buffers { get; } = new();
 
+    /// <summary>What goes into the queues by the transaction of its sender, and not by the outbox; null where the queues are elsewhere, or are not served now.</summary>
+    public IQueuesInDatabase? Queues => Dialect.OneWriter && _file is { } file && Options.DeliveryService && _queues.Value is { } queues && queues.AreServedIn(file) ? queues : null;
+
+    /// <summary>Turns a message that MassTransit is about to send into what the next commit carries.</summary>
+    public async ValueTask<OutboxRecord> CaptureAsync<T>(SendContext<T> context)
+        where T : class
+    {
+        var record = Capture.Capture(context);
+        // The order of a key is kept with those that wait in the table.
+        if (record.OrderKey is null && Queues is not null)
+            record.Guest = await Relay.CollectAsync(record, context.CancellationToken);
+        return record;
+    }
+
+    /// <summary>Writes those of the records that go straight into the queues, in the transaction that is open.</summary>
+    /// <returns>What is to be told of the commit; null when there were none.</returns>
+    public IGuestTransaction? WriteToQueues(DbConnection connection, IReadOnlyList<OutboxRecord> records)
+    {
+        var guests = OutboxRecord.Guests(records);
+        if (guests.Count == 0)
+            return null;
+        var transaction = _queues.Value!.Join(((SqliteConnection)connection).Handle!, _isPooled);
+        transaction.Write(guests);
+        return transaction;
+    }
+
     /// <summary>Opens a connection of the service's own database through a context of its own. Dispose it soon.</summary>
     public async Task<StoreSession> OpenAsync(CancellationToken cancellationToken)
     {
@@ -101,9 +135,10 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         await Committer.DisposeAsync();
         await Relay.DisposeAsync();
         Owner.Dispose();
-        if (_gate.IsValueCreated)
-            _gate.Value.Dispose();
     }
+
+    // One gate for all who write the file in this process, of whatever context; a database in memory has no name to find it by.
+    private WriteTurns Turns() => _file is { } file ? WriteTurns.OfFile(file) : new WriteTurns();
 
     private StoreDialect CreateDialect()
     {
@@ -115,6 +150,13 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         _retriesInContext = context.Database.CreateExecutionStrategy().RetriesOnFailure;
         _watchesContexts = !scope.ServiceProvider.GetRequiredService<Registrations<TDbContext>>().HaveOtherNames
             && scope.ServiceProvider.GetRequiredService<ScopedContext<TDbContext>>().Context == context;
+        if (context.Database.GetDbConnection() is SqliteConnection { DataSource: { Length: > 0 } file } connection)
+        {
+            var settings = new SqliteConnectionStringBuilder(connection.ConnectionString);
+            _isPooled = settings.Pooling;
+            _file = settings.Mode == SqliteOpenMode.Memory || file == ":memory:" ? null : file;
+        }
+
         return StoreDialect.For(context);
     }
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Bus.Core.Faults;
+using Bus.Core.Turns;
 using Bus.Persistence.Databases;
 using Bus.Persistence.Inbox;
 using Microsoft.EntityFrameworkCore;
@@ -15,7 +16,7 @@ namespace Bus.Persistence.Outbox;
 internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> engine) : ISaveChangesInterceptor, IDbTransactionInterceptor, IDbConnectionInterceptor
     where TDbContext : DbContext
 {
-    private readonly System.Runtime.CompilerServices.ConditionalWeakTable<DbContext, WriteGate.Turn> _turns = [];
+    private readonly System.Runtime.CompilerServices.ConditionalWeakTable<DbContext, WriteTurn> _turns = [];
 
     public InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
@@ -86,6 +87,12 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
         return Task.CompletedTask;
     }
 
+    /// <summary>For a statement outside of a transaction.</summary>
+    public async ValueTask EnterAsync(DbContext context, CancellationToken cancellationToken) => Hold(context, await engine.Gate.EnterAsync(cancellationToken));
+
+    /// <inheritdoc cref="EnterAsync"/>
+    public void Enter(DbContext context) => Hold(context, engine.Gate.Enter());
+
     /// <summary>The context writes no more: whatever turn it still has ends.</summary>
     public void Leave(DbContext context) => Release(context);
 
@@ -125,9 +132,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
     {
         if (eventData.Context is { } context && Find(context) is { HasPending: true } buffer)
         {
-            EnsureRegistered();
-            using var batch = Batch(buffer, transaction.Connection!, transaction);
-            batch.Execute();
+            Write(buffer, transaction.Connection!, transaction);
             FaultPoint.Reach(FaultPoints.BeforeCommit);
         }
 
@@ -139,9 +144,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
     {
         if (eventData.Context is { } context && Find(context) is { HasPending: true } buffer)
         {
-            EnsureRegistered();
-            await using var batch = Batch(buffer, transaction.Connection!, transaction);
-            await batch.ExecuteAsync(cancellationToken);
+            await WriteAsync(buffer, transaction.Connection!, transaction, cancellationToken);
             FaultPoint.Reach(FaultPoints.BeforeCommit);
         }
 
@@ -156,7 +159,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
         if (Find(context) is not { } buffer)
             return;
         FaultPoint.Reach(FaultPoints.AfterCommit);
-        engine.Relay.Enqueue(buffer.Commit());
+        engine.Relay.Enqueue(OutboxRecord.Rows(buffer.Commit()));
     }
 
     public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
@@ -233,8 +236,15 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
 
     private void Prepare(DbContext? context)
     {
-        if (context is null || Find(context) is not { HasPending: true } buffer)
+        if (context is null)
             return;
+        if (Find(context) is not { HasPending: true } buffer)
+        {
+            // Nor may a single statement pass by the gate.
+            if (engine.Dialect.OneWriter && context.Database.AutoTransactionBehavior == AutoTransactionBehavior.WhenNeeded)
+                context.Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
+            return;
+        }
 
         if (System.Transactions.Transaction.Current is not null)
             throw new OutboxException("The outbox cannot join a TransactionScope: its messages would leave whether or not the scope completes. Use Database.BeginTransactionAsync.");
@@ -258,9 +268,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
     {
         if (context.Database.CurrentTransaction is { } transaction)
         {
-            EnsureRegistered();
-            await using var batch = Batch(buffer, context.Database.GetDbConnection(), transaction.GetDbTransaction());
-            await batch.ExecuteAsync(cancellationToken);
+            await WriteAsync(buffer, context.Database.GetDbConnection(), transaction.GetDbTransaction(), cancellationToken);
             return;
         }
 
@@ -289,24 +297,59 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
             return;
         }
 
-        EnsureRegistered();
-        using var batch = Batch(buffer, context.Database.GetDbConnection(), context.Database.CurrentTransaction.GetDbTransaction());
-        batch.Execute();
+        Write(buffer, context.Database.GetDbConnection(), context.Database.CurrentTransaction.GetDbTransaction());
     }
 
-    private StoreBatch Batch(OutboxBuffer<TDbContext> buffer, DbConnection connection, DbTransaction transaction)
+    private void Write(OutboxBuffer<TDbContext> buffer, DbConnection connection, DbTransaction transaction)
     {
+        EnsureRegistered(buffer);
         var records = buffer.Write();
-        engine.Owner.Assign(records);
-        engine.Relay.Expect(records);
+        using (var batch = Batch(OutboxRecord.Rows(records), connection, transaction))
+            batch?.Execute();
+        WriteToQueues(buffer, connection, records);
+    }
+
+    private async Task WriteAsync(OutboxBuffer<TDbContext> buffer, DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        EnsureRegistered(buffer);
+        var records = buffer.Write();
+        await using (var batch = Batch(OutboxRecord.Rows(records), connection, transaction))
+        {
+            if (batch is not null)
+                await batch.ExecuteAsync(cancellationToken);
+        }
+
+        WriteToQueues(buffer, connection, records);
+    }
+
+    private void WriteToQueues(OutboxBuffer<TDbContext> buffer, DbConnection connection, List<OutboxRecord> records)
+    {
+        try
+        {
+            buffer.Wrote(engine.WriteToQueues(connection, records));
+        }
+        catch
+        {
+            // The caller may commit all the same: then without them, and they wait for the next save.
+            buffer.Refused(records);
+            throw;
+        }
+    }
+
+    private StoreBatch? Batch(IReadOnlyList<OutboxRecord> rows, DbConnection connection, DbTransaction transaction)
+    {
+        if (rows.Count == 0)
+            return null;
+        engine.Owner.Assign(rows);
+        engine.Relay.Expect(rows);
         var batch = new StoreBatch(connection, transaction);
-        engine.Dialect.AddWrite(batch, [], records);
+        engine.Dialect.AddWrite(batch, [], rows);
         return batch;
     }
 
-    private void EnsureRegistered()
+    private void EnsureRegistered(OutboxBuffer<TDbContext> buffer)
     {
-        if (!engine.Owner.IsRegistered)
+        if (!engine.Owner.IsRegistered && buffer.HasPendingRows)
             throw new OutboxException("The outbox has no lease in the database yet: publish before the transaction begins, begin it asynchronously, or wait until the host has started.");
     }
 
@@ -319,7 +362,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
             engine.Relay.Forget(buffer.Rollback(keep: buffer.Saving));
     }
 
-    private void Hold(DbContext context, WriteGate.Turn turn)
+    private void Hold(DbContext context, WriteTurn turn)
     {
         Release(context);
         _turns.AddOrUpdate(context, turn);

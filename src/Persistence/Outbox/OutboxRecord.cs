@@ -1,3 +1,5 @@
+using Bus.Core.SharedFile;
+
 namespace Bus.Persistence.Outbox;
 
 /// <summary>A captured message on its way: from the handler through the table into the broker.</summary>
@@ -20,6 +22,9 @@ internal sealed class OutboxRecord
     /// <summary>Null when no order was asked for.</summary>
     public string? OrderKey { get; init; }
 
+    /// <summary>Null when the record goes by the table; else what the commit writes into the queues instead.</summary>
+    public GuestMessages? Guest { get; set; }
+
     /// <summary>Set when the record is given to the writer; an ordered record has none.</summary>
     public Guid Owner { get; set; }
 
@@ -36,4 +41,12 @@ internal sealed class OutboxRecord
 
     /// <summary>Position of an ordered record.</summary>
     public long Position { get; init; }
+
+    /// <summary>Those that go by the table and the relay.</summary>
+    public static IReadOnlyList<OutboxRecord> Rows(IReadOnlyList<OutboxRecord> records) =>
+        records.Any(record => record.Guest is not null) ? [.. records.Where(record => record.Guest is null)] : records;
+
+    /// <summary>What the others write.</summary>
+    public static IReadOnlyList<GuestMessages> Guests(IReadOnlyList<OutboxRecord> records) =>
+        records.Any(record => record.Guest is not null) ? [.. records.Select(record => record.Guest).OfType<GuestMessages>()] : [];
 }

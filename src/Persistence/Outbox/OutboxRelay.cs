@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Bus.Core.Faults;
 using Bus.Core.Loops;
+using Bus.Core.SharedFile;
 using Bus.Core.Telemetry;
 using MassTransit;
 using MassTransit.Serialization;
@@ -128,6 +129,15 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         FaultPoint.Reach(FaultPoints.AfterRelayConfirm);
         BusMetrics.OutboxSent.Add(1);
         Interlocked.Increment(ref _sent);
+    }
+
+    /// <summary>Sends one record as far as the transport's own form of it, which a transaction on the file of the queues then writes.</summary>
+    public async Task<GuestMessages> CollectAsync(OutboxRecord record, CancellationToken cancellationToken)
+    {
+        var guest = new GuestMessages();
+        var endpoint = await FindEndpointAsync(record);
+        await endpoint.Send(new SerializedMessageBody(), new RecordSendPipe(record, _engine.Time, guest), cancellationToken);
+        return guest;
     }
 
     /// <summary>Waits until nothing is pending or the token is cancelled.</summary>

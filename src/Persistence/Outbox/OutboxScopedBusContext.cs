@@ -10,7 +10,7 @@ namespace Bus.Persistence.Outbox;
 
 /// <summary>What a scope outside a consumer publishes and sends with: everything goes into the scope's <see cref="OutboxBuffer{TDbContext}"/>. Requests go straight out.</summary>
 internal sealed class OutboxScopedBusContext<TDbContext>(
-    IPublishEndpointProvider publish, ISendEndpointProvider send, IClientFactory clients, OutboxBuffer<TDbContext> buffer, MessageCapture capture, IServiceProvider provider)
+    IPublishEndpointProvider publish, ISendEndpointProvider send, IClientFactory clients, OutboxBuffer<TDbContext> buffer, OutboxEngine<TDbContext> engine, IServiceProvider provider)
     : ScopedBusContext, OutboxSendContext
     where TDbContext : DbContext
 {
@@ -24,12 +24,8 @@ internal sealed class OutboxScopedBusContext<TDbContext>(
 
     public IScopedClientFactory ClientFactory => _clients ??= new ScopedClientFactory(new ClientFactory(new ScopedClientFactoryContext(clients, provider)), null);
 
-    public Task AddSend<T>(SendContext<T> context)
-        where T : class
-    {
-        buffer.Add(capture.Capture(context));
-        return Task.CompletedTask;
-    }
+    public async Task AddSend<T>(SendContext<T> context)
+        where T : class => buffer.Add(await engine.CaptureAsync(context));
 
     public object? GetService(Type serviceType) => provider.GetService(serviceType);
 }

@@ -24,7 +24,7 @@ internal sealed class OutboxScopedBusContextProvider<TDbContext> : IScopedBusCon
             Context = Outbox(bus, bus);
 
         ScopedBusContext Outbox(IPublishEndpointProvider publish, ISendEndpointProvider send) =>
-            new OutboxScopedBusContext<TDbContext>(publish, send, clients.Value, buffer, engine.Capture, provider);
+            new OutboxScopedBusContext<TDbContext>(publish, send, clients.Value, buffer, engine, provider);
     }
 
     public ScopedBusContext Context { get; }

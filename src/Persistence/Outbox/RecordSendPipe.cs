@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using Bus.Core.SharedFile;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Serialization;
@@ -6,7 +7,10 @@ using MassTransit.Serialization;
 namespace Bus.Persistence.Outbox;
 
 /// <summary>Sends a record's bytes as they are, with the ids, addresses and properties it was captured with.</summary>
-internal sealed class RecordSendPipe(OutboxRecord record, TimeProvider time) : IPipe<SendContext<SerializedMessageBody>>
+/// <param name="record">What.</param>
+/// <param name="time">For what is left of its time to live.</param>
+/// <param name="guest">Where the transport leaves it; null to have it delivered.</param>
+internal sealed class RecordSendPipe(OutboxRecord record, TimeProvider time, GuestMessages? guest = null) : IPipe<SendContext<SerializedMessageBody>>
 {
     /// <summary>The header of a message that may have been sent before; its receivers look into their inbox first.</summary>
     public const string ResentHeader = "Bus-Resent";
@@ -35,6 +39,8 @@ internal sealed class RecordSendPipe(OutboxRecord record, TimeProvider time) : I
 
         if (context is TransportSendContext transport)
             transport.ReadPropertiesFrom(metadata.Properties);
+        if (guest is not null)
+            context.AddOrUpdatePayload(() => guest, _ => guest);
         return Task.CompletedTask;
     }
 

@@ -22,6 +22,12 @@ public interface ISqliteHostConfigurator
     /// <summary>False: an accepted message is with the operating system and not yet on the disk, so that a power cut may lose the last ones. True by default.</summary>
     bool FlushToDisk { set; }
 
+    /// <summary>
+    /// True: <see cref="Path"/> is the database of the service, and the queues' tables stand among its own. What is published through the transactional outbox of a context on that file is then
+    /// written into the queues by the transaction itself, and every writer of the file in this process waits for its turn. Keep transactions short. False by default.
+    /// </summary>
+    bool SharesDatabase { set; }
+
     /// <summary>The clock of due times and expiry. By default the container's, or the system's.</summary>
     TimeProvider TimeProvider { set; }
 }

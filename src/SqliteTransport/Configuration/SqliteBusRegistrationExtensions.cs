@@ -1,4 +1,6 @@
+using Bus.Core.SharedFile;
 using Bus.SqliteTransport.Configuration;
+using Bus.SqliteTransport.Hosting;
 using Bus.SqliteTransport.Sending;
 using MassTransit.DependencyInjection;
 using MassTransit.Scheduling;
@@ -22,6 +24,8 @@ public static class SqliteBusRegistrationExtensions
     {
         configurator.SetBusFactory(new SqliteRegistrationBusFactory(configure));
         configurator.AddSqliteMessageScheduler();
+        configurator.TryAddSingleton<IQueuesInDatabase>(provider =>
+            new SqliteQueuesInDatabase((SqliteHostConfiguration)provider.GetRequiredService<Bind<IBus, IBusInstance>>().Value.HostConfiguration));
     }
 
     /// <summary>The same for one of several buses in a container.</summary>

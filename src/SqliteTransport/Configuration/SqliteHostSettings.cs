@@ -15,6 +15,8 @@ internal sealed class SqliteHostSettings : ISqliteHostConfigurator, ISpecificati
 
     public bool FlushToDisk { get; set; } = true;
 
+    public bool SharesDatabase { get; set; }
+
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     public QueueFileOptions ToOptions() => new()
@@ -23,6 +25,7 @@ internal sealed class SqliteHostSettings : ISqliteHostConfigurator, ISpecificati
         LockDuration = LockDuration,
         MaxCrashes = MaxProcessDeaths,
         FlushToDisk = FlushToDisk,
+        SharesFile = SharesDatabase,
         AddHeader = static (headers, name, value) => HeaderBlock.With(headers, name, value),
         Time = TimeProvider,
     };

@@ -106,7 +106,13 @@ internal sealed partial class Peers : IDisposable
         _ports.Clear();
         foreach (var queue in queues)
             store.Processes.AddReaders(queue, Self, _ports);
-        foreach (var port in _ports)
+        Wake(_ports);
+    }
+
+    /// <summary>Wakes those who listen there. Thread-safe.</summary>
+    public void Wake(HashSet<int> ports)
+    {
+        foreach (var port in ports)
         {
             try
             {

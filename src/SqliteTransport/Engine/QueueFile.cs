@@ -30,6 +30,9 @@ internal sealed class QueueFile : IAsyncDisposable
 
     public string Path { get; }
 
+    /// <summary>This process's number in the file.</summary>
+    public long Process => _peers.Self;
+
     /// <exception cref="QueueFileException">The file cannot be used; the message names it and says what to do.</exception>
     public static Task<QueueFile> OpenAsync(QueueFileOptions options, ILogger log, CancellationToken cancellationToken) =>
         Task.Run(() => Open(options with { Path = System.IO.Path.GetFullPath(options.Path) }, log), cancellationToken);
@@ -77,6 +80,17 @@ internal sealed class QueueFile : IAsyncDisposable
         var cancelled = false;
         await RunAsync(turn => cancelled = turn.Store.Timers.Cancel(token.ToByteArray()), cancellationToken);
         return cancelled;
+    }
+
+    /// <summary>A guest's transaction has committed.</summary>
+    /// <param name="filled">Whether queues that were empty are not any more.</param>
+    /// <param name="ports">Of the processes that read them.</param>
+    public void WakeAfterGuest(bool filled, HashSet<int> ports)
+    {
+        if (!filled)
+            return;
+        _writer.Poke();
+        _peers.Wake(ports);
     }
 
     /// <summary>Begins to hand over what is in a queue; makes the queue if it is missing.</summary>

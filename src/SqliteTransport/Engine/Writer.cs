@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Bus.Core.Faults;
+using Bus.Core.Turns;
 using Bus.SqliteTransport.Engine.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +30,7 @@ internal sealed class Writer : IDisposable
     private readonly QueueFileOptions _options;
     private readonly ILogger _log;
     private readonly FaultReport _faults;
+    private readonly WriteTurns? _turns;
     private List<IOperation> _batch = [];
     private readonly WaitingRoom _later = new(RetryAfter);
     private readonly WaitingRoom _postponed = new(PollEvery);
@@ -46,6 +48,7 @@ internal sealed class Writer : IDisposable
         _options = options;
         _log = log;
         _faults = new FaultReport(log, options.Path);
+        _turns = options.SharesFile ? WriteTurns.OfFile(options.Path) : null;
         _turn = new Turn(store, Consumers);
         _claims = new Claims(store, Consumers);
         _housekeeping = new Housekeeping(store, Consumers, peers, options, log);
@@ -338,6 +341,9 @@ internal sealed class Writer : IDisposable
 
     private void Begin()
     {
+        // In a file that others of this process write too: in turn with them, since who only spins would take it from those who sleep between their tries.
+        if (_turns is not null)
+            _store.Hold(_turns.Enter(nameof(QueueFile), ForeignLockPatience, holder => _log.Overruled(_options.Path, holder, ForeignLockPatience)));
         var since = Stopwatch.GetTimestamp();
         bool isMember;
         var spin = new SpinWait();

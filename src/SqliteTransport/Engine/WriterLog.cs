@@ -16,4 +16,7 @@ internal static partial class WriterLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The acknowledgement of message {Id} of the queue {Queue} was refused: its lease was lost, and it may be handled twice.")]
     public static partial void Refused(this ILogger logger, string queue, long id);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Holder} has kept its turn to write the file {File} for {Patience}, and the queues wait for it: its turn is passed on, and the file lock decides. Keep transactions short.")]
+    public static partial void Overruled(this ILogger logger, string file, string holder, TimeSpan patience);
 }

@@ -1,3 +1,4 @@
+using Bus.Core.SharedFile;
 using Bus.SqliteTransport.Configuration;
 using Bus.SqliteTransport.Engine;
 using Bus.SqliteTransport.Topology;
@@ -8,9 +9,15 @@ using MassTransit.Transports;
 namespace Bus.SqliteTransport.Sending;
 
 /// <summary>Puts messages for one queue or topic into the file; MassTransit's send transport does the rest around it.</summary>
-internal sealed class SqliteSendTransportContext(SqliteHostConfiguration host, ISerialization serialization, SqliteEndpointAddress address)
+/// <param name="host">Of the file.</param>
+/// <param name="serialization">Of the endpoint.</param>
+/// <param name="address">The queue or topic.</param>
+/// <param name="topics">What has to be there before the first message; null for a queue.</param>
+internal sealed class SqliteSendTransportContext(SqliteHostConfiguration host, ISerialization serialization, SqliteEndpointAddress address, PublishedTopics? topics)
     : BaseSendTransportContext(host, serialization), SendTransportContext<PipeContext>
 {
+    private volatile bool _isDeclared = topics is null;
+
     /// <inheritdoc/>
     public override string EntityName => address.Name;
 
@@ -43,7 +50,13 @@ internal sealed class SqliteSendTransportContext(SqliteHostConfiguration host, I
         if (address.IsCancellation)
             return CancelAsync(context);
         var message = OutgoingMessages.Of(context, host.Settings.TimeProvider);
-        return host.File.Current is { } file ? DeliverAsync(file, message, context.CancellationToken) : OpenAndDeliverAsync(message, context.CancellationToken);
+        if (context.TryGetPayload<GuestMessages>(out var guest))
+        {
+            guest.Written.Add(AsGuest(message));
+            return Task.CompletedTask;
+        }
+
+        return _isDeclared && host.File.Current is { } file ? DeliverAsync(file, message, context.CancellationToken) : PrepareAndDeliverAsync(message, context.CancellationToken);
     }
 
     /// <inheritdoc/>
@@ -54,18 +67,37 @@ internal sealed class SqliteSendTransportContext(SqliteHostConfiguration host, I
     {
         var token = OutgoingMessages.Token(context) ?? throw new ArgumentException(
             $"The message {context.MessageId} to `{context.DestinationAddress}` names no scheduled message in its header {MessageHeaders.SchedulingTokenId}. Cancel with `IMessageScheduler.CancelScheduledSend`.", nameof(context));
+        if (context.TryGetPayload<GuestMessages>(out var guest))
+        {
+            guest.Written.Add(new GuestCancel(token));
+            return;
+        }
+
         var file = host.File.Current ?? await host.File.GetAsync();
         if (await file.CancelAsync(token, context.CancellationToken))
             LogContext.Debug?.Log("CANCEL {Token}", token);
     }
 
-    private async Task OpenAndDeliverAsync(OutgoingMessage message, CancellationToken cancellationToken) =>
-        await DeliverAsync(await host.File.GetAsync(), message, cancellationToken);
+    private async Task PrepareAndDeliverAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        var file = await host.File.GetAsync();
+        if (!_isDeclared)
+            await topics!.DeclareAsync(file, CancellationToken.None);
+        _isDeclared = true;
+        await DeliverAsync(file, message, cancellationToken);
+    }
 
     private Task DeliverAsync(QueueFile file, OutgoingMessage message, CancellationToken cancellationToken) => address switch
     {
         { IsTopic: true } => file.PublishAsync(address.Name, message, cancellationToken),
         { IsTemporary: true } => file.PublishAsync(ReplyTopic.Name, message with { RoutingKey = address.Name }, cancellationToken),
         _ => file.SendAsync(address.Name, message, cancellationToken),
+    };
+
+    private GuestSend AsGuest(OutgoingMessage message) => address switch
+    {
+        { IsTopic: true } => new GuestSend(address.Name, isTopic: true, message, topics is null ? null : topics.Declare),
+        { IsTemporary: true } => new GuestSend(ReplyTopic.Name, isTopic: true, message with { RoutingKey = address.Name }, declare: null),
+        _ => new GuestSend(address.Name, isTopic: false, message, declare: null),
     };
 }

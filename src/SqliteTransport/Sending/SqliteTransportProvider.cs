@@ -16,21 +16,17 @@ internal sealed class SqliteTransportProvider(SqliteHostConfiguration host, ISer
     public Uri NormalizeAddress(Uri address) => _normalized.GetValue(address, static address => SqliteEndpointAddress.Normalize(address));
 
     /// <inheritdoc/>
-    public Task<ISendTransport> GetSendTransport(Uri address) => Task.FromResult<ISendTransport>(Create(SqliteEndpointAddress.Parse(address)));
+    public Task<ISendTransport> GetSendTransport(Uri address) => Task.FromResult<ISendTransport>(Create(SqliteEndpointAddress.Parse(address), topics: null));
 
     /// <inheritdoc/>
-    public async Task<ISendTransport> GetPublishTransport<T>(Uri? publishAddress)
-        where T : class
-    {
-        await host.PublishTopology.TopicsOf<T>().DeclareAsync(await host.File.GetAsync(), CancellationToken.None);
-        return Create(SqliteEndpointAddress.Parse(publishAddress!));
-    }
+    public Task<ISendTransport> GetPublishTransport<T>(Uri? publishAddress)
+        where T : class => Task.FromResult<ISendTransport>(Create(SqliteEndpointAddress.Parse(publishAddress!), host.PublishTopology.TopicsOf<T>()));
 
-    private SendTransport<PipeContext> Create(SqliteEndpointAddress address)
+    private SendTransport<PipeContext> Create(SqliteEndpointAddress address, PublishedTopics? topics)
     {
         LogContext.SetCurrentIfNull(host.LogContext);
         var uri = address.ToUri();
         TransportLogMessages.CreateSendTransport(uri);
-        return new SendTransport<PipeContext>(new SqliteSendTransportContext(host, serialization, address));
+        return new SendTransport<PipeContext>(new SqliteSendTransportContext(host, serialization, address, topics));
     }
 }

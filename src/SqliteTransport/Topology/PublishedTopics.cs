@@ -27,4 +27,13 @@ internal sealed class PublishedTopics
         foreach (var link in _links)
             await file.LinkAsync(link.From, link.To, cancellationToken);
     }
+
+    /// <summary>The same in a transaction that is open.</summary>
+    public void Declare(Turn turn)
+    {
+        foreach (var topic in _topics)
+            turn.Store.Topology.Topic(topic);
+        foreach (var link in _links)
+            turn.Store.Topology.Link(link.From, link.To);
+    }
 }

@@ -1,3 +1,4 @@
+using Bus.Core.Turns;
 using Bus.SqliteTransport.Engine.Native;
 using SQLitePCL;
 
@@ -20,6 +21,7 @@ internal sealed class Store : IDisposable
     private readonly Dictionary<long, long> _depths = [];
     private long _next;
     private long _nextAtBegin;
+    private WriteTurn _turn = WriteTurn.None;
 
     private Store(SqliteConnection connection)
     {
@@ -73,6 +75,9 @@ internal sealed class Store : IDisposable
     /// <summary>Changes when another connection has committed, of this process or another.</summary>
     public long DataVersion => _dataVersion.RunForNumber() ?? 0;
 
+    /// <summary>Held until the transaction ends.</summary>
+    public void Hold(WriteTurn turn) => _turn = turn;
+
     /// <summary>Begins a transaction that writes.</summary>
     /// <param name="process">This process.</param>
     /// <param name="isMember">False when others have declared this process dead.</param>
@@ -106,11 +111,19 @@ internal sealed class Store : IDisposable
     /// <returns>False when another process reads an old part of it, or does the same.</returns>
     public bool RestartLog() => _connection.ReadNumber("PRAGMA wal_checkpoint(RESTART)") == 0;
 
-    /// <summary>Gives pages that nothing uses back to the file system, a few at a time. Outside a transaction.</summary>
+    /// <summary>Gives pages that nothing uses back to the file system, a few at a time, unless somebody is writing. Outside a transaction.</summary>
     public void Shrink()
     {
-        if (_connection.ReadNumber("PRAGMA freelist_count") is var free && free > 4096 && free * 4 > _connection.ReadNumber("PRAGMA page_count"))
+        if (_connection.ReadNumber("PRAGMA freelist_count") is not (> 4096 and var free) || free * 4 <= _connection.ReadNumber("PRAGMA page_count"))
+            return;
+        try
+        {
             _connection.Execute("PRAGMA incremental_vacuum(1024)");
+        }
+        catch (QueueFileException exception) when (exception.IsTransient)
+        {
+            // Somebody is writing: another time.
+        }
     }
 
     /// <summary>For tests: SQLite answers "full" beyond it.</summary>
@@ -120,6 +133,7 @@ internal sealed class Store : IDisposable
     {
         Leave();
         _commit.Run();
+        _turn.Dispose();
     }
 
     /// <summary>Writes what was counted since <see cref="Enter"/>, in the transaction that is open.</summary>
@@ -149,6 +163,7 @@ internal sealed class Store : IDisposable
         Forget();
         if (!_connection.IsIdle)
             _ = _rollback.TryRun();
+        _turn.Dispose();
     }
 
     /// <summary>The next number of the file: later ones are higher, over all processes, and none is used twice.</summary>
@@ -163,7 +178,11 @@ internal sealed class Store : IDisposable
     /// <summary>What this transaction has changed of a queue's depth so far.</summary>
     public long DepthChange(long queue) => _depths.GetValueOrDefault(queue);
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _turn.Dispose();
+    }
 
     private static void Prepare(SqliteConnection connection)
     {
