@@ -5,12 +5,18 @@ namespace Bus.TestSupport;
 /// <summary>An empty database for one test, whatever its kind.</summary>
 public abstract class TestDatabase : IAsyncDisposable
 {
+    /// <summary>The file that holds the queues too; null where they are elsewhere.</summary>
+    public virtual string? SharedFile => null;
+
     /// <summary>Makes a context use it.</summary>
     public abstract void Configure(DbContextOptionsBuilder options);
 
     public abstract ValueTask DisposeAsync();
 
     public static Task<TestDatabase> SqliteAsync() => Task.FromResult<TestDatabase>(new Sqlite());
+
+    /// <summary>One file for the queues and the service. With a pool, connections outlive their contexts.</summary>
+    public static Task<TestDatabase> OneFileAsync(bool pooling = true) => Task.FromResult<TestDatabase>(new OneFile(pooling));
 
     public static async Task<TestDatabase> PostgresAsync() => new Postgres(await TestPostgres.CreateDatabaseAsync());
 
@@ -19,6 +25,21 @@ public abstract class TestDatabase : IAsyncDisposable
         private readonly TemporaryFolder _folder = new();
 
         public override void Configure(DbContextOptionsBuilder options) => options.UseSqlite($"Data Source={_folder["test.db"]};Pooling=False");
+
+        public override ValueTask DisposeAsync()
+        {
+            _folder.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class OneFile(bool pooling) : TestDatabase
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        public override string SharedFile => _folder["service.db"];
+
+        public override void Configure(DbContextOptionsBuilder options) => options.UseSqlite($"Data Source={SharedFile};Pooling={pooling}");
 
         public override ValueTask DisposeAsync()
         {

@@ -18,6 +18,16 @@ internal sealed class WriteTurns
     /// <summary>The turns of all writers of a file in this process, whatever they know of each other.</summary>
     public static WriteTurns OfFile(string path) => ByFile.GetOrAdd(Path.GetFullPath(path), static _ => new WriteTurns());
 
+    /// <summary>How many wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+                return _waiting.Count;
+        }
+    }
+
     /// <summary>Waits with the thread.</summary>
     /// <param name="writer">Who wants to write, for the logs of others.</param>
     /// <param name="patience">How long somebody may keep others waiting.</param>

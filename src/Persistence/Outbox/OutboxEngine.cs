@@ -95,8 +95,8 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         where T : class
     {
         var record = Capture.Capture(context);
-        // The order of a key is kept with those that wait in the table.
-        if (record.OrderKey is null && Queues is not null)
+        // The order of a key is kept with those that wait in the table; and what waits there is taken back there.
+        if (record.OrderKey is null && Queues is not null && !await Relay.CancelsWhatWaitsAsync(record, context.CancellationToken))
             record.Guest = await Relay.CollectAsync(record, context.CancellationToken);
         return record;
     }

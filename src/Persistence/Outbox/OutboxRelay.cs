@@ -119,8 +119,9 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         using var activity = record.Metadata.TraceParent is { } parent && BusMetrics.Activities.HasListeners()
             ? BusMetrics.Activities.StartActivity("outbox relay", ActivityKind.Producer, parent)
             : null;
-        if (record.Metadata.CancelledToken is { } token)
-            await AssertIsSentAsync(token, record, cancellationToken);
+        // The records of a process leave side by side, and those of another process when it gets to them.
+        if (await CancelsWhatWaitsAsync(record, cancellationToken))
+            throw new ScheduleNotSentException(record.MessageId);
         var endpoint = await FindEndpointAsync(record);
         FaultPoint.Reach(FaultPoints.BeforeRelaySend);
         var sending = endpoint.Send(new SerializedMessageBody(), new RecordSendPipe(record, _engine.Time), cancellationToken);
@@ -129,6 +130,15 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         FaultPoint.Reach(FaultPoints.AfterRelayConfirm);
         BusMetrics.OutboxSent.Add(1);
         Interlocked.Increment(ref _sent);
+    }
+
+    /// <summary>Whether the record takes back a scheduled message that is in the table still.</summary>
+    public async Task<bool> CancelsWhatWaitsAsync(OutboxRecord record, CancellationToken cancellationToken)
+    {
+        if (record.Metadata.CancelledToken is not { } token)
+            return false;
+        await using var session = await _engine.OpenAsync(cancellationToken);
+        return await session.ScalarAsync(_engine.Dialect.Statements.OutboxMentions, cancellationToken, MessageMetadata.PatternOf(token), record.Destination.ToString()) is not null;
     }
 
     /// <summary>Sends one record as far as the transport's own form of it, which a transaction on the file of the queues then writes.</summary>
@@ -288,14 +298,6 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         (record.Published ?? (record.Metadata.IsPublish ? PublishTarget.Find(record.Metadata.MessageTypes) : null)) is { } target
             ? target.GetEndpointAsync(_bus.Value)
             : _bus.Value.GetSendEndpoint(record.Destination);
-
-    // The records of a process leave side by side, and those of another process when it gets to them.
-    private async Task AssertIsSentAsync(string token, OutboxRecord cancel, CancellationToken cancellationToken)
-    {
-        await using var session = await _engine.OpenAsync(cancellationToken);
-        if (await session.ScalarAsync(_engine.Dialect.Statements.OutboxMentions, cancellationToken, MessageMetadata.PatternOf(token), cancel.Destination.ToString()) is not null)
-            throw new ScheduleNotSentException(cancel.MessageId);
-    }
 
     private CancellationToken Deadline()
     {

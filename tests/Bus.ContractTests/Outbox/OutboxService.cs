@@ -197,6 +197,19 @@ public sealed class OutboxService : IAsyncDisposable
             {
                 transport(x);
             }
+            else if (database.SharedFile is { } file)
+            {
+                x.UsingSqlite((context, configurator) =>
+                {
+                    configurator.Host(host =>
+                    {
+                        host.Path = file;
+                        host.SharesDatabase = true;
+                    });
+                    configure?.Invoke(configurator);
+                    configurator.ConfigureEndpoints(context);
+                });
+            }
             else if (queues is null)
             {
                 x.AddDelayedMessageScheduler();
@@ -243,6 +256,10 @@ public sealed class OutboxService : IAsyncDisposable
         await using var scope = _host.Services.CreateAsyncScope();
         return await query(scope.ServiceProvider.GetRequiredService<OutboxDb>());
     }
+
+    /// <summary>What two services on one database cannot do each with a broker of its own when that database is the broker.</summary>
+    public static void SkipWhereQueuesAreShared(TestDatabase database) =>
+        Xunit.Assert.SkipWhen(database.SharedFile is not null, "The two would share the queues: see When_queues_and_service_have_one_file.");
 
     /// <summary>Sends a command past the outbox, with a message id of the test's choice.</summary>
     public async Task SendAsync(Command command, Guid? messageId = null)

@@ -18,3 +18,8 @@ public sealed class When_a_handler_puts_its_message_off_in_a_queue_file_on_sqlit
 
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
 }
+
+public sealed class When_a_handler_puts_its_message_off_on_one_file : RedeliveryContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}

@@ -7,7 +7,7 @@ using Xunit;
 namespace Bus.ContractTests.Outbox;
 
 /// <summary>With an outbox, what a caller schedules is scheduled and what it cancels is cancelled if and only if its transaction commits, in that order.</summary>
-public sealed class When_a_schedule_is_part_of_a_transaction : DatabaseContract
+public class When_a_schedule_is_part_of_a_transaction : DatabaseContract
 {
     // Far enough that a busy machine has made every call before.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(4);
@@ -158,6 +158,11 @@ public sealed class When_a_schedule_is_part_of_a_transaction : DatabaseContract
         await Eventually.AssertAsync(() => expected.All(number => _handler.Runs.All.Any(run => run.Message.Number == number)));
         Assert.Equal(expected, _handler.Runs.All.Select(run => run.Message.Number).Where(number => number is >= 0 and < 100));
     }
+}
+
+public sealed class When_a_schedule_is_part_of_a_transaction_on_one_file : When_a_schedule_is_part_of_a_transaction
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
 }
 
 /// <summary>Succeeds beside another consumer that fails.</summary>

@@ -35,3 +35,13 @@ public sealed class When_a_process_leaves_messages_for_a_queue_file_behind_on_sq
 
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
 }
+
+public sealed class When_messages_leave_by_the_commit_on_one_file : OutboxContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
+
+public sealed class When_messages_leave_by_the_commit_on_one_file_without_a_pool : OutboxContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync(pooling: false);
+}

@@ -35,3 +35,11 @@ public sealed class When_the_inbox_guards_a_storing_handler_of_a_queue_file_on_s
 public sealed class When_the_inbox_guards_a_saving_handler_of_a_queue_file_on_sqlite() : InboxOn<SavingConsumer>(TestDatabase.SqliteAsync, stores: true, queueFile: true);
 
 public sealed class When_the_inbox_guards_a_writing_handler_of_a_queue_file_on_sqlite() : InboxOn<WritingConsumer>(TestDatabase.SqliteAsync, stores: true, queueFile: true);
+
+public sealed class When_the_inbox_guards_a_plain_handler_on_one_file() : InboxOn<PlainConsumer>(() => TestDatabase.OneFileAsync(), stores: false);
+
+public sealed class When_the_inbox_guards_a_storing_handler_on_one_file() : InboxOn<StoringConsumer>(() => TestDatabase.OneFileAsync(), stores: true);
+
+public sealed class When_the_inbox_guards_a_saving_handler_on_one_file() : InboxOn<SavingConsumer>(() => TestDatabase.OneFileAsync(), stores: true);
+
+public sealed class When_the_inbox_guards_a_writing_handler_on_one_file() : InboxOn<WritingConsumer>(() => TestDatabase.OneFileAsync(), stores: true);

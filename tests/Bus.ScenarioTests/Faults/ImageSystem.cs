@@ -11,8 +11,8 @@ using Xunit;
 
 namespace Bus.ScenarioTests.Faults;
 
-/// <summary>Processes of the real host on RabbitMQ and PostgreSQL, a client that does not give up, and an account of what was done in the end.</summary>
-internal sealed class ImageSystem(TestRabbitMq broker, TestPostgres database) : IAsyncDisposable
+/// <summary>Processes of the real host, a client that does not give up, and an account of what was done in the end.</summary>
+internal sealed class ImageSystem(IImageStore store) : IAsyncDisposable
 {
     public const string Api = "api";
     public const string Worker = "worker";
@@ -32,9 +32,9 @@ internal sealed class ImageSystem(TestRabbitMq broker, TestPostgres database) : 
     private volatile HostProcess? _api;
     private int _refusals;
 
-    /// <summary>On <paramref name="servers"/>, or on those that all tests share.</summary>
+    /// <summary>On RabbitMQ and PostgreSQL: on <paramref name="servers"/>, or on those that all tests share.</summary>
     public static async Task<ImageSystem> CreateAsync(TestServers? servers = null) =>
-        new(await TestRabbitMq.CreateVirtualHostAsync(servers), await TestPostgres.CreateDatabaseAsync(servers));
+        new(new BrokerAndPostgres(await TestRabbitMq.CreateVirtualHostAsync(servers), await TestPostgres.CreateDatabaseAsync(servers)));
 
     public static bool IsLong => Environment.GetEnvironmentVariable("BUS_LONG_TESTS") == "1";
 
@@ -62,8 +62,7 @@ internal sealed class ImageSystem(TestRabbitMq broker, TestPostgres database) : 
     {
         var process = HostProcess.Start(
             [
-                $"--Bus:Roles={roles}", $"--Bus:DataFolder={_folder["data"]}", "--Bus:Transport=RabbitMq", $"--ConnectionStrings:RabbitMq={broker.Uri}",
-                "--Bus:Database=PostgreSql", $"--ConnectionStrings:Bus={database.ConnectionString}",
+                $"--Bus:Roles={roles}", $"--Bus:DataFolder={_folder["data"]}", .. store.Settings,
             ],
             new Dictionary<string, string>(StringComparer.Ordinal) { [FaultPoint.Variable] = fault ?? "" });
         _processes.Add(process);
@@ -110,7 +109,7 @@ internal sealed class ImageSystem(TestRabbitMq broker, TestPostgres database) : 
 
         IReadOnlyDictionary<string, long> depths = new Dictionary<string, long>(StringComparer.Ordinal);
         await Eventually.AssertAsync(
-            async () => (depths = await broker.QueueDepthsAsync()).Values.Sum() == 0, TimeSpan.FromSeconds(30), () => string.Join('\n', depths.Where(x => x.Value > 0)) + Log());
+            async () => (depths = await store.DepthsAsync(_folder["data"])).Values.Sum() == 0, TimeSpan.FromSeconds(30), () => string.Join('\n', depths.Where(x => x.Value > 0)) + Log());
         // Counted again at the end: what came later than the last message should not have come.
         Assert.Equal(Expected(ids.Count), await CountAsync());
     }
@@ -122,8 +121,7 @@ internal sealed class ImageSystem(TestRabbitMq broker, TestPostgres database) : 
             await process.DisposeAsync();
         }
 
-        await broker.DisposeAsync();
-        await database.DisposeAsync();
+        await store.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -131,11 +129,11 @@ internal sealed class ImageSystem(TestRabbitMq broker, TestPostgres database) : 
 
     private async Task<string> CountAsync()
     {
-        var images = await database.QueryAsync<long>("SELECT count(*) FROM image");
-        var sagas = await database.QueryAsync<long>("SELECT count(*) FROM image_saga WHERE current_state = 'Ready'");
-        var commits = await database.QueryAsync<long>("SELECT coalesce(sum(version + 1), 0) FROM image_saga");
-        var inbox = await database.QueryAsync<long>("SELECT count(*) FROM bus_inbox");
-        var outbox = await database.QueryAsync<long>("SELECT count(*) FROM bus_outbox");
+        var images = await store.CountAsync(_folder["data"], "SELECT count(*) FROM image");
+        var sagas = await store.CountAsync(_folder["data"], "SELECT count(*) FROM image_saga WHERE current_state = 'Ready'");
+        var commits = await store.CountAsync(_folder["data"], "SELECT coalesce(sum(version + 1), 0) FROM image_saga");
+        var inbox = await store.CountAsync(_folder["data"], "SELECT count(*) FROM bus_inbox");
+        var outbox = await store.CountAsync(_folder["data"], "SELECT count(*) FROM bus_outbox");
         return $"{images} images, {sagas} ready sagas of {commits} commits, {inbox} in the inbox, {outbox} in the outbox";
     }
 
@@ -152,7 +150,7 @@ internal sealed class ImageSystem(TestRabbitMq broker, TestPostgres database) : 
             },
             because: () => $"{JsonSerializer.Serialize(image)}\n{Log()}");
         Assert.Equal(ImageSteps.InOrder, image!.Steps.Select(x => x.Name));
-        var steps = await database.QueryAsync<string>("SELECT steps FROM image_saga WHERE image_id = $1", id);
+        var steps = await store.StepsAsync(_folder["data"], id);
         Assert.Equal(
             ImageSteps.InOrder.Where(x => x != ImageSteps.Upload),
             JsonDocument.Parse(steps!).RootElement.EnumerateArray().Where(x => x.GetProperty("endedAt").ValueKind == JsonValueKind.String).Select(x => x.GetProperty("step").GetString()));

@@ -10,9 +10,9 @@ internal static class KillScenario
 
     public static int Photos => ImageSystem.IsLong ? 200 : 6;
 
-    public static async Task RunAsync(string role, string point, int times)
+    public static async Task RunAsync(string role, string point, int times, IImageStore? store = null)
     {
-        await using var system = await ImageSystem.CreateAsync();
+        await using var system = store is null ? await ImageSystem.CreateAsync() : new ImageSystem(store);
         var fault = $"{point}:{(ImageSystem.IsLong ? times * LongFactor : times)}";
         var other = system.StartAsync(role == ImageSystem.Api ? ImageSystem.Worker : ImageSystem.Api);
         var dying = await system.StartAsync(role, fault);

@@ -14,6 +14,12 @@ public sealed class TwoSqliteFiles : ImageAppFixture
     protected override Task<IEnumerable<string>> SettingsAsync() => Task.FromResult<IEnumerable<string>>([]);
 }
 
+/// <summary>Queues and the service's own data in one SQLite file.</summary>
+public sealed class OneSqliteFile : ImageAppFixture
+{
+    protected override Task<IEnumerable<string>> SettingsAsync() => Task.FromResult<IEnumerable<string>>(["--Bus:Sqlite:OneFile=true"]);
+}
+
 /// <summary>RabbitMQ, SQLite.</summary>
 public sealed class RabbitMqAndSqlite : ImageAppFixture
 {

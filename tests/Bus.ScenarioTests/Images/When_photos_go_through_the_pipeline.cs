@@ -17,6 +17,19 @@ public class When_photos_go_through_the_pipeline_on_sqlite(TwoSqliteFiles app) :
     }
 }
 
+public class When_photos_go_through_the_pipeline_on_one_file(OneSqliteFile app) : ImagePipelineScenarios<OneSqliteFile>(app)
+{
+    [Fact]
+    public async Task Should_share_the_work_of_a_folder_with_another_process()
+    {
+        await using var api = await Fixture.StartAnotherAsync("api");
+        await using var worker = await Fixture.StartAnotherAsync("worker");
+
+        var id = await api.UploadAsync(Good("ordinary.jpg"));
+        Assert.Equal("ready", (await api.FollowAsync(id))[^1].Event);
+    }
+}
+
 public class When_photos_go_through_the_pipeline_on_rabbitmq_and_sqlite(RabbitMqAndSqlite app) : ImagePipelineScenarios<RabbitMqAndSqlite>(app);
 
 public class When_photos_go_through_the_pipeline_on_rabbitmq_and_postgresql(RabbitMqAndPostgreSql app) : ImagePipelineScenarios<RabbitMqAndPostgreSql>(app)

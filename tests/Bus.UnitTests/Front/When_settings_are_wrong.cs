@@ -1,3 +1,5 @@
+using Bus.Persistence;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Xunit;
 
@@ -61,10 +63,42 @@ public sealed class When_settings_are_wrong
         await using var host = await BusHost.StartAsync(bus => bus.RecognizeSettings("Shop"), ("Bus:Shop:Currency", "EUR"));
     }
 
-    private static async Task<IReadOnlyList<string>> ErrorsOf(params (string, string?)[] settings)
+    [Theory]
+    [InlineData("needs `Bus:Transport` = Sqlite, but it was InMemory", "Bus:Transport", "InMemory")]
+    [InlineData("needs `Bus:Database` = Sqlite, but it was PostgreSql", "Bus:Database", "PostgreSql", "ConnectionStrings:Bus", "Host=nowhere")]
+    [InlineData("needs a database in a file", "ConnectionStrings:Bus", "Data Source=:memory:")]
+    [InlineData("`Bus:Sqlite:File` must not be set together with `Bus:Sqlite:OneFile`", "Bus:Sqlite:File", "other.db")]
+    public async Task Should_say_why_queues_and_service_cannot_have_one_file(string expected, params string[] settings)
     {
-        await using var host = BusHost.Build(_ => { }, settings);
+        var pairs = settings.Chunk(2).Select(pair => (pair[0], (string?)pair[1]));
+        var error = Assert.Single(await ErrorsOf(bus => bus.UseDatabase<UnusedDb>(), [("Bus:Transport", "Sqlite"), ("Bus:Sqlite:OneFile", "true"), .. pairs]));
+
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_say_that_one_file_needs_a_database() =>
+        Assert.Contains("call `UseDatabase`", Assert.Single(await ErrorsOf(_ => { }, ("Bus:Transport", "Sqlite"), ("Bus:Sqlite:OneFile", "true"))), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Should_not_put_the_queues_into_the_database_unasked()
+    {
+        var error = Assert.Single(await ErrorsOf(bus => bus.UseDatabase<UnusedDb>(), ("Bus:Transport", "Sqlite"), ("Bus:Sqlite:File", "service.db")));
+
+        Assert.Contains("Set `Bus:Sqlite:OneFile` = true", error, StringComparison.Ordinal);
+    }
+
+    private static Task<IReadOnlyList<string>> ErrorsOf(params (string, string?)[] settings) => ErrorsOf(_ => { }, settings);
+
+    private static async Task<IReadOnlyList<string>> ErrorsOf(Action<BusBuilder> configure, params (string, string?)[] settings)
+    {
+        await using var host = BusHost.Build(configure, settings);
         var error = await Assert.ThrowsAsync<OptionsValidationException>(host.StartAsync);
         return [.. error.Failures];
+    }
+
+    private sealed class UnusedDb(DbContextOptions<UnusedDb> options) : DbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.AddTransactionalOutboxEntities();
     }
 }
