@@ -11,6 +11,7 @@ internal static class Program
           PEER   bus-sqlite | bus-rabbitmq | bus-rabbitmq-postgres | bus-rabbitmq-postgres-ef
           VERB   enqueue noop|sleep N, bulk N, latency N, worker: see the driver; BENCH_LOG names its files, BENCH_WARM the jobs of the warm-up
                  outbox N: a fresh process sends N committed messages    pickup N: commit to handler    cost N: transactions a job    (bus-rabbitmq-postgres)
+                 saves N one|two [hold]: N saves of a row and a message by eight callers, queues and service in one SQLite file or in two    (bus-sqlite)
                  photos N: the host's api and worker as two processes; uploads while idle and while N wait, and the worker's memory    (bus-rabbitmq-postgres)
         """;
 
@@ -43,6 +44,8 @@ internal static class Program
                 return await Pickup.MeasureAsync(Number(rest[0]));
             case "cost":
                 return await Cost.MeasureAsync(peer, Number(rest[0]));
+            case "saves":
+                return await Saves.MeasureAsync(Number(rest[0]), oneFile: rest[1] == "one", holds: rest.Contains("hold"));
             case "photos":
                 return await Photos.MeasureAsync(Number(rest[0]));
             case "worker":

@@ -51,7 +51,7 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
         if (Transaction is { } transaction)
             await transaction.DisposeAsync();
         if (_context is not null)
-            engine.Interceptor.Leave(_context);
+            engine.Turns.Leave(_context);
     }
 
     public void Add(OutboxRecord record)

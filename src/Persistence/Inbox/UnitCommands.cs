@@ -44,7 +44,7 @@ internal sealed class UnitCommands<TDbContext>(OutboxEngine<TDbContext> engine) 
     {
         Join(command, eventData);
         if (IsLoose(command, eventData.Context))
-            engine.Interceptor.Enter(eventData.Context!);
+            engine.Turns.Enter(eventData.Context!);
         return result;
     }
 
@@ -53,7 +53,7 @@ internal sealed class UnitCommands<TDbContext>(OutboxEngine<TDbContext> engine) 
     {
         await JoinAsync(command, eventData, cancellationToken);
         if (IsLoose(command, eventData.Context))
-            await engine.Interceptor.EnterAsync(eventData.Context!, cancellationToken);
+            await engine.Turns.EnterAsync(eventData.Context!, cancellationToken);
         return result;
     }
 
@@ -110,7 +110,7 @@ internal sealed class UnitCommands<TDbContext>(OutboxEngine<TDbContext> engine) 
     private void LeaveIfLoose(DbCommand command, DbContext? context)
     {
         if (IsLoose(command, context))
-            engine.Interceptor.Leave(context!);
+            engine.Turns.Leave(context!);
     }
 
     // On a one-writer database reads stay outside, so that the write lock is taken by the first write; from there the unit has it until it ends.

@@ -138,7 +138,7 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
     {
         // A pooled context may have gone to another scope already: its binding is not ours to end.
         if (_bound && ReferenceEquals(engine.Buffers.Find(context), this))
-            engine.Interceptor.Leave(context);
+            engine.Turns.Leave(context);
         engine.Buffers.Unbind(context, this);
 
         // Written in a transaction whose end nobody told, for instance another owner's: the sweeper sends what was committed.

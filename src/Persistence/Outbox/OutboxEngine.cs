@@ -32,8 +32,9 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         Options = options.Value.Options;
         Log = loggers.CreateLogger("Bus.Outbox");
         _dialect = new Lazy<StoreDialect>(CreateDialect);
-        _gate = new Lazy<WriteGate>(() => new WriteGate(Dialect.OneWriter ? Turns() : null, Log));
+        _gate = new Lazy<WriteGate>(() => new WriteGate(Dialect.OneWriter ? TurnsOfFile() : null, Log));
         _queues = new Lazy<IQueuesInDatabase?>(provider.GetService<IQueuesInDatabase>);
+        Turns = new ContextTurns(() => Gate);
         Database = new DatabaseGate<TDbContext>(this);
         Owner = new OutboxOwner<TDbContext>(this);
         Relay = new OutboxRelay<TDbContext>(this, provider.GetRequiredService<IBus>);
@@ -58,6 +59,9 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
 
     /// <summary>The one door for writers of a one-writer database.</summary>
     public WriteGate Gate => _gate.Value;
+
+    /// <summary>Who of the contexts is through it.</summary>
+    public ContextTurns Turns { get; }
 
     /// <summary>True once the host has started: before that a migration may be what begins transactions, and the tables may be missing.</summary>
     public bool Started { get; set; }
@@ -138,7 +142,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     }
 
     // One gate for all who write the file in this process, of whatever context; a database in memory has no name to find it by.
-    private WriteTurns Turns() => _file is { } file ? WriteTurns.OfFile(file) : new WriteTurns();
+    private WriteTurns TurnsOfFile() => _file is { } file ? WriteTurns.OfFile(file) : new WriteTurns();
 
     private StoreDialect CreateDialect()
     {

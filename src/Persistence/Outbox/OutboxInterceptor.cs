@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Bus.Core.Faults;
-using Bus.Core.Turns;
 using Bus.Persistence.Databases;
 using Bus.Persistence.Inbox;
 using Microsoft.EntityFrameworkCore;
@@ -16,8 +15,6 @@ namespace Bus.Persistence.Outbox;
 internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> engine) : ISaveChangesInterceptor, IDbTransactionInterceptor, IDbConnectionInterceptor
     where TDbContext : DbContext
 {
-    private readonly System.Runtime.CompilerServices.ConditionalWeakTable<DbContext, WriteTurn> _turns = [];
-
     public InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
         // Before Entity Framework decides for a transaction of its own: it would meet the unit's.
@@ -66,7 +63,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
         if (eventData.Context is not { } context)
             return;
         if (context.Database.CurrentTransaction is null)
-            Leave(context);
+            engine.Turns.Leave(context);
         if (Find(context) is { } buffer)
             Restore(context, buffer);
     }
@@ -76,7 +73,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
         if (eventData.Context is not { } context)
             return;
         if (context.Database.CurrentTransaction is null)
-            Leave(context);
+            engine.Turns.Leave(context);
         if (Find(context) is { } buffer)
             Restore(context, buffer);
     }
@@ -86,15 +83,6 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
         SaveChangesCanceled(eventData);
         return Task.CompletedTask;
     }
-
-    /// <summary>For a statement outside of a transaction.</summary>
-    public async ValueTask EnterAsync(DbContext context, CancellationToken cancellationToken) => Hold(context, await engine.Gate.EnterAsync(cancellationToken));
-
-    /// <inheritdoc cref="EnterAsync"/>
-    public void Enter(DbContext context) => Hold(context, engine.Gate.Enter());
-
-    /// <summary>The context writes no more: whatever turn it still has ends.</summary>
-    public void Leave(DbContext context) => Release(context);
 
     public Task SaveChangesFailedAsync(DbContextErrorEventData eventData, CancellationToken cancellationToken = default)
     {
@@ -108,7 +96,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
             return result;
         Starting(context);
         if (engine.Dialect.OneWriter)
-            Hold(context, engine.Gate.Enter());
+            engine.Turns.Enter(context);
         return result;
     }
 
@@ -124,7 +112,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
         if ((engine.Started && !engine.Owner.IsRegistered) || Find(context) is not null || IsUnit(context))
             await engine.Owner.RegisterAsync(cancellationToken);
         if (engine.Dialect.OneWriter)
-            Hold(context, await engine.Gate.EnterAsync(cancellationToken));
+            await engine.Turns.EnterAsync(context, cancellationToken);
         return result;
     }
 
@@ -155,7 +143,7 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
     {
         if (eventData.Context is not { } context)
             return;
-        Release(context);
+        engine.Turns.Leave(context);
         if (Find(context) is not { } buffer)
             return;
         FaultPoint.Reach(FaultPoints.AfterCommit);
@@ -357,22 +345,8 @@ internal sealed class OutboxInterceptor<TDbContext>(OutboxEngine<TDbContext> eng
     {
         if (context is null)
             return;
-        Release(context);
+        engine.Turns.Leave(context);
         if (Find(context) is { } buffer)
             engine.Relay.Forget(buffer.Rollback(keep: buffer.Saving));
-    }
-
-    private void Hold(DbContext context, WriteTurn turn)
-    {
-        Release(context);
-        _turns.AddOrUpdate(context, turn);
-    }
-
-    private void Release(DbContext context)
-    {
-        if (!_turns.TryGetValue(context, out var turn))
-            return;
-        _turns.Remove(context);
-        turn.Dispose();
     }
 }

@@ -21,6 +21,7 @@ public class When_a_schedule_is_part_of_a_transaction : DatabaseContract
     {
         await base.DisposeAsync();
         _queues.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Theory]

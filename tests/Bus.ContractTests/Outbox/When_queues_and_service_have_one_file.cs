@@ -157,7 +157,7 @@ public sealed class When_queues_and_service_have_one_file : DatabaseContract
     {
         while (!ended.IsCancellationRequested)
         {
-            await service.InScopeAsync(async (db, _) =>
+            await service.InScopeAsync(async (OutboxDb db, IPublishEndpoint _) =>
             {
                 await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
                 await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, CancellationToken.None);
