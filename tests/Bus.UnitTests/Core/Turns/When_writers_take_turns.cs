@@ -18,7 +18,7 @@ public sealed class When_writers_take_turns
         {
             var mine = number;
             var came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            writers.Add(mine % 2 == 0 ? WithoutThreadAsync(mine, order, came) : Task.Factory.StartNew(() => WithThread(mine, order, came), TaskCreationOptions.LongRunning));
+            writers.Add(mine % 2 == 0 ? WithoutThreadAsync(mine, order, came) : Task.Run(() => WithThread(mine, order, came)));
             await came.Task;
             while (_turns.Waiting <= mine)
                 await Task.Yield();
