@@ -70,8 +70,8 @@ public sealed class When_settings_are_wrong
     [InlineData("`Bus:Sqlite:File` must not be set together with `Bus:Sqlite:OneFile`", "Bus:Sqlite:File", "other.db")]
     public async Task Should_say_why_queues_and_service_cannot_have_one_file(string expected, params string[] settings)
     {
-        var pairs = settings.Chunk(2).Select(pair => (pair[0], (string?)pair[1]));
-        var error = Assert.Single(await ErrorsOf(bus => bus.UseDatabase<UnusedDb>(), [("Bus:Transport", "Sqlite"), ("Bus:Sqlite:OneFile", "true"), .. pairs]));
+        var pairs = settings.Chunk(2).Select(pair => (pair[0], (string?)pair[1])).Append(("Bus:Transport", "Sqlite")).DistinctBy(pair => pair.Item1);
+        var error = Assert.Single(await ErrorsOf(bus => bus.UseDatabase<UnusedDb>(), [("Bus:Sqlite:OneFile", "true"), .. pairs]));
 
         Assert.Contains(expected, error, StringComparison.Ordinal);
     }
