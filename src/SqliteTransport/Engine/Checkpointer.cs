@@ -26,7 +26,6 @@ internal sealed class Checkpointer : IDisposable
     private int _written;
     private int _seen;
     private int _signalledAt;
-    private bool _hasReserved;
 
     public Checkpointer(string path)
     {
@@ -46,7 +45,7 @@ internal sealed class Checkpointer : IDisposable
         return true;
     }
 
-    /// <summary>More than zero once, when the log is used enough to be worth room of its own: how many bytes it should have.</summary>
+    /// <summary>More than zero once after each checkpoint of a log that is used enough to be worth room of its own: how many bytes it should have.</summary>
     public long TakeWantedLog() => Volatile.Read(ref _wantedLog) == 0 ? 0 : Interlocked.Exchange(ref _wantedLog, 0);
 
     public void Start() => _thread.Start();
@@ -90,11 +89,8 @@ internal sealed class Checkpointer : IDisposable
                 var (log, done) = (checkpoint.Number(1), checkpoint.Number(2));
                 checkpoint.Reset();
                 _logIsLong = log > LongLog && log - done < ShortRest;
-                if (!_hasReserved && log > CheckpointAfter / 2)
-                {
-                    _hasReserved = true;
+                if (log > CheckpointAfter / 2)
                     Volatile.Write(ref _wantedLog, ReservedLog * Page);
-                }
             }
             catch (QueueFileException)
             {

@@ -14,6 +14,7 @@ internal sealed partial class Housekeeping
     private const int Block = 1000;
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
     private static readonly TimeSpan ShrinkEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShrinkOn = TimeSpan.FromMilliseconds(100);
 
     private readonly Store _store;
     private readonly ConsumerSet _consumers;
@@ -24,6 +25,7 @@ internal sealed partial class Housekeeping
     private long _beatAt = Stopwatch.GetTimestamp();
     private long _shrunkAt = Stopwatch.GetTimestamp();
     private readonly List<long> _buried = [];
+    private bool _isShrinking;
     private long _beatBefore;
     private bool _mustLook = true;
     private long? _next;
@@ -94,10 +96,10 @@ internal sealed partial class Housekeeping
     /// <summary>Outside a transaction, while nothing else is to be done.</summary>
     public void WhenIdle(Checkpointer checkpointer)
     {
-        if (Stopwatch.GetElapsedTime(_shrunkAt) < ShrinkEvery || !checkpointer.HasRest)
+        if (Stopwatch.GetElapsedTime(_shrunkAt) < (_isShrinking ? ShrinkOn : ShrinkEvery) || (!_isShrinking && !checkpointer.HasRest))
             return;
+        _isShrinking = _store.Shrink();
         _shrunkAt = Stopwatch.GetTimestamp();
-        _store.Shrink();
     }
 
     private long NextInstant()
@@ -137,8 +139,8 @@ internal sealed partial class Housekeeping
             _store.Messages.Delete(expired.Id, expired.Queue, expired.Message, expired.HeadOfKey);
         else
             MoveAside(turn, queue, $"{queue.Name}_skipped", expired.Id, expired.Message, expired.HeadOfKey, ("MT-Reason", "expired"));
-        if (expired.HeadOfKey is not null)
-            turn.MadeReady(expired.Queue);
+        // A claim passes expired rows by and finds less than it has room for, while they make the queue look full to those who send: whoever reads it must look again.
+        turn.MadeReady(expired.Queue);
     }
 
     private void MoveAside(Turn turn, QueueRow queue, string target, long id, long message, string? partitionKey, params ReadOnlySpan<(string Name, string Value)> reasons)

@@ -84,16 +84,18 @@ internal sealed class Mailbox
     /// <param name="batch">Gets what there is; must be empty.</param>
     /// <param name="isStarving">Whether a consumer waits for what acknowledgements make room for.</param>
     /// <param name="longest">How long to wait at most.</param>
+    /// <param name="addWaiting">Adds what was put off and may be tried again.</param>
     /// <param name="poked">Whether there was a <see cref="Poke"/>.</param>
     /// <returns>False when it is closed and empty.</returns>
-    public bool Take(ref List<IOperation> batch, Func<bool> isStarving, Func<TimeSpan> longest, out bool poked)
+    public bool Take(ref List<IOperation> batch, Func<bool> isStarving, Func<TimeSpan> longest, Action<List<IOperation>> addWaiting, out bool poked)
     {
         WaitUntilDue(isStarving, longest);
         Linger();
         lock (_gate)
         {
-            // What is done makes room for what is sent.
+            // What is done makes room for what is sent, first for those who have waited.
             (batch, _lazy) = (_lazy, batch);
+            addWaiting(batch);
             batch.AddRange(_urgent);
             _urgent.Clear();
             poked = _poked;

@@ -118,9 +118,9 @@ internal sealed partial class Peers : IDisposable
             {
                 _socket.SendTo(Datagram, new IPEndPoint(IPAddress.Loopback, port));
             }
-            catch (SocketException)
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
-                // It has gone, or its buffer is full and it is awake anyway.
+                // It has gone, or its buffer is full and it is awake anyway; or we are closed, and somebody's transaction has outlived us.
             }
         }
     }

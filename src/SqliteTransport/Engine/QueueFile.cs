@@ -25,7 +25,7 @@ internal sealed class QueueFile : IAsyncDisposable
         _peers = new Peers(options, log);
         _checkpointer = new Checkpointer(options.Path);
         _logFile = new LogFile(options.Path);
-        _writer = new Writer(_store, _logFile, _peers, _checkpointer, _temporary, options, log);
+        _writer = new Writer(_store, new LogKeeper(_store, _logFile, _checkpointer, options, log), _peers, _checkpointer, _temporary, options, log);
     }
 
     public string Path { get; }

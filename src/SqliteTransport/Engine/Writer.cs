@@ -20,7 +20,8 @@ internal sealed class Writer : IDisposable
     private readonly Mailbox _mailbox = new();
     private readonly Thread _thread;
     private readonly Store _store;
-    private readonly LogFile _logFile;
+    private readonly LogKeeper _logKeeper;
+    private readonly Answers _answers;
     private readonly Turn _turn;
     private readonly Claims _claims;
     private readonly Housekeeping _housekeeping;
@@ -38,11 +39,12 @@ internal sealed class Writer : IDisposable
     private long _failedAt;
     private long _dataVersion;
 
-    public Writer(Store store, LogFile logFile, Peers peers, Checkpointer checkpointer, TemporaryQueues temporary, QueueFileOptions options, ILogger log)
+    public Writer(Store store, LogKeeper logKeeper, Peers peers, Checkpointer checkpointer, TemporaryQueues temporary, QueueFileOptions options, ILogger log)
     {
         _temporary = temporary;
         _store = store;
-        _logFile = logFile;
+        _logKeeper = logKeeper;
+        _answers = new Answers(_mailbox, _postponed, options.Path, log);
         _peers = peers;
         _checkpointer = checkpointer;
         _options = options;
@@ -129,14 +131,17 @@ internal sealed class Writer : IDisposable
     private bool Gather()
     {
         _batch.Clear();
-        if (!_mailbox.Take(ref _batch, IsStarving, Rest, out var poked))
+        if (!_mailbox.Take(ref _batch, IsStarving, Rest, AddWaiting, out var poked))
             return false;
         if (poked)
             Consumers.AllMayHaveReady();
-        // Who has waited goes first.
-        _postponed.MoveTo(_batch);
-        _later.MoveTo(_batch);
         return true;
+    }
+
+    private void AddWaiting(List<IOperation> batch)
+    {
+        _later.MoveTo(batch);
+        _postponed.MoveTo(batch);
     }
 
     private bool IsStarving() => !HasJustFailed && _claims.AreUrgent();
@@ -210,45 +215,24 @@ internal sealed class Writer : IDisposable
             _log.Broken(exception, _options.Path);
         }
 
-        Answer(operations, refused, Flush(operations));
-        RestartLongLog();
+        _answers.Give(operations, refused, Flush(operations));
+        _logKeeper.RestartWhenLong();
     }
 
     private QueueFileException? Flush(IReadOnlyList<IOperation> operations)
     {
-        if (!_options.FlushToDisk || !operations.Any(operation => operation.IsDurable))
+        var refusal = _logKeeper.Flush(operations);
+        if (refusal is null)
             return null;
-        try
-        {
-            _logFile.Flush(_store);
-            return null;
-        }
-        catch (QueueFileException exception)
-        {
-            _failedAt = Stopwatch.GetTimestamp();
-            _faults.Failed(exception);
-            return exception;
-        }
-    }
-
-    private void RestartLongLog()
-    {
-        try
-        {
-            if (_checkpointer.TakeLogIsLong())
-                _ = _store.RestartLog();
-        }
-        catch (QueueFileException exception)
-        {
-            _log.Broken(exception, _options.Path);
-        }
+        _failedAt = Stopwatch.GetTimestamp();
+        _faults.Failed(refusal);
+        return refusal;
     }
 
     private void Write(IReadOnlyList<IOperation> operations, List<(IOperation Operation, Exception? Reason)> refused)
     {
         Begin();
-        if (_checkpointer.TakeWantedLog() is > 0 and var length)
-            _logFile.Reserve(length);
+        _logKeeper.MakeRoom();
         foreach (var operation in operations)
         {
             try
@@ -268,46 +252,9 @@ internal sealed class Writer : IDisposable
         FaultPoint.Reach(FaultPoints.BeforeQueueCommit);
         _store.Commit();
         FaultPoint.Reach(FaultPoints.AfterQueueCommit);
-        _checkpointer.Written(_store.PagesWritten);
+        _logKeeper.Committed();
         if (_turn.TimersChanged)
             _housekeeping.TimersChanged();
-    }
-
-    private void Answer(IReadOnlyList<IOperation> operations, List<(IOperation Operation, Exception? Reason)> refused, QueueFileException? unflushed)
-    {
-        var answered = 0;
-        foreach (var operation in operations)
-        {
-            if (refused.Count > 0 && refused.Exists(entry => entry.Operation == operation))
-                continue;
-            Answer(operation, operation.IsDurable ? unflushed : null);
-            answered += operation is AwaitedOperation ? 1 : 0;
-        }
-
-        _mailbox.Expected = answered;
-        foreach (var (operation, reason) in refused)
-        {
-            if (reason is null)
-                _postponed.Add(operation);
-            else
-                operation.Failed(reason);
-        }
-    }
-
-    // One that cannot take its answer keeps no other from its own, and is not done again.
-    private void Answer(IOperation operation, QueueFileException? unflushed)
-    {
-        try
-        {
-            if (unflushed is null)
-                operation.Committed();
-            else
-                operation.Failed(unflushed);
-        }
-        catch (Exception exception)
-        {
-            _log.Broken(exception, _options.Path);
-        }
     }
 
     private void RollBack(IReadOnlyList<IOperation> operations, Exception exception)
@@ -332,7 +279,7 @@ internal sealed class Writer : IDisposable
         _faults.Failed(exception);
         // SQLite flushes by itself where it begins the log.
         if (exception is QueueFileException { Code: SQLitePCL.raw.SQLITE_IOERR_FSYNC })
-            _logFile.Distrust();
+            _logKeeper.Distrust();
         if (exception is QueueFileException { IsTransient: true })
             _peers.ObserveAnew();
         foreach (var operation in operations)

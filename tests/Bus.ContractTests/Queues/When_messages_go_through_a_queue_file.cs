@@ -208,6 +208,24 @@ public sealed class When_messages_go_through_a_queue_file
     }
 
     [Fact]
+    public async Task Should_deliver_what_was_sent_while_a_backlog_expired()
+    {
+        const int backlog = 2500;
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
+        await using var test = new TestQueueFile { Time = time };
+        var file = await test.OpenAsync();
+        await Task.WhenAll(Enumerable.Range(0, backlog).Select(_ =>
+            file.SendAsync("work", TestQueueFile.Text("old") with { Expires = time.GetUtcNow().AddMinutes(1), DropWhenExpired = true }, None)));
+        time.Advance(TimeSpan.FromMinutes(2));
+        // The consumer looks in the first transaction, while most of what has expired is still there, and is full in the next.
+        var consumer = new TestConsumer(file, "work", prefetch: 2);
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => file.SendAsync("work", TestQueueFile.Text("young"), None)));
+
+        for (var number = 0; number < 50; number++)
+            Assert.Equal("young", await consumer.NextTextAsync());
+    }
+
+    [Fact]
     public async Task Should_set_aside_what_nobody_took_in_time()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));

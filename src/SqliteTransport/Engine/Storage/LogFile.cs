@@ -14,9 +14,10 @@ internal sealed class LogFile(string path) : IDisposable
     private static readonly byte[] Zeros = new byte[256 * 1024];
 
     private readonly string _path = path + "-wal";
-    private readonly SafeFileHandle _handle = File.OpenHandle(path + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-
+    private SafeFileHandle? _handle;
     private bool _isSuspect;
+
+    private SafeFileHandle Handle => _handle ??= File.OpenHandle(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 
     /// <summary>Waits until all that was committed is on the disk. Outside a transaction.</summary>
     /// <exception cref="QueueFileException">The disk refused, or has refused before and the log cannot be begun anew.</exception>
@@ -29,19 +30,21 @@ internal sealed class LogFile(string path) : IDisposable
         }
 
         var since = Stopwatch.GetTimestamp();
-        for (var spin = new SpinWait(); !store.RestartLog(); spin.SpinOnce())
+        for (var spin = new SpinWait(); !store.EmptyLog(); spin.SpinOnce())
         {
             // Others read the log for less than a millisecond at a time.
             if (Stopwatch.GetElapsedTime(since) > ReadersPatience)
                 throw Fault("an earlier flush has failed, and another process reads the log.");
         }
 
+        // Its new length, or a power cut would bring back the old log, whose beginning is older than the file.
+        Flush();
         _isSuspect = false;
     }
 
     /// <summary>
     /// A flush has failed. The system reports that once, and may have dropped what it could not write: a later flush that succeeds says nothing of it, and each commit in the log is only worth as
-    /// much as all before it. So before anything else counts, what is in the log goes into the file, which is flushed, and the log begins anew.
+    /// much as all before it. So before anything else counts, what is in the log goes into the file, which is flushed, and the log is emptied.
     /// </summary>
     public void Distrust() => _isSuspect = true;
 
@@ -53,22 +56,22 @@ internal sealed class LogFile(string path) : IDisposable
     {
         try
         {
-            for (var at = RandomAccess.GetLength(_handle); at < length; at += Zeros.Length)
-                RandomAccess.Write(_handle, Zeros, at);
+            for (var at = RandomAccess.GetLength(Handle); at < length; at += Zeros.Length)
+                RandomAccess.Write(Handle, Zeros, at);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // It is only for speed: where there is no room, the next real write says so.
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _handle?.Dispose();
 
     private void Flush()
     {
         try
         {
-            DiskFlush.Of(_handle);
+            DiskFlush.Of(Handle);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -111,19 +111,18 @@ internal sealed class Store : IDisposable
     /// <returns>False when another process reads an old part of it, or does the same.</returns>
     public bool RestartLog() => _connection.ReadNumber("PRAGMA wal_checkpoint(RESTART)") == 0;
 
-    /// <summary>Gives pages that nothing uses back to the file system, a few at a time, unless somebody is writing. Outside a transaction.</summary>
-    public void Shrink()
+    /// <summary>The same, and cuts the log off.</summary>
+    /// <inheritdoc cref="RestartLog"/>
+    public bool EmptyLog() => _connection.ReadNumber("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+
+    /// <summary>Gives pages that nothing uses back to the file system, so few at a time that nobody waits for it a millisecond. Outside a transaction.</summary>
+    /// <returns>Whether there may be more.</returns>
+    public bool Shrink()
     {
         if (_connection.ReadNumber("PRAGMA freelist_count") is not (> 4096 and var free) || free * 4 <= _connection.ReadNumber("PRAGMA page_count"))
-            return;
-        try
-        {
-            _connection.Execute("PRAGMA incremental_vacuum(1024)");
-        }
-        catch (QueueFileException exception) when (exception.IsTransient)
-        {
-            // Somebody is writing: another time.
-        }
+            return false;
+        _connection.Execute("PRAGMA incremental_vacuum(64)");
+        return true;
     }
 
     /// <summary>For tests: SQLite answers "full" beyond it.</summary>
