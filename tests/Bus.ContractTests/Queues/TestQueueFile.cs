@@ -95,6 +95,9 @@ internal sealed class TestConsumer
         return delivery.Text();
     }
 
+    /// <summary>Ends when the queue is read.</summary>
+    public Task StartedAsync() => _consumer;
+
     public async Task StopAsync() => await (await _consumer).StopAsync();
 }
 

@@ -210,15 +210,17 @@ public sealed class When_messages_go_through_a_queue_file
     [Fact]
     public async Task Should_deliver_what_was_sent_while_a_backlog_expired()
     {
-        const int backlog = 2500;
+        // What has expired goes a thousand a transaction, and the sends must come between.
+        const int backlog = 20_000;
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
         await using var test = new TestQueueFile { Time = time };
         var file = await test.OpenAsync();
         await Task.WhenAll(Enumerable.Range(0, backlog).Select(_ =>
             file.SendAsync("work", TestQueueFile.Text("old") with { Expires = time.GetUtcNow().AddMinutes(1), DropWhenExpired = true }, None)));
         time.Advance(TimeSpan.FromMinutes(2));
-        // The consumer looks in the first transaction, while most of what has expired is still there, and is full in the next.
+        // The consumer finds nothing in the first transaction, while most of what has expired is still there, and is full in a later one.
         var consumer = new TestConsumer(file, "work", prefetch: 2);
+        await consumer.StartedAsync();
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => file.SendAsync("work", TestQueueFile.Text("young"), None)));
 
         for (var number = 0; number < 50; number++)
