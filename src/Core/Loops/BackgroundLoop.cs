@@ -62,6 +62,18 @@ public abstract class BackgroundLoop(TimeProvider time, TimeSpan interval) : IAs
     /// <summary>Called after a pass threw; the next begins after <paramref name="retryIn"/> or when woken.</summary>
     protected abstract void OnError(Exception exception, TimeSpan retryIn);
 
+    private void Report(Exception exception, TimeSpan retryIn)
+    {
+        try
+        {
+            OnError(exception, retryIn);
+        }
+        catch (Exception)
+        {
+            // Nor may a logger that throws end the loop.
+        }
+    }
+
     private async Task RunAsync()
     {
         var backOff = FirstBackOff;
@@ -83,7 +95,7 @@ public abstract class BackgroundLoop(TimeProvider time, TimeSpan interval) : IAs
                 // Whatever a pass throws, the loop must live on: a silently dead loop is the worst failure of this field.
                 pause = backOff;
                 backOff = backOff * 2 < LongestBackOff ? backOff * 2 : LongestBackOff;
-                OnError(exception, pause);
+                Report(exception, pause);
             }
 
             await _wake.WaitAsync(pause, time, Stopping);

@@ -37,9 +37,17 @@ internal sealed class WriteTurns
         var turn = new WriteTurn(this, writer);
         if (TryBegin(turn))
             return turn;
-        while (!turn.Wait(Left(patience)))
-            Overrule(patience, overruled);
-        return turn;
+        try
+        {
+            while (!turn.Wait(Left(patience)))
+                Overrule(patience, overruled);
+            return turn;
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc cref="Enter"/>
@@ -76,8 +84,9 @@ internal sealed class WriteTurns
                 Overrule(patience, overruled);
             return turn;
         }
-        catch (OperationCanceledException)
+        catch
         {
+            // Whatever ended the wait: a place that nobody waits in any more would be granted to nobody, and keep all others out.
             turn.Dispose();
             throw;
         }
@@ -109,7 +118,7 @@ internal sealed class WriteTurns
             holder = _holder;
         if (holder is null || holder.Held < patience)
             return;
-        overruled(holder.Writer);
         holder.Dispose();
+        overruled(holder.Writer);
     }
 }

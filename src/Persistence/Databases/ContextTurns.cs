@@ -9,9 +9,19 @@ internal sealed class ContextTurns(Func<WriteGate> gate)
 {
     private readonly ConditionalWeakTable<DbContext, WriteTurn> _turns = [];
 
-    public async ValueTask EnterAsync(DbContext context, CancellationToken cancellationToken) => Hold(context, await gate().EnterAsync(cancellationToken, context.GetType().Name));
+    /// <summary>Waits for a turn. One that the context has still, for instance that of a transaction which was only disposed, ends first: it would wait for itself.</summary>
+    public async ValueTask EnterAsync(DbContext context, CancellationToken cancellationToken)
+    {
+        Leave(context);
+        _turns.AddOrUpdate(context, await gate().EnterAsync(cancellationToken, context.GetType().Name));
+    }
 
-    public void Enter(DbContext context) => Hold(context, gate().Enter(context.GetType().Name));
+    /// <inheritdoc cref="EnterAsync"/>
+    public void Enter(DbContext context)
+    {
+        Leave(context);
+        _turns.AddOrUpdate(context, gate().Enter(context.GetType().Name));
+    }
 
     /// <summary>The context writes no more: whatever turn it still has ends.</summary>
     public void Leave(DbContext context)
@@ -20,11 +30,5 @@ internal sealed class ContextTurns(Func<WriteGate> gate)
             return;
         _turns.Remove(context);
         turn.Dispose();
-    }
-
-    private void Hold(DbContext context, WriteTurn turn)
-    {
-        Leave(context);
-        _turns.AddOrUpdate(context, turn);
     }
 }

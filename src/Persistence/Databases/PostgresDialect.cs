@@ -94,10 +94,15 @@ internal sealed class PostgresDialect : StoreDialect
         InboxPurge = $"DELETE FROM {t.Inbox} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {t.Inbox} WHERE received_at < {Now} - @p0 ORDER BY received_at LIMIT @p1))",
         InboxOldestAge = $"SELECT {Now} - min(received_at) FROM {t.Inbox}",
         OutboxRead =
-            $"SELECT sequence, message_id, destination, metadata, body FROM {t.Outbox} WHERE owner_id = @p0 AND sequence > @p1 AND parked_at IS NULL ORDER BY sequence LIMIT @p2",
+            $"SELECT sequence, message_id, destination, metadata, body FROM {t.Outbox} WHERE owner_id = @p0 AND sequence > @p1 AND parked_at IS NULL " +
+            $"AND destination NOT IN (SELECT json_array_elements_text(@p3::json)) ORDER BY sequence LIMIT @p2",
         OutboxPark = $"UPDATE {t.Outbox} SET parked_at = {Now}, error = @p2 WHERE owner_id = @p0 AND sequence = @p1",
-        OutboxMentions =
-            $"SELECT 1 FROM {t.Outbox} WHERE metadata LIKE @p0 AND destination <> @p1 UNION ALL SELECT 1 FROM {t.Ordered} WHERE metadata LIKE @p0 AND destination <> @p1",
+        OutboxSchedules =
+            $"SELECT owner_id, sequence, enqueued_at, substr(metadata, strpos(metadata, @p0) + length(@p0), 36), CASE WHEN strpos(metadata, @p1) > 0 THEN 1 ELSE 0 END " +
+            $"FROM {t.Outbox} WHERE parked_at IS NULL AND strpos(metadata, @p0) > 0 " +
+            $"UNION ALL SELECT NULL::uuid, position, enqueued_at, substr(metadata, strpos(metadata, @p0) + length(@p0), 36), CASE WHEN strpos(metadata, @p1) > 0 THEN 1 ELSE 0 END " +
+            $"FROM {t.Ordered} AS o WHERE parked_at IS NULL AND strpos(metadata, @p0) > 0 AND NOT EXISTS " +
+            $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL)",
         OutboxStatus =
             $"SELECT count(*) FILTER (WHERE parked_at IS NULL), {Now} - min(enqueued_at) FILTER (WHERE parked_at IS NULL), count(*) FILTER (WHERE parked_at IS NOT NULL) " +
             $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered}) AS r",

@@ -39,10 +39,14 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
             $"WITH oldest AS (SELECT TOP (@p1) received_at FROM {t.Inbox} WITH (ROWLOCK, READPAST) WHERE received_at < {Now} - @p0 ORDER BY received_at) DELETE FROM oldest",
         InboxOldestAge = $"SELECT {Now} - MIN(received_at) FROM {t.Inbox}",
         OutboxRead =
-            $"SELECT TOP (@p2) sequence, message_id, destination, metadata, body FROM {t.Outbox} WITH (READPAST) WHERE owner_id = @p0 AND sequence > @p1 AND parked_at IS NULL ORDER BY sequence",
+            $"SELECT TOP (@p2) sequence, message_id, destination, metadata, body FROM {t.Outbox} WITH (READPAST) WHERE owner_id = @p0 AND sequence > @p1 AND parked_at IS NULL AND destination NOT IN (SELECT value FROM OPENJSON(@p3)) ORDER BY sequence",
         OutboxPark = $"UPDATE {t.Outbox} SET parked_at = {Now}, error = @p2 WHERE owner_id = @p0 AND sequence = @p1",
-        OutboxMentions =
-            $"SELECT 1 FROM {t.Outbox} WHERE metadata LIKE @p0 AND destination <> @p1 UNION ALL SELECT 1 FROM {t.Ordered} WHERE metadata LIKE @p0 AND destination <> @p1",
+        OutboxSchedules =
+            $"SELECT owner_id, sequence, enqueued_at, SUBSTRING(metadata, CHARINDEX(@p0, metadata) + LEN(@p0), 36), CASE WHEN CHARINDEX(@p1, metadata) > 0 THEN 1 ELSE 0 END " +
+            $"FROM {t.Outbox} WHERE parked_at IS NULL AND CHARINDEX(@p0, metadata) > 0 " +
+            $"UNION ALL SELECT CAST(NULL AS uniqueidentifier), position, enqueued_at, SUBSTRING(metadata, CHARINDEX(@p0, metadata) + LEN(@p0), 36), CASE WHEN CHARINDEX(@p1, metadata) > 0 THEN 1 ELSE 0 END " +
+            $"FROM {t.Ordered} AS o WHERE parked_at IS NULL AND CHARINDEX(@p0, metadata) > 0 AND NOT EXISTS " +
+            $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL)",
         OutboxStatus =
             $"SELECT COUNT_BIG(CASE WHEN parked_at IS NULL THEN 1 END), {Now} - MIN(CASE WHEN parked_at IS NULL THEN enqueued_at END), COUNT_BIG(parked_at) " +
             $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered}) AS r",

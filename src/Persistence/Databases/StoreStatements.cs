@@ -12,14 +12,17 @@ internal sealed record StoreStatements
     /// <summary>→ age in ms of the oldest inbox row, or null.</summary>
     public required string InboxOldestAge { get; init; }
 
-    /// <summary>owner, after, limit → sequence, message id, destination, metadata, body.</summary>
+    /// <summary>owner, after, limit, JSON array of destinations to leave out → sequence, message id, destination, metadata, body.</summary>
     public required string OutboxRead { get; init; }
 
     /// <summary>owner, sequence, error → parks a record.</summary>
     public required string OutboxPark { get; init; }
 
-    /// <summary>pattern of metadata, destination → a row when a record of either table has such metadata and another destination.</summary>
-    public required string OutboxMentions { get; init; }
+    /// <summary>
+    /// what stands before a token in the metadata, what is in those of a cancel → owner (null: ordered), sequence or position, time of writing, 36 characters of the token and
+    /// after it, 1 for a cancel or 0; of both tables, but not what is parked or stopped by what is parked.
+    /// </summary>
+    public required string OutboxSchedules { get; init; }
 
     /// <summary>→ number of records waiting, age in ms of the oldest, number parked.</summary>
     public required string OutboxStatus { get; init; }

@@ -150,7 +150,7 @@ internal sealed class GroupCommitter<TDbContext>(OutboxEngine<TDbContext> engine
         IGuestTransaction? guest;
         using (await engine.Gate.EnterAsync(CancellationToken.None))
             guest = await CommitAsync(keys, rows, records);
-        guest?.Committed();
+        engine.TellCommitted(guest);
     }
 
     private async Task<IGuestTransaction?> CommitAsync(List<InboxKey> keys, IReadOnlyList<OutboxRecord> rows, List<OutboxRecord> records)

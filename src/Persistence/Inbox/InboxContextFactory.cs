@@ -135,7 +135,7 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
         if (engine.Dialect.CommitInBatch is null)
             await transaction.CommitAsync(cancellationToken);
         FaultPoint.Reach(FaultPoints.AfterCommit);
-        guest?.Committed();
+        engine.TellCommitted(guest);
     }
 
     private async Task AcknowledgeDuplicateAsync<T>(Run<T> run)

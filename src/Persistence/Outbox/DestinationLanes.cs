@@ -1,31 +1,54 @@
 namespace Bus.Persistence.Outbox;
 
 /// <summary>
-/// Keeps a destination that takes nothing, such as a full queue, from holding up the others: each may have a quarter of the relay's window in flight, and one whose sends
-/// were not confirmed in time a single one until that succeeds. What has to wait does so in the order in which it came. Thread-safe.
+/// Keeps a destination that takes nothing, such as a full queue, from holding up the others. Of the relay's window each may have a quarter in flight, one that is alone all of it, and one whose
+/// sends were not confirmed in time a single one until that succeeds. What has to wait does so in the order in which it came. When memory is short the longest line is closed: it counts no
+/// more and takes no more until most of it has left. Thread-safe.
 /// </summary>
-internal sealed class DestinationLanes(int window)
+/// <param name="window">Sends at a time.</param>
+/// <param name="memory">How many records may wait; a quarter of it is a long line.</param>
+internal sealed class DestinationLanes(int window, int memory)
 {
-    private readonly int _limit = Math.Max(1, window / 4);
+    private readonly int _share = Math.Max(1, window / 4);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private int _busy;
+    private volatile int _closed;
+    private volatile int _setAside;
 
-    /// <summary>True when the record may be sent now: its end is to be told. Else it is kept until <see cref="TakeWaiting"/> gives it out.</summary>
-    public bool TryEnter(OutboxRecord record)
+    /// <summary>Raised when a closed line is short again: the table may have more for it.</summary>
+    public event Action? Opened;
+
+    /// <summary>How many wait in closed lines.</summary>
+    public int SetAside => _setAside;
+
+    /// <summary>The destinations whose lines are closed.</summary>
+    public IReadOnlyList<string> Closed
+    {
+        get
+        {
+            lock (_lock)
+                return _closed == 0 ? [] : [.. _lanes.Where(lane => lane.Value.IsClosed).Select(lane => lane.Key)];
+        }
+    }
+
+    /// <summary>Unless it is <see cref="LaneEntry.Waits"/>, the record's end is to be told; else it is kept until <see cref="TakeWaiting"/> gives it out.</summary>
+    public LaneEntry Enter(OutboxRecord record)
     {
         lock (_lock)
         {
             var key = record.Destination.OriginalString;
             if (!_lanes.TryGetValue(key, out var lane))
                 _lanes.Add(key, lane = new Lane());
+            if (lane.IsIdle)
+                _busy++;
             if (lane.Waiting.Count == 0 && lane.InFlight < Limit(lane))
-            {
-                lane.InFlight++;
-                return true;
-            }
+                return lane.InFlight++ < _share ? LaneEntry.Sends : LaneEntry.SendsBeside;
 
             lane.Waiting.Enqueue(record);
-            return false;
+            if (lane.IsClosed)
+                _setAside++;
+            return LaneEntry.Waits;
         }
     }
 
@@ -37,7 +60,10 @@ internal sealed class DestinationLanes(int window)
             var lane = _lanes[record.Destination.OriginalString];
             lane.InFlight--;
             lane.IsStuck = !confirmed ?? lane.IsStuck;
-            if (lane is { InFlight: 0, IsStuck: false, Waiting.Count: 0 })
+            if (!lane.IsIdle)
+                return;
+            _busy--;
+            if (!lane.IsStuck)
                 _lanes.Remove(record.Destination.OriginalString);
         }
     }
@@ -45,23 +71,82 @@ internal sealed class DestinationLanes(int window)
     /// <summary>The next record for the same destination that may be sent now: its end is to be told too. Null when none waits or may be.</summary>
     public OutboxRecord? TakeWaiting(OutboxRecord after)
     {
+        OutboxRecord record;
         lock (_lock)
         {
             if (!_lanes.TryGetValue(after.Destination.OriginalString, out var lane) || lane.Waiting.Count == 0 || lane.InFlight >= Limit(lane))
                 return null;
             lane.InFlight++;
-            return lane.Waiting.Dequeue();
+            record = lane.Waiting.Dequeue();
+            if (!lane.IsClosed)
+                return record;
+            _setAside--;
+            if (lane.Waiting.Count > lane.OpensAt)
+                return record;
+            lane.IsClosed = false;
+            _closed--;
+            _setAside -= lane.Waiting.Count;
+        }
+
+        Opened?.Invoke();
+        return record;
+    }
+
+    /// <summary>Whether one more send to the destination would go beyond its quarter.</summary>
+    public bool HasShare(OutboxRecord record)
+    {
+        lock (_lock)
+            return _lanes.TryGetValue(record.Destination.OriginalString, out var lane) && lane.InFlight >= _share;
+    }
+
+    /// <summary>False while the line of the record's destination is closed.</summary>
+    public bool IsOpen(OutboxRecord record)
+    {
+        if (_closed == 0)
+            return true;
+        lock (_lock)
+            return !_lanes.TryGetValue(record.Destination.OriginalString, out var lane) || !lane.IsClosed;
+    }
+
+    /// <summary>Closes the longest line. The more are closed, the shorter are those that may be: together they stay about as long as memory allows.</summary>
+    /// <returns>What has to leave memory; null when no line is long.</returns>
+    public List<OutboxRecord>? CloseLongest()
+    {
+        lock (_lock)
+        {
+            var allowed = memory / 4 / (1 + _closed);
+            var lane = _lanes.Values.Where(lane => !lane.IsClosed).MaxBy(lane => lane.Waiting.Count);
+            if (lane is null || lane.Waiting.Count <= allowed)
+                return null;
+            List<OutboxRecord> excess = _setAside + lane.Waiting.Count > memory ? [.. lane.Waiting.Skip(Math.Max(1, allowed))] : [];
+            lane.Close(without: excess.Count, opensAt: allowed / 2);
+            _closed++;
+            _setAside += lane.Waiting.Count;
+            return excess;
         }
     }
 
-    private int Limit(Lane lane) => lane.IsStuck ? 1 : _limit;
+    private int Limit(Lane lane) => lane.IsStuck ? 1 : _busy > 1 ? _share : window;
 
     private sealed class Lane
     {
-        public Queue<OutboxRecord> Waiting { get; } = new();
+        public Queue<OutboxRecord> Waiting { get; private set; } = new();
 
         public int InFlight { get; set; }
 
         public bool IsStuck { get; set; }
+
+        public bool IsClosed { get; set; }
+
+        public int OpensAt { get; private set; }
+
+        public bool IsIdle => InFlight == 0 && Waiting.Count == 0;
+
+        public void Close(int without, int opensAt)
+        {
+            (IsClosed, OpensAt) = (true, opensAt);
+            if (without > 0)
+                Waiting = new Queue<OutboxRecord>(Waiting.Take(Waiting.Count - without));
+        }
     }
 }

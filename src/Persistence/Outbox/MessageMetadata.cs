@@ -43,11 +43,17 @@ internal sealed class MessageMetadata
 
     private static IReadOnlyDictionary<string, object> Empty { get; } = new Dictionary<string, object>(0, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What a cancel cancels, if the message is one; null else.</summary>
-    public string? CancelledToken => Array.IndexOf(MessageTypes, CancelType) >= 0 && Headers.TryGetValue(MessageHeaders.SchedulingTokenId, out var token) ? token.ToString() : null;
+    /// <summary>The schedule that the message makes or cancels; null when it does neither.</summary>
+    public string? ScheduleToken => Headers.TryGetValue(MessageHeaders.SchedulingTokenId, out var token) ? token.ToString() : null;
 
-    /// <summary>What is looked for in <see cref="ToJson"/> to find the message with that token.</summary>
-    public static string PatternOf(string token) => $"%\"{MessageHeaders.SchedulingTokenId}\":\"{token}\"%";
+    /// <summary>Whether the message takes back a scheduled one.</summary>
+    public bool IsCancel => Array.IndexOf(MessageTypes, CancelType) >= 0;
+
+    /// <summary>What stands before <see cref="ScheduleToken"/> in <see cref="ToJson"/>.</summary>
+    public static string BeforeToken => $"\"{MessageHeaders.SchedulingTokenId}\":\"";
+
+    /// <summary>What only the <see cref="ToJson"/> of a cancel has.</summary>
+    public static string InCancel => $"\"{CancelType}\"";
 
     public string ToJson()
     {

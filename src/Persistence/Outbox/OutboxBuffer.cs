@@ -50,6 +50,8 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
         lock (_lock)
         {
             Bind();
+            record.Follow(_written);
+            record.Follow(_pending);
             _pending.Add(record);
         }
     }
@@ -114,7 +116,7 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
             records = TakeWritten();
         }
 
-        guests.ForEach(guest => guest.Committed());
+        guests.ForEach(engine.TellCommitted);
         return records;
     }
 

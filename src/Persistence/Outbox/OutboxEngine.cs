@@ -40,6 +40,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         Relay = new OutboxRelay<TDbContext>(this, provider.GetRequiredService<IBus>);
         Capture = new MessageCapture(provider.GetRequiredService<IBus>, Time);
         Committer = new GroupCommitter<TDbContext>(this);
+        Schedules = new ScheduleOrder<TDbContext>(this);
         Recent = new RecentKeys(64 * 1024);
         Interceptor = new OutboxInterceptor<TDbContext>(this);
         Commands = new UnitCommands<TDbContext>(this);
@@ -82,6 +83,8 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
 
     public GroupCommitter<TDbContext> Committer { get; }
 
+    public ScheduleOrder<TDbContext> Schedules { get; }
+
     public RecentKeys Recent { get; }
 
     public OutboxInterceptor<TDbContext> Interceptor { get; }
@@ -99,8 +102,8 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         where T : class
     {
         var record = Capture.Capture(context);
-        // The order of a key is kept with those that wait in the table; and what waits there is taken back there.
-        if (record.OrderKey is null && Queues is not null && !await Relay.CancelsWhatWaitsAsync(record, context.CancellationToken))
+        // The order of a key, and that of a schedule, is kept with those that wait in the table.
+        if (record.OrderKey is null && Queues is not null && !await Schedules.HoldUpAsync(record, context.CancellationToken))
             record.Guest = await Relay.CollectAsync(record, context.CancellationToken);
         return record;
     }
@@ -115,6 +118,19 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         var transaction = _queues.Value!.Join(((SqliteConnection)connection).Handle!, _isPooled);
         transaction.Write(guests);
         return transaction;
+    }
+
+    /// <summary>Tells the queues of a commit. Never throws: what is committed stands, whatever becomes of those who are told.</summary>
+    public void TellCommitted(IGuestTransaction? guest)
+    {
+        try
+        {
+            guest?.Committed();
+        }
+        catch (Exception exception)
+        {
+            OutboxServiceLog.NotWoken(Log, exception);
+        }
     }
 
     /// <summary>Opens a connection of the service's own database through a context of its own. Dispose it soon.</summary>

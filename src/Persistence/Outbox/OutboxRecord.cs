@@ -20,7 +20,7 @@ internal sealed class OutboxRecord
     public PublishTarget? Published { get; init; }
 
     /// <summary>Null when no order was asked for.</summary>
-    public string? OrderKey { get; init; }
+    public string? OrderKey { get; set; }
 
     /// <summary>Null when the record goes by the table; else what the commit writes into the queues instead.</summary>
     public GuestMessages? Guest { get; set; }
@@ -41,6 +41,18 @@ internal sealed class OutboxRecord
 
     /// <summary>Position of an ordered record.</summary>
     public long Position { get; init; }
+
+    /// <summary>
+    /// Goes the way that an earlier one of the same schedule goes, given those of the same commit: a cancel must not overtake what it cancels, nor be overtaken by what is scheduled
+    /// after it. Between commits the relay sees to that.
+    /// </summary>
+    public void Follow(List<OutboxRecord> earlier)
+    {
+        if (Metadata.ScheduleToken is not { } token || earlier.FindLast(record => record.Metadata.ScheduleToken == token) is not { Guest: null } before)
+            return;
+        Guest = null;
+        OrderKey ??= before.OrderKey;
+    }
 
     /// <summary>Those that go by the table and the relay.</summary>
     public static IReadOnlyList<OutboxRecord> Rows(IReadOnlyList<OutboxRecord> records) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Threading.Channels;
 using Bus.Core.Faults;
 using Bus.Core.Loops;
@@ -36,7 +37,8 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         _engine = engine;
         _bus = new Lazy<IBus>(bus);
         _window = new SemaphoreSlim(engine.Options.MessageDeliveryLimit);
-        _lanes = new DestinationLanes(engine.Options.MessageDeliveryLimit);
+        _lanes = new DestinationLanes(engine.Options.MessageDeliveryLimit, engine.Options.MemoryLimit);
+        _lanes.Opened += MakeRoom;
         _deadline = new SendDeadline(OutboxEngine<TDbContext>.Pace, engine.Options.MessageDeliveryTimeout);
         Confirmed = new ConfirmedRecords<TDbContext>(engine, _known);
     }
@@ -60,8 +62,25 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         remove => _known.Removed -= value;
     }
 
-    /// <summary>Takes a record that was read from the table in hand; false when it is in hand already.</summary>
-    public bool Claim(OutboxRecord record) => _known.Add(record.Owner, record.Sequence);
+    /// <summary>Raised when a destination of which some is left to the table can take it.</summary>
+    public event Action? RoomMade;
+
+    /// <summary>JSON array of the destinations of which memory has enough.</summary>
+    public string Filled => JsonSerializer.Serialize(_lanes.Closed);
+
+    /// <summary>Whether no more than so many wait in memory, not counting those whose destination has been set aside for having too many. Sets such a one aside.</summary>
+    public bool HasRoom(int limit)
+    {
+        if (_known.Count - _lanes.SetAside <= limit)
+            return true;
+        if (_lanes.CloseLongest() is not { } excess)
+            return false;
+        _known.Remove(excess);
+        return _known.Count - _lanes.SetAside <= limit;
+    }
+
+    /// <summary>Takes a record that was read from the table in hand; false when it is in hand already, or its destination has enough.</summary>
+    public bool Claim(OutboxRecord record) => _lanes.IsOpen(record) && _known.Add(record.Owner, record.Sequence);
 
     /// <summary>Until it is disposed, a record that is deleted stays in hand for <see cref="Claim"/>: the table may have been read before the delete.</summary>
     public IDisposable BeginSweep() => _known.BeginSweep();
@@ -92,14 +111,15 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
                 continue;
             }
 
-            if (_known.Count > _engine.Options.MemoryLimit)
-            {
+            if (!HasRoom(_engine.Options.MemoryLimit))
                 _spilled = true;
-                _known.Remove(record.Owner, record.Sequence);
+            else if (_lanes.IsOpen(record))
+            {
+                Push(record);
                 continue;
             }
 
-            Push(record);
+            _known.Remove(record.Owner, record.Sequence);
         }
     }
 
@@ -120,8 +140,8 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
             ? BusMetrics.Activities.StartActivity("outbox relay", ActivityKind.Producer, parent)
             : null;
         // The records of a process leave side by side, and those of another process when it gets to them.
-        if (await CancelsWhatWaitsAsync(record, cancellationToken))
-            throw new ScheduleNotSentException(record.MessageId);
+        if (await _engine.Schedules.HoldUpAsync(record, cancellationToken))
+            throw new EarlierNotSentException(record.MessageId);
         var endpoint = await FindEndpointAsync(record);
         FaultPoint.Reach(FaultPoints.BeforeRelaySend);
         var sending = endpoint.Send(new SerializedMessageBody(), new RecordSendPipe(record, _engine.Time), cancellationToken);
@@ -130,15 +150,6 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         FaultPoint.Reach(FaultPoints.AfterRelayConfirm);
         BusMetrics.OutboxSent.Add(1);
         Interlocked.Increment(ref _sent);
-    }
-
-    /// <summary>Whether the record takes back a scheduled message that is in the table still.</summary>
-    public async Task<bool> CancelsWhatWaitsAsync(OutboxRecord record, CancellationToken cancellationToken)
-    {
-        if (record.Metadata.CancelledToken is not { } token)
-            return false;
-        await using var session = await _engine.OpenAsync(cancellationToken);
-        return await session.ScalarAsync(_engine.Dialect.Statements.OutboxMentions, cancellationToken, MessageMetadata.PatternOf(token), record.Destination.ToString()) is not null;
     }
 
     /// <summary>Sends one record as far as the transport's own form of it, which a transaction on the file of the queues then writes.</summary>
@@ -201,27 +212,73 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         await foreach (var record in _queue.Reader.ReadAllAsync(_stopping.Token))
         {
             // What has to wait for its destination must not wait in the window.
-            if (!_lanes.TryEnter(record))
+            var entry = _lanes.Enter(record);
+            if (entry == LaneEntry.Waits)
                 continue;
+            if (entry == LaneEntry.SendsBeside)
+            {
+                _ = SendAllAsync(record);
+                continue;
+            }
+
             await _window.WaitAsync(_stopping.Token);
             _ = SendInWindowAsync(record);
         }
     }
 
-    /// <summary>Sends the record, and in the same place of the window those that waited for the same destination.</summary>
     private async Task SendInWindowAsync(OutboxRecord? record)
     {
-        for (; record is not null && !_stopping.IsCancellationRequested; record = _lanes.TakeWaiting(record))
+        try
         {
-            var confirmed = await TrySendAsync(record);
-            _lanes.Leave(record, confirmed);
+            await SendAllAsync(record);
+        }
+        finally
+        {
+            _window.Release();
+        }
+    }
 
-            // A destination that was stuck opens step by step: each confirm admits one more.
-            if (confirmed == true && await _window.WaitAsync(TimeSpan.Zero, CancellationToken.None))
+    /// <summary>Sends the record, and in the same place those that waited for the same destination.</summary>
+    private async Task SendAllAsync(OutboxRecord? record)
+    {
+        while (record is not null && !_stopping.IsCancellationRequested)
+        {
+            bool? confirmed = null;
+            try
+            {
+                confirmed = await TrySendAsync(record);
+            }
+            finally
+            {
+                _lanes.Leave(record, confirmed);
+            }
+
+            var next = _lanes.TakeWaiting(record);
+            if (confirmed == true && next is not null)
+                await AdmitOneMoreAsync(record);
+            record = next;
+        }
+    }
+
+    /// <summary>A destination that was stuck, or is alone again, opens step by step: each confirm admits one more.</summary>
+    private async Task AdmitOneMoreAsync(OutboxRecord record)
+    {
+        if (!_lanes.HasShare(record))
+        {
+            if (await _window.WaitAsync(TimeSpan.Zero, CancellationToken.None))
                 _ = SendInWindowAsync(_lanes.TakeWaiting(record));
         }
+        else if (_lanes.TakeWaiting(record) is { } more)
+        {
+            // Not on this stack, which would grow with the line.
+            _ = Task.Run(() => SendAllAsync(more));
+        }
+    }
 
-        _window.Release();
+    private void MakeRoom()
+    {
+        _spilled = true;
+        RoomMade?.Invoke();
     }
 
     /// <returns>Whether the destination took it; null when that was not tried, or was the message's own fault.</returns>
@@ -237,7 +294,7 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
             Confirmed.Add(record);
             return true;
         }
-        catch (ScheduleNotSentException)
+        catch (EarlierNotSentException)
         {
             _ = PushLaterAsync(record);
             return null;
@@ -252,21 +309,37 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
 
     private async Task FailedAsync(OutboxRecord record, Exception exception)
     {
+        var again = true;
+        try
+        {
+            Count(record, exception);
+            if (record.Failures < _engine.Options.MaxDeliveryAttempts)
+            {
+                LogFailed(_engine.Log, exception, record.MessageId, record.Destination);
+            }
+            else if (await TryParkAsync(record, exception))
+            {
+                again = false;
+                LogParked(_engine.Log, exception, record.MessageId, record.Destination, record.Failures);
+            }
+        }
+        catch (Exception)
+        {
+            // A logger that throws, for instance, has no say in what becomes of the message.
+        }
+
+        if (again)
+            _ = PushLaterAsync(record);
+    }
+
+    private void Count(OutboxRecord record, Exception exception)
+    {
         BusMetrics.OutboxFailures.Add(1);
         record.Resent = true;
         var sent = Interlocked.Read(ref _sent);
         if (!TransportFailure.IsOutage(exception) && (!TransportFailure.IsDoubtful(exception) || (record.SentAtFailure is { } before && sent > before)))
             record.Failures++;
         record.SentAtFailure = sent;
-
-        if (record.Failures >= _engine.Options.MaxDeliveryAttempts)
-        {
-            await ParkAsync(record, exception);
-            return;
-        }
-
-        LogFailed(_engine.Log, exception, record.MessageId, record.Destination);
-        _ = PushLaterAsync(record);
     }
 
     private async Task PushLaterAsync(OutboxRecord record)
@@ -276,22 +349,23 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         Push(record);
     }
 
-    private async Task ParkAsync(OutboxRecord record, Exception reason)
+    private async Task<bool> TryParkAsync(OutboxRecord record, Exception reason)
     {
         try
         {
             using var turn = await _engine.Gate.EnterAsync(_stopping.Token);
             await using var session = await _engine.OpenAsync(_stopping.Token);
             await session.ExecuteAsync(_engine.Dialect.Statements.OutboxPark, _stopping.Token, record.Owner, record.Sequence, reason.ToString());
-            BusMetrics.OutboxParked.Add(1);
-            LogParked(_engine.Log, reason, record.MessageId, record.Destination, record.Failures);
-            _known.Remove(record.Owner, record.Sequence);
         }
         catch (Exception)
         {
             // The database is away: the row stands, try the message again.
-            _ = PushLaterAsync(record);
+            return false;
         }
+
+        _known.Remove(record.Owner, record.Sequence);
+        BusMetrics.OutboxParked.Add(1);
+        return true;
     }
 
     private Task<ISendEndpoint> FindEndpointAsync(OutboxRecord record) =>

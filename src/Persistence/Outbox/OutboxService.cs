@@ -20,6 +20,7 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
     {
         _engine = engine;
         _sweeper = new OutboxSweeper<TDbContext>(engine);
+        engine.Relay.RoomMade += _sweeper.Wake;
         _ordered = new OrderedRelay<TDbContext>(engine);
         _purge = new InboxPurge<TDbContext>(engine);
         BusMetrics.Meter.CreateObservableGauge(TelemetryNames.OutboxPending, () => engine.Relay.Pending, "{message}");

@@ -15,6 +15,8 @@ namespace Bus.Persistence.Outbox;
 internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext> engine) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, engine.Options.QueryDelay)
     where TDbContext : DbContext
 {
+    private const string All = "[]";
+
     private readonly Guid _self = Guid.NewGuid();
 
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
@@ -26,7 +28,7 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
         {
             // Its own lease may have run out while this pass was slow; its rows are in hand.
             if (name != OutboxOwner<TDbContext>.Name(engine.Owner.Id))
-                await TakeOverAsync(session, name, cancellationToken);
+                await TryTakeOverAsync(session, name, cancellationToken);
         }
 
         return engine.Relay.Spilled;
@@ -43,7 +45,7 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
         using var sweep = engine.Relay.BeginSweep();
         for (var after = 0L; ;)
         {
-            if (engine.Relay.Pending > engine.Options.MemoryLimit / 2)
+            if (!engine.Relay.HasRoom(engine.Options.MemoryLimit / 2))
             {
                 // Come back when the relay has worked some off; deletes wake nobody, the interval does.
                 engine.Relay.Spilled |= spilled;
@@ -53,7 +55,7 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
 
             List<OutboxRecord> block;
             await using (var session = await engine.OpenAsync(cancellationToken))
-                block = await ReadAsync(session, owner, after, cancellationToken);
+                block = await ReadAsync(session, owner, after, engine.Relay.Filled, cancellationToken);
             foreach (var record in block)
             {
                 after = record.Sequence;
@@ -63,6 +65,19 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
 
             if (block.Count < engine.Options.QueryMessageLimit)
                 return;
+        }
+    }
+
+    private async Task TryTakeOverAsync(StoreSession session, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TakeOverAsync(session, name, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The next owner's messages are no worse for it. This one is tried again when the lease that was taken on it has run out.
+            LogNotTakenOver(engine.Log, exception, name);
         }
     }
 
@@ -76,12 +91,12 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
         FaultPoint.Reach(FaultPoints.AfterRelayClaim);
         var sent = 0;
         await using var reading = await engine.OpenAsync(cancellationToken);
-        var block = await ReadAsync(reading, owner, 0, cancellationToken);
+        var block = await ReadAsync(reading, owner, 0, All, cancellationToken);
         while (block.Count > 0)
         {
             // The next block is read while this one is on the wire.
             var sending = SendBlockAsync(session, block, cancellationToken);
-            var next = ReadAsync(reading, owner, block[^1].Sequence, cancellationToken);
+            var next = ReadAsync(reading, owner, block[^1].Sequence, All, cancellationToken);
             await Task.WhenAll(sending, next);
             sent += await sending;
             await engine.Owner.RenewAsync(cancellationToken);
@@ -89,7 +104,7 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
                 return; // Taken over in turn: the other goes on, receivers know the ids.
             block = await next;
             if (block.Count == 0)
-                block = await ReadAsync(reading, owner, 0, cancellationToken); // What an outage kept from leaving.
+                block = await ReadAsync(reading, owner, 0, All, cancellationToken); // What an outage kept from leaving.
         }
 
         await LeaseStore.ReleaseAsync(session, name, _self, term, cancellationToken);
@@ -134,6 +149,11 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
                 await engine.Relay.SendAsync(record, cancellationToken);
                 return null;
             }
+            catch (EarlierNotSentException exception)
+            {
+                // Its turn comes when the rows before it are deleted.
+                return exception;
+            }
             catch (Exception exception)
             {
                 last = exception;
@@ -147,7 +167,7 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
         return last;
     }
 
-    private Task<List<OutboxRecord>> ReadAsync(StoreSession session, Guid owner, long after, CancellationToken cancellationToken) =>
+    private Task<List<OutboxRecord>> ReadAsync(StoreSession session, Guid owner, long after, string except, CancellationToken cancellationToken) =>
         session.QueryAsync(
             engine.Dialect.Statements.OutboxRead,
             row =>
@@ -164,10 +184,13 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
                     Body = row.GetFieldValue<byte[]>(4),
                 };
             },
-            cancellationToken, owner, after, engine.Options.QueryMessageLimit);
+            cancellationToken, owner, after, engine.Options.QueryMessageLimit, except);
 
     [LoggerMessage(50, LogLevel.Warning, "The outbox could not be swept; next try in {RetryIn}")]
     private static partial void LogFailed(ILogger logger, Exception exception, TimeSpan retryIn);
+
+    [LoggerMessage(52, LogLevel.Warning, "What the dead process with the lease {Lease} had left could not be sent yet; others are not held up by it")]
+    private static partial void LogNotTakenOver(ILogger logger, Exception exception, string lease);
 
     [LoggerMessage(51, LogLevel.Information, "Sent {Count} messages that the dead process with outbox lease {Owner} had left")]
     private static partial void LogTakenOver(ILogger logger, int count, Guid owner);

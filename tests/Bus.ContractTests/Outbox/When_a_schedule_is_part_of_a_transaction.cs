@@ -1,6 +1,7 @@
 using Bus.Persistence;
 using Bus.TestSupport;
 using MassTransit;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -92,6 +93,67 @@ public class When_a_schedule_is_part_of_a_transaction : DatabaseContract
         await AssertComesAsync(service, due, []);
     }
 
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task Should_deliver_what_was_scheduled_again_after_its_cancel(bool ordered, bool inOneTransaction)
+    {
+        await using var service = await StartAsync();
+        var due = Due;
+        await service.InScopeAsync(async (db, scope) =>
+        {
+            var endpoint = await scope.GetRequiredService<ISendEndpointProvider>().GetSendEndpoint(Commands);
+            for (var number = 0; number < 10; number++)
+            {
+                var scheduled = await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(Commands, due, new Command(50 + number), Key<Command>());
+                if (!inOneTransaction)
+                    await db.SaveChangesAsync();
+                await scope.GetRequiredService<IMessageScheduler>().CancelScheduledSend(scheduled.Destination, scheduled.TokenId);
+                if (!inOneTransaction)
+                    await db.SaveChangesAsync();
+                await endpoint.Send(new Command(number), Pipe.Execute<SendContext<Command>>(context =>
+                {
+                    context.Delay = TimeSpan.FromMilliseconds(1);
+                    context.Headers.Set(MessageHeaders.SchedulingTokenId, scheduled.TokenId.ToString("D"));
+                    if (ordered)
+                        context.SetOrderKey("key");
+                }));
+            }
+
+            await db.SaveChangesAsync();
+        });
+        await service.DrainAsync();
+
+        await AssertComesAsync(service, due, [.. Enumerable.Range(0, 10)]);
+
+        IPipe<SendContext<T>> Key<T>()
+            where T : class => Pipe.Execute<SendContext<T>>(context =>
+            {
+                if (ordered)
+                    context.SetOrderKey("key");
+            });
+    }
+
+    [Fact]
+    public async Task Should_send_a_cancel_that_waits_for_nothing_but_what_is_parked()
+    {
+        var silent = await StartAsync(outbox => outbox.UseBusOutbox(delivery => delivery.DisableDeliveryService()));
+        await silent.InScopeAsync(async (db, scope) =>
+        {
+            var scheduled = await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(Commands, Due, new Command(1));
+            await db.SaveChangesAsync();
+            await db.Set<Persistence.Outbox.OutboxMessage>().ExecuteUpdateAsync(set => set.SetProperty(row => row.ParkedAt, 1L));
+            await scope.GetRequiredService<IMessageScheduler>().CancelScheduledSend(scheduled.Destination, scheduled.TokenId);
+            await db.SaveChangesAsync();
+        });
+        await silent.DisposeAsync();
+        await using var service = await StartAsync();
+
+        await service.DrainAsync();
+        Assert.Equal(1, (await service.Administration.GetStatusAsync(CancellationToken.None)).Parked);
+    }
+
     [Fact]
     public async Task Should_cancel_what_another_process_scheduled_and_has_not_sent_yet()
     {
@@ -157,7 +219,7 @@ public class When_a_schedule_is_part_of_a_transaction : DatabaseContract
         await service.Bus.ScheduleAsync(due.AddMilliseconds(300), -1);
         await Eventually.AssertAsync(() => _handler.Runs.All.Any(run => run.Message.Number == -1), TimeSpan.FromSeconds(60));
         await Eventually.AssertAsync(() => expected.All(number => _handler.Runs.All.Any(run => run.Message.Number == number)));
-        Assert.Equal(expected, _handler.Runs.All.Select(run => run.Message.Number).Where(number => number is >= 0 and < 100));
+        Assert.Equal(expected, _handler.Runs.All.Select(run => run.Message.Number).Where(number => number is >= 0 and < 100).Order());
     }
 }
 

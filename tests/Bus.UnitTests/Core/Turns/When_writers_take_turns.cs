@@ -60,6 +60,16 @@ public sealed class When_writers_take_turns
     }
 
     [Fact]
+    public async Task Should_pass_over_whose_wait_failed()
+    {
+        using var slow = _turns.Enter("slow", Long, Nobody);
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => _turns.EnterAsync("next", TimeSpan.FromMilliseconds(1), _ => throw new InvalidOperationException("The logger."), CancellationToken.None).AsTask());
+        _turns.Enter("last", Long, Nobody).Dispose();
+        Assert.Equal(0, _turns.Waiting);
+    }
+
+    [Fact]
     public void Should_be_the_same_for_all_who_name_a_file() =>
         Assert.Same(WriteTurns.OfFile(Path.Combine(Path.GetTempPath(), "a.db")), WriteTurns.OfFile(Path.Combine(Path.GetTempPath(), "x", "..", "a.db")));
 
