@@ -8,7 +8,6 @@ using Bus.Core.Telemetry;
 using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 
 namespace Bus.Persistence.Outbox;
 
@@ -263,15 +262,15 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
     /// <summary>A destination that was stuck, or is alone again, opens step by step: each confirm admits one more.</summary>
     private async Task AdmitOneMoreAsync(OutboxRecord record)
     {
-        if (!_lanes.HasShare(record))
+        // Not on this stack, which would grow with the line where sends end at once.
+        if (_lanes.HasShare(record))
         {
-            if (await _window.WaitAsync(TimeSpan.Zero, CancellationToken.None))
-                _ = SendInWindowAsync(_lanes.TakeWaiting(record));
+            if (_lanes.TakeWaiting(record) is { } more)
+                _ = Task.Run(() => SendAllAsync(more));
         }
-        else if (_lanes.TakeWaiting(record) is { } more)
+        else if (await _window.WaitAsync(TimeSpan.Zero, CancellationToken.None))
         {
-            // Not on this stack, which would grow with the line.
-            _ = Task.Run(() => SendAllAsync(more));
+            _ = Task.Run(() => SendInWindowAsync(_lanes.TakeWaiting(record)));
         }
     }
 
@@ -307,67 +306,6 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         }
     }
 
-    private async Task FailedAsync(OutboxRecord record, Exception exception)
-    {
-        var again = true;
-        try
-        {
-            Count(record, exception);
-            if (record.Failures < _engine.Options.MaxDeliveryAttempts)
-            {
-                LogFailed(_engine.Log, exception, record.MessageId, record.Destination);
-            }
-            else if (await TryParkAsync(record, exception))
-            {
-                again = false;
-                LogParked(_engine.Log, exception, record.MessageId, record.Destination, record.Failures);
-            }
-        }
-        catch (Exception)
-        {
-            // A logger that throws, for instance, has no say in what becomes of the message.
-        }
-
-        if (again)
-            _ = PushLaterAsync(record);
-    }
-
-    private void Count(OutboxRecord record, Exception exception)
-    {
-        BusMetrics.OutboxFailures.Add(1);
-        record.Resent = true;
-        var sent = Interlocked.Read(ref _sent);
-        if (!TransportFailure.IsOutage(exception) && (!TransportFailure.IsDoubtful(exception) || (record.SentAtFailure is { } before && sent > before)))
-            record.Failures++;
-        record.SentAtFailure = sent;
-    }
-
-    private async Task PushLaterAsync(OutboxRecord record)
-    {
-        var pause = TimeSpan.FromMilliseconds(Math.Min(100 * Math.Pow(2, record.Failures), 2000));
-        await Task.Delay(pause, OutboxEngine<TDbContext>.Pace, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Push(record);
-    }
-
-    private async Task<bool> TryParkAsync(OutboxRecord record, Exception reason)
-    {
-        try
-        {
-            using var turn = await _engine.Gate.EnterAsync(_stopping.Token);
-            await using var session = await _engine.OpenAsync(_stopping.Token);
-            await session.ExecuteAsync(_engine.Dialect.Statements.OutboxPark, _stopping.Token, record.Owner, record.Sequence, reason.ToString());
-        }
-        catch (Exception)
-        {
-            // The database is away: the row stands, try the message again.
-            return false;
-        }
-
-        _known.Remove(record.Owner, record.Sequence);
-        BusMetrics.OutboxParked.Add(1);
-        return true;
-    }
-
     private Task<ISendEndpoint> FindEndpointAsync(OutboxRecord record) =>
         (record.Published ?? (record.Metadata.IsPublish ? PublishTarget.Find(record.Metadata.MessageTypes) : null)) is { } target
             ? target.GetEndpointAsync(_bus.Value)
@@ -380,10 +318,4 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
             return deadline.Token;
         return (_deadline = new SendDeadline(OutboxEngine<TDbContext>.Pace, _engine.Options.MessageDeliveryTimeout)).Token;
     }
-
-    [LoggerMessage(30, LogLevel.Warning, "Outbox message {MessageId} to {Destination} was not confirmed; it will be sent again")]
-    private static partial void LogFailed(ILogger logger, Exception exception, Guid messageId, Uri destination);
-
-    [LoggerMessage(31, LogLevel.Error, "Outbox message {MessageId} to {Destination} failed {Attempts} times and is parked; release it with the outbox administration once the cause is gone")]
-    private static partial void LogParked(ILogger logger, Exception exception, Guid messageId, Uri destination, int attempts);
 }
