@@ -57,6 +57,7 @@ public abstract class InboxContract : DatabaseContract
         await using var service = await StartAsync();
         service.Journal.OnCommand = (_, run) => run < 3 ? throw new InvalidOperationException("not yet") : Task.CompletedTask;
         await service.SendAsync(new Command(1));
+        await Eventually.AssertAsync(() => !service.Journal.Done.IsEmpty);
         await SettleAsync(service, sentinel: 2);
         Assert.Equal([1, 2], service.Journal.Done.Select(done => done.Number).Order());
         await AssertEntriesAsync(service, 2);
