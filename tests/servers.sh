@@ -33,15 +33,15 @@ postgres_home() {
 have_packages() { rabbit_home >/dev/null && postgres_home >/dev/null; }
 have_docker() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
 
-# A test of what a power cut leaves builds a small library that stands between a process and its disk.
-install_compiler() {
-  command -v gcc >/dev/null && return 0
-  { command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; } || die "gcc is missing: install it"
-  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends gcc libc6-dev; } >&2
+# Tests build small libraries that stand between a process and its disk, and save a damaged file as the error message says.
+install_tools() {
+  command -v gcc >/dev/null && command -v sqlite3 >/dev/null && return 0
+  { command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; } || die "gcc or sqlite3 is missing: install them"
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends gcc libc6-dev sqlite3; } >&2
 }
 
 install_missing() {
-  install_compiler
+  install_tools
   have_packages && return 0
   have_docker && return 0
   command -v apt-get >/dev/null || die "RabbitMQ or PostgreSQL is missing: install both so that rabbitmq-server and postgres are in the PATH, or start Docker"
