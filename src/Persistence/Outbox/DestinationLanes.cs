@@ -1,18 +1,15 @@
 namespace Bus.Persistence.Outbox;
 
 /// <summary>
-/// Keeps a destination that takes nothing, such as a full queue, from holding up the others. Of the relay's window each may have a quarter in flight, one that is alone all of it, and one whose
-/// sends were not confirmed in time a single one until that succeeds. What has to wait does so in the order in which it came. When memory is short the longest line is closed: it counts no
-/// more and takes no more until most of it has left. Thread-safe.
+/// Keeps a destination that takes nothing, such as a full queue, from holding up the others: each has a window of its own, of a single send once one was not confirmed, until one is. What has to
+/// wait does so in the order in which it came. When memory is short the longest line is closed: it counts no more and takes no more until most of it has left. Thread-safe.
 /// </summary>
-/// <param name="window">Sends at a time.</param>
+/// <param name="window">Sends at a time to one destination.</param>
 /// <param name="memory">How many records may wait; a quarter of it is a long line.</param>
 internal sealed class DestinationLanes(int window, int memory)
 {
-    private readonly int _share = Math.Max(1, window / 4);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
-    private int _busy;
     private volatile int _closed;
     private volatile int _setAside;
 
@@ -32,23 +29,24 @@ internal sealed class DestinationLanes(int window, int memory)
         }
     }
 
-    /// <summary>Unless it is <see cref="LaneEntry.Waits"/>, the record's end is to be told; else it is kept until <see cref="TakeWaiting"/> gives it out.</summary>
-    public LaneEntry Enter(OutboxRecord record)
+    /// <returns>Whether it may be sent now, and its end is to be told; else it is kept until <see cref="TakeWaiting"/> gives it out.</returns>
+    public bool TryEnter(OutboxRecord record)
     {
         lock (_lock)
         {
             var key = record.Destination.OriginalString;
             if (!_lanes.TryGetValue(key, out var lane))
                 _lanes.Add(key, lane = new Lane());
-            if (lane.IsIdle)
-                _busy++;
             if (lane.Waiting.Count == 0 && lane.InFlight < Limit(lane))
-                return lane.InFlight++ < _share ? LaneEntry.Sends : LaneEntry.SendsBeside;
+            {
+                lane.InFlight++;
+                return true;
+            }
 
             lane.Waiting.Enqueue(record);
             if (lane.IsClosed)
                 _setAside++;
-            return LaneEntry.Waits;
+            return false;
         }
     }
 
@@ -60,10 +58,7 @@ internal sealed class DestinationLanes(int window, int memory)
             var lane = _lanes[record.Destination.OriginalString];
             lane.InFlight--;
             lane.IsStuck = !confirmed ?? lane.IsStuck;
-            if (!lane.IsIdle)
-                return;
-            _busy--;
-            if (!lane.IsStuck)
+            if (lane is { InFlight: 0, Waiting.Count: 0, IsStuck: false })
                 _lanes.Remove(record.Destination.OriginalString);
         }
     }
@@ -90,13 +85,6 @@ internal sealed class DestinationLanes(int window, int memory)
 
         Opened?.Invoke();
         return record;
-    }
-
-    /// <summary>Whether one more send to the destination would go beyond its quarter.</summary>
-    public bool HasShare(OutboxRecord record)
-    {
-        lock (_lock)
-            return _lanes.TryGetValue(record.Destination.OriginalString, out var lane) && lane.InFlight >= _share;
     }
 
     /// <summary>False while the line of the record's destination is closed.</summary>
@@ -126,7 +114,7 @@ internal sealed class DestinationLanes(int window, int memory)
         }
     }
 
-    private int Limit(Lane lane) => lane.IsStuck ? 1 : _busy > 1 ? _share : window;
+    private int Limit(Lane lane) => lane.IsStuck ? 1 : window;
 
     private sealed class Lane
     {
@@ -139,8 +127,6 @@ internal sealed class DestinationLanes(int window, int memory)
         public bool IsClosed { get; set; }
 
         public int OpensAt { get; private set; }
-
-        public bool IsIdle => InFlight == 0 && Waiting.Count == 0;
 
         public void Close(int without, int opensAt)
         {

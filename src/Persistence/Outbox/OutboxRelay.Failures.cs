@@ -8,6 +8,8 @@ namespace Bus.Persistence.Outbox;
 internal sealed partial class OutboxRelay<TDbContext>
     where TDbContext : DbContext
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
     private async Task FailedAsync(OutboxRecord record, Exception exception)
     {
         var again = true;
@@ -45,8 +47,8 @@ internal sealed partial class OutboxRelay<TDbContext>
 
     private async Task PushLaterAsync(OutboxRecord record)
     {
-        var pause = TimeSpan.FromMilliseconds(Math.Min(100 * Math.Pow(2, record.Failures), 2000));
-        await Task.Delay(pause, OutboxEngine<TDbContext>.Pace, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var pause = FirstPause * Math.Pow(2, record.Failures);
+        await Task.Delay(pause < LongestPause ? pause : LongestPause, OutboxEngine<TDbContext>.Pace, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Push(record);
     }
 

@@ -12,16 +12,17 @@ using Microsoft.EntityFrameworkCore;
 namespace Bus.Persistence.Outbox;
 
 /// <summary>
-/// Sends committed messages: from memory, right after their commit, a window of them with their confirms pending; confirmed ones are deleted in blocks.
+/// Sends committed messages: from memory, right after their commit, a window of them for each destination with their confirms pending; confirmed ones are deleted in blocks.
 /// What does not fit into memory, and what an uncertain commit left, is read from the table (<see cref="OutboxSweeper{TDbContext}"/>). Thread-safe.
 /// </summary>
 internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
     where TDbContext : DbContext
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+
     private readonly OutboxEngine<TDbContext> _engine;
     private readonly Lazy<IBus> _bus;
     private readonly Channel<OutboxRecord> _queue = Channel.CreateUnbounded<OutboxRecord>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly SemaphoreSlim _window;
     private readonly DestinationLanes _lanes;
     private readonly KnownRecords _known = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -35,7 +36,6 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
     {
         _engine = engine;
         _bus = new Lazy<IBus>(bus);
-        _window = new SemaphoreSlim(engine.Options.MessageDeliveryLimit);
         _lanes = new DestinationLanes(engine.Options.MessageDeliveryLimit, engine.Options.MemoryLimit);
         _lanes.Opened += MakeRoom;
         _deadline = new SendDeadline(OutboxEngine<TDbContext>.Pace, engine.Options.MessageDeliveryTimeout);
@@ -210,30 +210,8 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
     {
         await foreach (var record in _queue.Reader.ReadAllAsync(_stopping.Token))
         {
-            // What has to wait for its destination must not wait in the window.
-            var entry = _lanes.Enter(record);
-            if (entry == LaneEntry.Waits)
-                continue;
-            if (entry == LaneEntry.SendsBeside)
-            {
+            if (_lanes.TryEnter(record))
                 _ = SendAllAsync(record);
-                continue;
-            }
-
-            await _window.WaitAsync(_stopping.Token);
-            _ = SendInWindowAsync(record);
-        }
-    }
-
-    private async Task SendInWindowAsync(OutboxRecord? record)
-    {
-        try
-        {
-            await SendAllAsync(record);
-        }
-        finally
-        {
-            _window.Release();
         }
     }
 
@@ -246,6 +224,9 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
             try
             {
                 confirmed = await TrySendAsync(record);
+                // One that says no at once must not be asked in a circle.
+                if (confirmed == false)
+                    await Task.Delay(FirstPause, OutboxEngine<TDbContext>.Pace, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             finally
             {
@@ -253,24 +234,10 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
             }
 
             var next = _lanes.TakeWaiting(record);
-            if (confirmed == true && next is not null)
-                await AdmitOneMoreAsync(record);
-            record = next;
-        }
-    }
-
-    /// <summary>A destination that was stuck, or is alone again, opens step by step: each confirm admits one more.</summary>
-    private async Task AdmitOneMoreAsync(OutboxRecord record)
-    {
-        // Not on this stack, which would grow with the line where sends end at once.
-        if (_lanes.HasShare(record))
-        {
-            if (_lanes.TakeWaiting(record) is { } more)
+            // A destination that was stuck opens step by step: each confirm admits one more. Not on this stack, which would grow with the line where sends end at once.
+            if (confirmed == true && next is not null && _lanes.TakeWaiting(record) is { } more)
                 _ = Task.Run(() => SendAllAsync(more));
-        }
-        else if (await _window.WaitAsync(TimeSpan.Zero, CancellationToken.None))
-        {
-            _ = Task.Run(() => SendInWindowAsync(_lanes.TakeWaiting(record)));
+            record = next;
         }
     }
 

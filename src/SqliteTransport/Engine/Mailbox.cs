@@ -5,7 +5,7 @@ namespace Bus.SqliteTransport.Engine;
 /// <summary>
 /// What the writer is asked to do. Sends wake it; acknowledgements wait for each other a little, since nobody waits for them. Thread-safe, for one taker.
 /// </summary>
-internal sealed class Mailbox
+internal sealed class Mailbox(Doorbell bell)
 {
     private const int ManyAcknowledgements = 64;
     private static readonly TimeSpan AcknowledgeWithin = TimeSpan.FromMilliseconds(3);
@@ -13,7 +13,7 @@ internal sealed class Mailbox
     // About half of what a commit to disk takes.
     private static readonly TimeSpan LingerFor = TimeSpan.FromMicroseconds(150);
 
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private List<IOperation> _urgent = [];
     private List<IOperation> _lazy = [];
     private long _lazySince;
@@ -30,15 +30,18 @@ internal sealed class Mailbox
     /// <returns>False when it is closed: the operation will never be done.</returns>
     public bool TryAdd(IOperation operation)
     {
+        bool wake;
         lock (_gate)
         {
             if (_isClosed)
                 return false;
             _urgent.Add(operation);
             _arrived++;
-            PulseIfWaiting();
-            return true;
+            wake = TakeWaiting();
         }
+
+        RingIf(wake);
+        return true;
     }
 
     /// <param name="operation">What is to be done, at the latest 3 ms from now.</param>
@@ -46,6 +49,7 @@ internal sealed class Mailbox
     /// <returns>False when it is closed: the operation will never be done.</returns>
     public bool TryAddLazy(IOperation operation, bool isNeeded)
     {
+        bool wake;
         lock (_gate)
         {
             if (_isClosed)
@@ -54,30 +58,37 @@ internal sealed class Mailbox
                 _lazySince = Stopwatch.GetTimestamp();
             _lazy.Add(operation);
             // The writer is woken for the first, to look at its watch, and when it is time; not for each.
-            if (isNeeded || _lazy.Count is 1 or ManyAcknowledgements)
-                PulseIfWaiting();
-            return true;
+            wake = (isNeeded || _lazy.Count is 1 or ManyAcknowledgements) && TakeWaiting();
         }
+
+        RingIf(wake);
+        return true;
     }
 
     /// <summary>Another process may have put something there.</summary>
     public void Poke()
     {
+        bool wake;
         lock (_gate)
         {
             _poked = true;
-            PulseIfWaiting();
+            wake = TakeWaiting();
         }
+
+        RingIf(wake);
     }
 
     /// <summary>Takes no more from now on.</summary>
     public void Close()
     {
+        bool wake;
         lock (_gate)
         {
             _isClosed = true;
-            PulseIfWaiting();
+            wake = TakeWaiting();
         }
+
+        RingIf(wake);
     }
 
     /// <summary>Waits until there is something to do, and takes it.</summary>
@@ -106,15 +117,20 @@ internal sealed class Mailbox
 
     private void WaitUntilDue(Func<bool> isStarving, Func<TimeSpan> longest)
     {
-        lock (_gate)
+        // A writer that never has to wait hears other processes too.
+        var rung = bell.Wait(TimeSpan.Zero);
+        while (true)
         {
-            while (!IsDue(isStarving, longest, out var wait))
+            TimeSpan wait;
+            lock (_gate)
             {
-                _isWaiting = true;
-                // Rounded up: a wait of less than a millisecond would be none, and the thread would spin.
-                Monitor.Wait(_gate, (int)Math.Ceiling(wait.TotalMilliseconds));
-                _isWaiting = false;
+                _poked |= rung;
+                _isWaiting = !IsDue(isStarving, longest, out wait);
+                if (!_isWaiting)
+                    return;
             }
+
+            rung = bell.Wait(wait);
         }
     }
 
@@ -138,9 +154,17 @@ internal sealed class Mailbox
         return wait <= TimeSpan.Zero;
     }
 
-    private void PulseIfWaiting()
+    // One ring is enough, and outside the lock: the writer needs it as its first thing.
+    private bool TakeWaiting()
     {
-        if (_isWaiting)
-            Monitor.Pulse(_gate);
+        var wasWaiting = _isWaiting;
+        _isWaiting = false;
+        return wasWaiting;
+    }
+
+    private void RingIf(bool wake)
+    {
+        if (wake)
+            bell.Ring();
     }
 }

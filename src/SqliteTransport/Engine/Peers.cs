@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Bus.SqliteTransport.Engine.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -14,25 +12,24 @@ namespace Bus.SqliteTransport.Engine;
 internal sealed partial class Peers : IDisposable
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(200);
-    private static readonly byte[] Datagram = [1];
 
     private readonly QueueFileOptions _options;
     private readonly ILogger _log;
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Doorbell _bell;
     private readonly ConcurrentQueue<long> _dead = new();
     private readonly ManualResetEventSlim _stopped = new();
     private readonly Dictionary<long, (long Beat, long Since, int Observations)> _beats = [];
     private readonly HashSet<int> _ports = [];
     private FileStream? _owner;
-    private Action _wakened = static () => { };
+    private Action _foundDead = static () => { };
     private long[] _others = [];
     private bool _canLock = true;
 
-    public Peers(QueueFileOptions options, ILogger log)
+    public Peers(QueueFileOptions options, Doorbell bell, ILogger log)
     {
         _options = options;
+        _bell = bell;
         _log = log;
-        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
     }
 
     /// <summary>This process's number in the file.</summary>
@@ -43,7 +40,7 @@ internal sealed partial class Peers : IDisposable
     /// <summary>Enters the file, within a transaction.</summary>
     public void Join(Store store)
     {
-        Self = store.Processes.Join(((IPEndPoint)_socket.LocalEndPoint!).Port, _options.LockDuration);
+        Self = store.Processes.Join(_bell.Port, _options.LockDuration);
         _owner?.Dispose();
         _owner = Own(OwnerFile(Self));
         Know(store.Processes.All());
@@ -54,11 +51,10 @@ internal sealed partial class Peers : IDisposable
         }
     }
 
-    /// <summary>Begins to listen and to watch.</summary>
-    public void Start(Action wakened)
+    /// <summary>Begins to watch the others.</summary>
+    public void Start(Action foundDead)
     {
-        _wakened = wakened;
-        new Thread(Listen) { IsBackground = true, Name = "bus-queue-wake" }.Start();
+        _foundDead = foundDead;
         new Thread(Watch) { IsBackground = true, Name = "bus-queue-watch" }.Start();
     }
 
@@ -113,22 +109,12 @@ internal sealed partial class Peers : IDisposable
     public void Wake(HashSet<int> ports)
     {
         foreach (var port in ports)
-        {
-            try
-            {
-                _socket.SendTo(Datagram, new IPEndPoint(IPAddress.Loopback, port));
-            }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-            {
-                // It has gone, or its buffer is full and it is awake anyway; or we are closed, and somebody's transaction has outlived us.
-            }
-        }
+            _bell.RingAt(port);
     }
 
     public void Dispose()
     {
         _stopped.Set();
-        _socket.Dispose();
         _owner?.Dispose();
     }
 
@@ -149,23 +135,6 @@ internal sealed partial class Peers : IDisposable
         }
     }
 
-    private void Listen()
-    {
-        var buffer = new byte[16];
-        while (!_stopped.IsSet)
-        {
-            try
-            {
-                _socket.Receive(buffer);
-                _wakened();
-            }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-            {
-                // Closed; or somebody to whom we sent has gone, which the next receive reports on some systems.
-            }
-        }
-    }
-
     private void Watch()
     {
         while (!_stopped.Wait(WatchEvery))
@@ -178,7 +147,7 @@ internal sealed partial class Peers : IDisposable
                     continue;
                 Volatile.Write(ref _others, [.. _others.Where(other => other != process)]);
                 _dead.Enqueue(process);
-                _wakened();
+                _foundDead();
             }
         }
     }

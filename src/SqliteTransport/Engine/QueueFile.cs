@@ -11,6 +11,7 @@ internal sealed class QueueFile : IAsyncDisposable
 {
     private readonly Store _store;
     private readonly LogFile _logFile;
+    private readonly Doorbell _bell;
     private readonly Peers _peers;
     private readonly Checkpointer _checkpointer;
     private readonly Writer _writer;
@@ -21,11 +22,12 @@ internal sealed class QueueFile : IAsyncDisposable
     {
         Path = options.Path;
         log = new SteadyLogger(log);
+        _bell = new Doorbell(log);
         _store = Store.Open(options.Path, options.SharesFile);
-        _peers = new Peers(options, log);
+        _peers = new Peers(options, _bell, log);
         _checkpointer = new Checkpointer(options.Path);
         _logFile = new LogFile(options.Path);
-        _writer = new Writer(_store, new LogKeeper(_store, _logFile, _checkpointer, options, log), _peers, _checkpointer, _temporary, options, log);
+        _writer = new Writer(_store, new LogKeeper(_store, _logFile, _checkpointer, options, log), new Mailbox(_bell), _peers, _checkpointer, _temporary, options, log);
     }
 
     public string Path { get; }
@@ -140,6 +142,7 @@ internal sealed class QueueFile : IAsyncDisposable
         {
             _writer.Dispose();
             _peers.Dispose();
+            _bell.Dispose();
             _checkpointer.Dispose();
             _logFile.Dispose();
             _store.Dispose();
@@ -168,6 +171,7 @@ internal sealed class QueueFile : IAsyncDisposable
         catch
         {
             file._peers.Dispose();
+            file._bell.Dispose();
             file._logFile.Dispose();
             file._store.Dispose();
             throw;

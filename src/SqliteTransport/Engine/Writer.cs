@@ -17,7 +17,7 @@ internal sealed partial class Writer : IDisposable
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ForeignLockPatience = TimeSpan.FromSeconds(10);
 
-    private readonly Mailbox _mailbox = new();
+    private readonly Mailbox _mailbox;
     private readonly Thread _thread;
     private readonly Store _store;
     private readonly LogKeeper _logKeeper;
@@ -39,12 +39,13 @@ internal sealed partial class Writer : IDisposable
     private long _failedAt;
     private long _dataVersion;
 
-    public Writer(Store store, LogKeeper logKeeper, Peers peers, Checkpointer checkpointer, TemporaryQueues temporary, QueueFileOptions options, ILogger log)
+    public Writer(Store store, LogKeeper logKeeper, Mailbox mailbox, Peers peers, Checkpointer checkpointer, TemporaryQueues temporary, QueueFileOptions options, ILogger log)
     {
+        _mailbox = mailbox;
         _temporary = temporary;
         _store = store;
         _logKeeper = logKeeper;
-        _answers = new Answers(_mailbox, _postponed, options.Path, log);
+        _answers = new Answers(mailbox, _postponed, options.Path, log);
         _peers = peers;
         _checkpointer = checkpointer;
         _options = options;

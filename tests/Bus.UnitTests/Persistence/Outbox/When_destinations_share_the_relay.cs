@@ -5,82 +5,60 @@ namespace Bus.UnitTests.Persistence.Outbox;
 
 public sealed class When_destinations_share_the_relay
 {
-    private const LaneEntry Waits = LaneEntry.Waits;
-    private const LaneEntry Sends = LaneEntry.Sends;
-    private const LaneEntry Beside = LaneEntry.SendsBeside;
-
     private readonly DestinationLanes _lanes = new(window: 8, memory: 40);
 
     [Fact]
-    public void Should_give_each_a_quarter_and_keep_the_rest_in_order()
+    public void Should_give_each_a_window_of_its_own_and_keep_the_rest_in_order()
     {
-        Assert.Equal(Sends, _lanes.Enter(Record("other")));
-        var full = Enumerable.Range(0, 5).Select(_ => Record("full")).ToArray();
-        Assert.Equal([Sends, Sends, Waits, Waits, Waits], full.Select(_lanes.Enter));
-        Assert.Equal(Sends, _lanes.Enter(Record("third")));
+        var full = Enumerable.Range(0, 11).Select(_ => Record("full")).ToArray();
+        Assert.Equal([.. Enumerable.Repeat(true, 8), false, false, false], full.Select(_lanes.TryEnter));
+        Assert.True(_lanes.TryEnter(Record("other")));
         Assert.Null(_lanes.TakeWaiting(full[0]));
 
         _lanes.Leave(full[0], confirmed: true);
 
-        Assert.Same(full[2], _lanes.TakeWaiting(full[0]));
+        Assert.Same(full[8], _lanes.TakeWaiting(full[0]));
         Assert.Null(_lanes.TakeWaiting(full[0]));
-    }
-
-    [Fact]
-    public void Should_give_all_to_one_that_is_alone_until_another_comes()
-    {
-        var alone = Enumerable.Range(0, 9).Select(_ => Record("alone")).ToArray();
-        Assert.Equal([Sends, Sends, .. Enumerable.Repeat(Beside, 6), Waits], alone.Select(_lanes.Enter));
-
-        Assert.Equal(Sends, _lanes.Enter(Record("other")));
-        foreach (var record in alone[..6])
-        {
-            _lanes.Leave(record, confirmed: true);
-            Assert.Null(_lanes.TakeWaiting(record));
-        }
-
-        _lanes.Leave(alone[6], confirmed: true);
-        Assert.Same(alone[8], _lanes.TakeWaiting(alone[6]));
-        Assert.True(_lanes.HasShare(alone[8]));
     }
 
     [Fact]
     public void Should_let_one_at_a_time_try_a_destination_that_confirms_nothing_until_it_does()
     {
-        Assert.Equal(Sends, _lanes.Enter(Record("other")));
-        var records = Enumerable.Range(0, 6).Select(_ => Record("full")).ToArray();
-        Assert.Equal([Sends, Sends, Waits, Waits, Waits, Waits], records.Select(_lanes.Enter));
+        var records = Enumerable.Range(0, 12).Select(_ => Record("full")).ToArray();
+        Assert.Equal(8, records.Count(_lanes.TryEnter));
 
-        _lanes.Leave(records[0], confirmed: false);
-        Assert.Null(_lanes.TakeWaiting(records[0]));
-        _lanes.Leave(records[1], confirmed: false);
-        Assert.Same(records[2], _lanes.TakeWaiting(records[1]));
-        Assert.Null(_lanes.TakeWaiting(records[1]));
+        foreach (var record in records[..7])
+        {
+            _lanes.Leave(record, confirmed: false);
+            Assert.Null(_lanes.TakeWaiting(record));
+        }
 
-        _lanes.Leave(records[2], confirmed: true);
-        Assert.Same(records[3], _lanes.TakeWaiting(records[2]));
-        Assert.Same(records[4], _lanes.TakeWaiting(records[2]));
-        Assert.Null(_lanes.TakeWaiting(records[2]));
+        _lanes.Leave(records[7], confirmed: false);
+        Assert.Same(records[8], _lanes.TakeWaiting(records[7]));
+        Assert.Null(_lanes.TakeWaiting(records[7]));
+
+        _lanes.Leave(records[8], confirmed: true);
+        Assert.Same(records[9], _lanes.TakeWaiting(records[8]));
+        Assert.Same(records[10], _lanes.TakeWaiting(records[8]));
     }
 
     [Fact]
     public void Should_not_let_a_new_one_pass_those_that_wait()
     {
-        Assert.Equal(Sends, _lanes.Enter(Record("other")));
-        var records = Enumerable.Range(0, 3).Select(_ => Record("full")).ToArray();
-        Assert.Equal([Sends, Sends, Waits], records.Select(_lanes.Enter));
+        var records = Enumerable.Range(0, 9).Select(_ => Record("full")).ToArray();
+        Assert.Equal(8, records.Count(_lanes.TryEnter));
         _lanes.Leave(records[0], confirmed: true);
 
-        Assert.Equal(Waits, _lanes.Enter(Record("full")));
-        Assert.Same(records[2], _lanes.TakeWaiting(records[0]));
+        Assert.False(_lanes.TryEnter(Record("full")));
+        Assert.Same(records[8], _lanes.TakeWaiting(records[0]));
     }
 
     [Fact]
     public void Should_send_one_at_a_time_where_the_window_is_one()
     {
         var lanes = new DestinationLanes(window: 1, memory: 40);
-        Assert.Equal(Sends, lanes.Enter(Record("full")));
-        Assert.Equal(Waits, lanes.Enter(Record("full")));
+        Assert.True(lanes.TryEnter(Record("full")));
+        Assert.False(lanes.TryEnter(Record("full")));
     }
 
     [Fact]
@@ -90,8 +68,8 @@ public sealed class When_destinations_share_the_relay
         _lanes.Opened += () => opened++;
         var full = Enumerable.Range(0, 8 + 12).Select(_ => Record("full")).ToArray();
         foreach (var record in full)
-            _lanes.Enter(record);
-        _lanes.Enter(Record("other"));
+            _lanes.TryEnter(record);
+        _lanes.TryEnter(Record("other"));
 
         Assert.Equal([], _lanes.CloseLongest());
         Assert.Null(_lanes.CloseLongest());
@@ -99,7 +77,7 @@ public sealed class When_destinations_share_the_relay
         Assert.Equal([full[0].Destination.OriginalString], _lanes.Closed);
 
         // 5 of 40 / 4 = 10 are left when 7 of the 12 have gone.
-        foreach (var record in full[..13])
+        foreach (var record in full[..7])
         {
             Assert.Equal(0, opened);
             _lanes.Leave(record, confirmed: true);
@@ -116,7 +94,7 @@ public sealed class When_destinations_share_the_relay
         foreach (var queue in new[] { "one", "two", "three" })
         {
             for (var number = 0; number < 38; number++)
-                _lanes.Enter(Record(queue));
+                _lanes.TryEnter(Record(queue));
         }
 
         Assert.Equal([], _lanes.CloseLongest());
