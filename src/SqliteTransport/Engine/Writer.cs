@@ -35,6 +35,7 @@ internal sealed partial class Writer : IDisposable
     private List<IOperation> _batch = [];
     private readonly WaitingRoom _later = new(RetryAfter);
     private readonly WaitingRoom _postponed = new(PollEvery);
+    private bool _isPoked;
     private long _polledAt;
     private long _failedAt;
     private long _dataVersion;
@@ -132,9 +133,9 @@ internal sealed partial class Writer : IDisposable
     private bool Gather()
     {
         _batch.Clear();
-        if (!_mailbox.Take(ref _batch, IsStarving, Rest, AddWaiting, out var poked))
+        if (!_mailbox.Take(ref _batch, IsStarving, Rest, AddWaiting, out _isPoked))
             return false;
-        if (poked)
+        if (_isPoked)
             Consumers.AllMayHaveReady();
         return true;
     }
@@ -159,7 +160,8 @@ internal sealed partial class Writer : IDisposable
     private void Work()
     {
         LookForForeignWork();
-        if (_batch.Count == 0 && !_housekeeping.IsDue && !_claims.AreDue())
+        // Who has poked us may be about to commit: only the lock waits for that, a look does not.
+        if (_batch.Count == 0 && !_isPoked && !_housekeeping.IsDue && !_claims.AreDue())
         {
             _housekeeping.WhenIdle(_checkpointer);
             return;
@@ -207,9 +209,8 @@ internal sealed partial class Writer : IDisposable
         {
             _failedAt = 0;
             _faults.Passed();
-            _turn.Committed();
             // Handlers begin while the disk is at work; whoever sent waits for it.
-            _peers.Wake(_store, _turn.Filled);
+            _turn.Committed();
         }
         catch (Exception exception)
         {
@@ -250,6 +251,8 @@ internal sealed partial class Writer : IDisposable
 
         _housekeeping.Apply(_turn);
         _claims.Apply(_turn);
+        // They are on their way while this commits, and wait for the lock.
+        _peers.Wake(_store, _turn.Filled);
         FaultPoint.Reach(FaultPoints.BeforeQueueCommit);
         _store.Commit();
         FaultPoint.Reach(FaultPoints.AfterQueueCommit);

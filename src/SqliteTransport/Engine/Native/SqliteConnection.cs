@@ -7,6 +7,9 @@ namespace Bus.SqliteTransport.Engine.Native;
 /// </summary>
 internal sealed class SqliteConnection : IDisposable
 {
+    // SQLITE_DBCONFIG_ENABLE_QPSG.
+    private const int QueryPlannerStability = 1007;
+
     private readonly List<SqliteStatement> _statements = [];
     private readonly sqlite3 _handle;
     private readonly bool _isBorrowed;
@@ -32,6 +35,8 @@ internal sealed class SqliteConnection : IDisposable
         }
 
         raw.sqlite3_extended_result_codes(handle, 1);
+        // A plan depends on the statement alone. Else SQLite compiles one with a bound LIMIT anew each time it is bound, which costs more than most of them run.
+        raw.sqlite3_db_config(handle, QueryPlannerStability, 1, out _);
         return new SqliteConnection(handle, path, isBorrowed: false);
     }
 
