@@ -65,15 +65,15 @@ count() { # name, exit code, summary line
   if [ -z "$3" ]; then echo "build.sh: $1 ended with $2 before it could say how its tests went"; failed=$((failed + 1)); return; fi
   local bad=$(($(number "$3" Failed) + $(number "$3" Errors)))
   if [ "$2" != 0 ] && [ "$bad" = 0 ]; then echo "build.sh: $1 ended with $2"; bad=1; fi
-  [ "$bad" = 0 ] || note_failures "$1"
+  [ "$bad" = 0 ] || note_failures "$results/$1.csproj.log"
   failed=$((failed + bad))
   skipped=$((skipped + $(number "$3" Skipped)))
   passed=$((passed + $(number "$3" Total) - $(number "$3" Failed) - $(number "$3" Skipped) - $(number "$3" 'Not Run')))
 }
 
 # What a failed test said, kept to be said again at the very end: who sees only the end of a long output must find it there.
-note_failures() { # name
-  awk '/ \[FAIL\]$/ { lines = 40 } /^    [^ ]/ && !/ \[FAIL\]$/ { lines = 0 } lines-- > 0' "$results/$1.log" >>"$results/failures"
+note_failures() { # log
+  awk '/ \[FAIL\]$/ { lines = 40 } /^    [^ ]/ && !/ \[FAIL\]$/ { lines = 0 } lines-- > 0' "$1" >>"$results/failures"
 }
 
 command -v dotnet >/dev/null || { echo "build.sh: the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"; exit 1; }

@@ -20,7 +20,7 @@ public sealed class OutboxOptions
     /// <summary>Isolation of a handler's transaction, default read committed: the inbox key, not the isolation, keeps a message from being applied twice.</summary>
     public IsolationLevel IsolationLevel { get; set; } = IsolationLevel.ReadCommitted;
 
-    /// <summary>Messages being sent at a time to one destination, their confirms pending, default 1,000. One that did not confirm is sent one at a time until it does.</summary>
+    /// <summary>Messages being sent at a time to one destination, their confirms pending, default 1,000. Never more than an eighth of <see cref="MemoryLimit"/>; a destination that did not confirm gets one at a time until it does.</summary>
     public int MessageDeliveryLimit { get; set; } = 1000;
 
     /// <summary>How long the transport may take to confirm a message before it is sent again, default 30 seconds.</summary>

@@ -50,6 +50,13 @@ internal sealed class DestinationLanes(int window, int memory)
         }
     }
 
+    /// <summary>The destination of a record, which has not left yet, does not take it now.</summary>
+    public void Refused(OutboxRecord record)
+    {
+        lock (_lock)
+            _lanes[record.Destination.OriginalString].IsStuck = true;
+    }
+
     /// <summary>The send of a record has ended. <paramref name="confirmed"/>: null says nothing about the destination.</summary>
     public void Leave(OutboxRecord record, bool? confirmed)
     {
@@ -57,8 +64,10 @@ internal sealed class DestinationLanes(int window, int memory)
         {
             var lane = _lanes[record.Destination.OriginalString];
             lane.InFlight--;
-            lane.IsStuck = !confirmed ?? lane.IsStuck;
-            if (lane is { InFlight: 0, Waiting.Count: 0, IsStuck: false })
+            if (confirmed == true)
+                lane.IsStuck = false;
+            // One that refused is remembered until what it refused comes again.
+            if (lane is { InFlight: 0, Waiting.Count: 0 } && confirmed != false)
                 _lanes.Remove(record.Destination.OriginalString);
         }
     }

@@ -36,7 +36,7 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
     {
         _engine = engine;
         _bus = new Lazy<IBus>(bus);
-        _lanes = new DestinationLanes(engine.Options.MessageDeliveryLimit, engine.Options.MemoryLimit);
+        _lanes = new DestinationLanes(Math.Clamp(engine.Options.MessageDeliveryLimit, 1, Math.Max(1, engine.Options.MemoryLimit / 8)), engine.Options.MemoryLimit);
         _lanes.Opened += MakeRoom;
         _deadline = new SendDeadline(OutboxEngine<TDbContext>.Pace, engine.Options.MessageDeliveryTimeout);
         Confirmed = new ConfirmedRecords<TDbContext>(engine, _known);
@@ -224,9 +224,12 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
             try
             {
                 confirmed = await TrySendAsync(record);
-                // One that says no at once must not be asked in a circle.
                 if (confirmed == false)
+                {
+                    _lanes.Refused(record);
+                    // One that says no at once must not be asked in a circle.
                     await Task.Delay(FirstPause, OutboxEngine<TDbContext>.Pace, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
             }
             finally
             {

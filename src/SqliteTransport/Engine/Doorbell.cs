@@ -6,30 +6,27 @@ namespace Bus.SqliteTransport.Engine;
 
 /// <summary>
 /// What a writer sleeps on: a socket on the loopback device, which the threads of this process and other processes ring alike, so that no thread stands between the two. Ringing is
-/// thread-safe; one thread waits. A stranger's datagram costs a look at the queues and nothing else.
+/// thread-safe; one thread waits. A stranger's datagram costs a look at the queues or an empty transaction.
 /// </summary>
 internal sealed partial class Doorbell : IDisposable
 {
-    private const byte Own = 0;
-    private const byte Foreign = 1;
-
     // More at a time is a flood, and the writer has other work.
     private const int MostRings = 64;
 
     private static readonly TimeSpan WithoutLoopback = TimeSpan.FromMilliseconds(5);
-    private static readonly byte[] OwnRing = [Own];
-    private static readonly byte[] ForeignRing = [Foreign];
+    private static readonly byte[][] Datagrams = [[(byte)Ring.Own], [(byte)Ring.Look], [(byte)Ring.Coming]];
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
     private readonly SocketAddress _own;
     private readonly byte[] _datagram = new byte[16];
     private readonly TimeSpan _longest = TimeSpan.MaxValue;
 
+    /// <exception cref="SocketException">There is no loopback device.</exception>
     public Doorbell(ILogger log)
     {
         _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _own = _socket.LocalEndPoint!.Serialize();
-        Ring();
+        RingOwn();
         if (_socket.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectRead))
             return;
         _longest = WithoutLoopback;
@@ -39,47 +36,48 @@ internal sealed partial class Doorbell : IDisposable
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
     /// <summary>Wakes the writer of this process.</summary>
-    public void Ring() => Send(OwnRing, _own);
+    public void RingOwn() => Send(Ring.Own, _own);
 
     /// <summary>Wakes the writer of another process. A ring that is lost costs it the time to its next look.</summary>
-    public void RingAt(int port) => Send(ForeignRing, new IPEndPoint(IPAddress.Loopback, port).Serialize());
+    public void RingAt(int port, Ring ring) => Send(ring, new IPEndPoint(IPAddress.Loopback, port).Serialize());
 
     /// <summary>Waits until somebody rings; at once where somebody has.</summary>
     /// <param name="longest">The longest wait, rounded up to milliseconds: less than one would be none, and the thread would spin.</param>
-    /// <returns>Whether another process has rung.</returns>
-    public bool Wait(TimeSpan longest)
+    /// <returns>The most that a ring has said; <see cref="Ring.Own"/> when the time ran out.</returns>
+    public Ring Wait(TimeSpan longest)
     {
         var milliseconds = Math.Ceiling((longest < _longest ? longest : _longest).TotalMilliseconds);
-        var isForeign = false;
+        var heard = Ring.Own;
         try
         {
             if (!_socket.Poll(TimeSpan.FromMilliseconds(milliseconds), SelectMode.SelectRead))
-                return false;
+                return heard;
             var rings = 0;
             do
             {
                 // An empty datagram has a length too, of zero.
                 var length = _socket.Receive(_datagram);
-                isForeign |= length != OwnRing.Length || _datagram[0] != Own;
+                var ring = length == 1 && _datagram[0] <= (byte)Ring.Coming ? (Ring)_datagram[0] : Ring.Look;
+                heard = ring > heard ? ring : heard;
             }
             while (_socket.Available > 0 && ++rings < MostRings);
         }
         catch (SocketException)
         {
             // Somebody whom we rang has gone, which the next receive reports on some systems; or a stranger's datagram was too long for us.
-            isForeign = true;
+            heard = heard == Ring.Own ? Ring.Look : heard;
         }
 
-        return isForeign;
+        return heard;
     }
 
     public void Dispose() => _socket.Dispose();
 
-    private void Send(byte[] ring, SocketAddress to)
+    private void Send(Ring ring, SocketAddress to)
     {
         try
         {
-            _socket.SendTo(ring, SocketFlags.None, to);
+            _socket.SendTo(Datagrams[(int)ring], SocketFlags.None, to);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -87,6 +85,6 @@ internal sealed partial class Doorbell : IDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The loopback device of this machine carries no datagrams, by which queues wake their readers: they are looked at every {Interval} instead. Bring it up with `ip link set lo up`, or whatever this system has for it.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The loopback device of this machine carries no datagrams, by which queues wake their readers: this process looks at its own every {Interval} instead, and at those that others fill every 50 ms. Bring it up with `ip link set lo up`, or whatever this system has for it.")]
     private static partial void LogNoLoopback(ILogger logger, TimeSpan interval);
 }

@@ -6,6 +6,8 @@ namespace Bus.SqliteTransport.Engine;
 /// <summary>Keeps the log on the disk, short, and in its place. For the writer's thread.</summary>
 internal sealed class LogKeeper(Store store, LogFile file, Checkpointer checkpointer, QueueFileOptions options, ILogger log)
 {
+    private int _pages;
+
     /// <summary>Within a transaction: gives a log that is used much room of its own.</summary>
     public void MakeRoom()
     {
@@ -13,7 +15,14 @@ internal sealed class LogKeeper(Store store, LogFile file, Checkpointer checkpoi
             file.Reserve(length);
     }
 
-    public void Committed() => checkpointer.Written(store.PagesWritten);
+    /// <returns>Whether the transaction has written anything.</returns>
+    public bool Committed()
+    {
+        var before = _pages;
+        _pages = store.PagesWritten;
+        checkpointer.Written(_pages);
+        return _pages != before;
+    }
 
     /// <inheritdoc cref="LogFile.Distrust"/>
     public void Distrust() => file.Distrust();

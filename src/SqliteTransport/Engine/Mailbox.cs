@@ -18,7 +18,7 @@ internal sealed class Mailbox(Doorbell bell)
     private List<IOperation> _lazy = [];
     private long _lazySince;
     private int _arrived;
-    private bool _poked;
+    private Ring _heard;
     private bool _isWaiting;
     private bool _isClosed;
 
@@ -65,13 +65,13 @@ internal sealed class Mailbox(Doorbell bell)
         return true;
     }
 
-    /// <summary>Another process may have put something there.</summary>
+    /// <summary>Another may have put something there.</summary>
     public void Poke()
     {
         bool wake;
         lock (_gate)
         {
-            _poked = true;
+            Hear(Ring.Look);
             wake = TakeWaiting();
         }
 
@@ -96,9 +96,9 @@ internal sealed class Mailbox(Doorbell bell)
     /// <param name="isStarving">Whether a consumer waits for what acknowledgements make room for.</param>
     /// <param name="longest">How long to wait at most.</param>
     /// <param name="addWaiting">Adds what was put off and may be tried again.</param>
-    /// <param name="poked">Whether there was a <see cref="Poke"/>.</param>
+    /// <param name="heard">What others have said since the last time.</param>
     /// <returns>False when it is closed and empty.</returns>
-    public bool Take(ref List<IOperation> batch, Func<bool> isStarving, Func<TimeSpan> longest, Action<List<IOperation>> addWaiting, out bool poked)
+    public bool Take(ref List<IOperation> batch, Func<bool> isStarving, Func<TimeSpan> longest, Action<List<IOperation>> addWaiting, out Ring heard)
     {
         WaitUntilDue(isStarving, longest);
         Linger();
@@ -109,8 +109,8 @@ internal sealed class Mailbox(Doorbell bell)
             addWaiting(batch);
             batch.AddRange(_urgent);
             _urgent.Clear();
-            poked = _poked;
-            _poked = false;
+            heard = _heard;
+            _heard = Ring.Own;
             return !_isClosed || batch.Count > 0;
         }
     }
@@ -124,7 +124,7 @@ internal sealed class Mailbox(Doorbell bell)
             TimeSpan wait;
             lock (_gate)
             {
-                _poked |= rung;
+                Hear(rung);
                 _isWaiting = !IsDue(isStarving, longest, out wait);
                 if (!_isWaiting)
                     return;
@@ -146,13 +146,15 @@ internal sealed class Mailbox(Doorbell bell)
     private bool IsDue(Func<bool> isStarving, Func<TimeSpan> longest, out TimeSpan wait)
     {
         wait = TimeSpan.Zero;
-        if (_urgent.Count > 0 || _poked || _isClosed || _lazy.Count >= ManyAcknowledgements || isStarving())
+        if (_urgent.Count > 0 || _heard != Ring.Own || _isClosed || _lazy.Count >= ManyAcknowledgements || isStarving())
             return true;
         wait = longest();
         if (_lazy.Count > 0 && AcknowledgeWithin - Stopwatch.GetElapsedTime(_lazySince) is var left && left < wait)
             wait = left;
         return wait <= TimeSpan.Zero;
     }
+
+    private void Hear(Ring ring) => _heard = ring > _heard ? ring : _heard;
 
     // One ring is enough, and outside the lock: the writer needs it as its first thing.
     private bool TakeWaiting()
@@ -165,6 +167,6 @@ internal sealed class Mailbox(Doorbell bell)
     private void RingIf(bool wake)
     {
         if (wake)
-            bell.Ring();
+            bell.RingOwn();
     }
 }

@@ -94,14 +94,23 @@ internal sealed partial class Peers : IDisposable
     /// <summary>This process could not write: nor could the others, and their silence says nothing of them.</summary>
     public void ObserveAnew() => _beats.Clear();
 
+    /// <summary>
+    /// Tells the one other process that reads what is about to be committed, so that it is on its way meanwhile. Of several only one would find something, and all would take the lock to see.
+    /// </summary>
+    /// <returns>False when there is none, or are several: <see cref="Wake(Store, HashSet{long})"/> tells them after the commit.</returns>
+    public bool Announce(Store store, HashSet<long> queues)
+    {
+        FindReaders(store, queues);
+        if (_ports.Count != 1)
+            return false;
+        _bell.RingAt(_ports.First(), Ring.Coming);
+        return true;
+    }
+
     /// <summary>Wakes those who read queues that were empty and are not any more. A datagram that is lost costs the time to the next look.</summary>
     public void Wake(Store store, HashSet<long> queues)
     {
-        if (queues.Count == 0 || _others.Length == 0)
-            return;
-        _ports.Clear();
-        foreach (var queue in queues)
-            store.Processes.AddReaders(queue, Self, _ports);
+        FindReaders(store, queues);
         Wake(_ports);
     }
 
@@ -109,7 +118,16 @@ internal sealed partial class Peers : IDisposable
     public void Wake(HashSet<int> ports)
     {
         foreach (var port in ports)
-            _bell.RingAt(port);
+            _bell.RingAt(port, Ring.Look);
+    }
+
+    private void FindReaders(Store store, HashSet<long> queues)
+    {
+        _ports.Clear();
+        if (_others.Length == 0)
+            return;
+        foreach (var queue in queues)
+            store.Processes.AddReaders(queue, Self, _ports);
     }
 
     public void Dispose()

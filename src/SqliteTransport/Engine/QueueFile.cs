@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Bus.SqliteTransport.Engine.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -22,8 +23,8 @@ internal sealed class QueueFile : IAsyncDisposable
     {
         Path = options.Path;
         log = new SteadyLogger(log);
-        _bell = new Doorbell(log);
         _store = Store.Open(options.Path, options.SharesFile);
+        _bell = Bell(_store, log);
         _peers = new Peers(options, _bell, log);
         _checkpointer = new Checkpointer(options.Path);
         _logFile = new LogFile(options.Path);
@@ -147,6 +148,22 @@ internal sealed class QueueFile : IAsyncDisposable
             _logFile.Dispose();
             _store.Dispose();
         });
+    }
+
+    private static Doorbell Bell(Store store, ILogger log)
+    {
+        try
+        {
+            return new Doorbell(log);
+        }
+        catch (SocketException exception)
+        {
+            store.Dispose();
+            throw new QueueFileException(
+                $"Processes that share a queue file wake each other through the loopback device, and there is none to listen on: {exception.Message} Bring it up with `ip link set lo up`, or whatever this system has for it.",
+                isTransient: true,
+                exception);
+        }
     }
 
     private static QueueFile Open(QueueFileOptions options, ILogger log)

@@ -19,6 +19,9 @@ internal sealed class Turn(Store store, ConsumerSet consumers)
     /// <summary>The queues that got a ready message while they had none: whoever reads them is woken.</summary>
     public HashSet<long> Filled { get; } = [];
 
+    /// <summary>Set when one of <see cref="Filled"/> is so by what was sent.</summary>
+    public bool HasArrivals { get; private set; }
+
     /// <summary>Set by an operation that may have made a timer or an expiry earlier.</summary>
     public bool TimersChanged { get; set; }
 
@@ -42,7 +45,7 @@ internal sealed class Turn(Store store, ConsumerSet consumers)
         if (consumer is not null)
             HandOver(consumer, new ReadyMessage(id, messageId, terms.Deliveries, 0, terms.PartitionKey, terms.Expires, terms.DropExpired, message.Body, message.Headers, message.RoutingKey));
         else if (wasEmpty)
-            Filled.Add(queue.Id);
+            HasArrivals |= Filled.Add(queue.Id);
     }
 
     /// <summary>Says that a queue has ready rows that were not there before.</summary>
@@ -61,6 +64,7 @@ internal sealed class Turn(Store store, ConsumerSet consumers)
     public void Begin()
     {
         Filled.Clear();
+        HasArrivals = false;
         _looked.Clear();
         TimersChanged = false;
         _handOvers.Clear();

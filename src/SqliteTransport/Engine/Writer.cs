@@ -13,6 +13,10 @@ namespace Bus.SqliteTransport.Engine;
 internal sealed partial class Writer : IDisposable
 {
     private const int MaxBatch = 2000;
+
+    // What takes longer would let those who wait for the lock go to sleep.
+    private const int Small = 16;
+
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ForeignLockPatience = TimeSpan.FromSeconds(10);
@@ -35,7 +39,8 @@ internal sealed partial class Writer : IDisposable
     private List<IOperation> _batch = [];
     private readonly WaitingRoom _later = new(RetryAfter);
     private readonly WaitingRoom _postponed = new(PollEvery);
-    private bool _isPoked;
+    private Ring _heard;
+    private bool _isAnnounced;
     private long _polledAt;
     private long _failedAt;
     private long _dataVersion;
@@ -100,7 +105,7 @@ internal sealed partial class Writer : IDisposable
     /// <summary>For what could not be written now. For the writer's thread.</summary>
     public void AddLater(IOperation operation) => _later.Add(operation);
 
-    /// <summary>Another process may have put something there.</summary>
+    /// <summary>Another may have put something there.</summary>
     public void Poke() => _mailbox.Poke();
 
     /// <summary>Writes what is pending, leaves the file, and ends the thread.</summary>
@@ -133,9 +138,9 @@ internal sealed partial class Writer : IDisposable
     private bool Gather()
     {
         _batch.Clear();
-        if (!_mailbox.Take(ref _batch, IsStarving, Rest, AddWaiting, out _isPoked))
+        if (!_mailbox.Take(ref _batch, IsStarving, Rest, AddWaiting, out _heard))
             return false;
-        if (_isPoked)
+        if (_heard != Ring.Own)
             Consumers.AllMayHaveReady();
         return true;
     }
@@ -160,8 +165,7 @@ internal sealed partial class Writer : IDisposable
     private void Work()
     {
         LookForForeignWork();
-        // Who has poked us may be about to commit: only the lock waits for that, a look does not.
-        if (_batch.Count == 0 && !_isPoked && !_housekeeping.IsDue && !_claims.AreDue())
+        if (_batch.Count == 0 && _heard != Ring.Coming && !_housekeeping.IsDue && !_claims.AreDue())
         {
             _housekeeping.WhenIdle(_checkpointer);
             return;
@@ -194,9 +198,10 @@ internal sealed partial class Writer : IDisposable
     private void Commit(IReadOnlyList<IOperation> operations)
     {
         List<(IOperation Operation, Exception? Reason)> refused = [];
+        bool hasWritten;
         try
         {
-            Write(operations, refused);
+            hasWritten = Write(operations, refused);
         }
         catch (Exception exception)
         {
@@ -207,10 +212,16 @@ internal sealed partial class Writer : IDisposable
         // Committed is committed: whatever fails from here on, nothing is done a second time.
         try
         {
-            _failedAt = 0;
-            _faults.Passed();
+            if (hasWritten)
+            {
+                _failedAt = 0;
+                _faults.Passed();
+            }
+
             // Handlers begin while the disk is at work; whoever sent waits for it.
             _turn.Committed();
+            if (!_isAnnounced)
+                _peers.Wake(_store, _turn.Filled);
         }
         catch (Exception exception)
         {
@@ -231,7 +242,7 @@ internal sealed partial class Writer : IDisposable
         return refusal;
     }
 
-    private void Write(IReadOnlyList<IOperation> operations, List<(IOperation Operation, Exception? Reason)> refused)
+    private bool Write(IReadOnlyList<IOperation> operations, List<(IOperation Operation, Exception? Reason)> refused)
     {
         Begin();
         _logKeeper.MakeRoom();
@@ -251,14 +262,14 @@ internal sealed partial class Writer : IDisposable
 
         _housekeeping.Apply(_turn);
         _claims.Apply(_turn);
-        // They are on their way while this commits, and wait for the lock.
-        _peers.Wake(_store, _turn.Filled);
+        // Not while writing fails: two processes would keep each other awake.
+        _isAnnounced = _turn.HasArrivals && operations.Count <= Small && _failedAt == 0 && _peers.Announce(_store, _turn.Filled);
         FaultPoint.Reach(FaultPoints.BeforeQueueCommit);
         _store.Commit();
         FaultPoint.Reach(FaultPoints.AfterQueueCommit);
-        _logKeeper.Committed();
         if (_turn.TimersChanged)
             _housekeeping.TimersChanged();
+        return _logKeeper.Committed();
     }
 
     private void RollBack(IReadOnlyList<IOperation> operations, Exception exception)

@@ -12,37 +12,37 @@ public sealed class When_a_writer_sleeps : IDisposable
 
     private readonly Doorbell _bell = new(NullLogger.Instance);
 
-    public When_a_writer_sleeps() => Assert.False(_bell.Wait(Long), "The ring by which a new bell tries itself is its own.");
+    public When_a_writer_sleeps() => Assert.Equal(Ring.Own, _bell.Wait(Long));
 
     [Fact]
     public void Should_wake_at_its_own_ring_and_know_it_from_others()
     {
-        _bell.Ring();
-        Assert.False(_bell.Wait(Long));
-        _bell.RingAt(_bell.Port);
-        Assert.True(_bell.Wait(Long));
+        _bell.RingOwn();
+        Assert.Equal(Ring.Own, _bell.Wait(Long));
+        _bell.RingAt(_bell.Port, Ring.Look);
+        Assert.Equal(Ring.Look, _bell.Wait(Long));
     }
 
     [Fact]
-    public void Should_hear_another_behind_its_own_rings()
+    public void Should_hear_the_most_of_what_is_said_at_once()
     {
-        for (var ring = 0; ring < 10; ring++)
-            _bell.Ring();
-        _bell.RingAt(_bell.Port);
+        foreach (var ring in new[] { Ring.Look, Ring.Coming, Ring.Look })
+            _bell.RingAt(_bell.Port, ring);
+        _bell.RingOwn();
 
-        Assert.True(_bell.Wait(Long));
-        Assert.False(_bell.Wait(TimeSpan.Zero));
+        Assert.Equal(Ring.Coming, _bell.Wait(Long));
+        Assert.Equal(Ring.Own, _bell.Wait(TimeSpan.Zero));
     }
 
     [Fact]
-    public void Should_take_an_empty_or_a_huge_datagram_of_a_stranger_for_a_ring()
+    public void Should_take_what_it_does_not_know_for_a_call_to_look()
     {
         using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        foreach (var length in new[] { 0, 60_000 })
+        foreach (var datagram in new byte[][] { [], new byte[8_000], [77] })
         {
-            stranger.SendTo(new byte[length], new IPEndPoint(IPAddress.Loopback, _bell.Port));
-            Assert.True(_bell.Wait(Long));
-            Assert.False(_bell.Wait(TimeSpan.Zero));
+            stranger.SendTo(datagram, new IPEndPoint(IPAddress.Loopback, _bell.Port));
+            Assert.Equal(Ring.Look, _bell.Wait(Long));
+            Assert.Equal(Ring.Own, _bell.Wait(TimeSpan.Zero));
         }
     }
 
@@ -53,9 +53,10 @@ public sealed class When_a_writer_sleeps : IDisposable
         var port = gone.Port;
         gone.Dispose();
 
-        _bell.RingAt(port);
-        Assert.False(_bell.Wait(TimeSpan.Zero));
-        gone.Ring();
+        _bell.RingAt(port, Ring.Look);
+        gone.RingOwn();
+        _bell.RingAt(_bell.Port, Ring.Coming);
+        Assert.Equal(Ring.Coming, _bell.Wait(Long));
     }
 
     public void Dispose() => _bell.Dispose();

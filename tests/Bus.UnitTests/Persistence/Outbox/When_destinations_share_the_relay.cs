@@ -27,6 +27,7 @@ public sealed class When_destinations_share_the_relay
         var records = Enumerable.Range(0, 12).Select(_ => Record("full")).ToArray();
         Assert.Equal(8, records.Count(_lanes.TryEnter));
 
+        _lanes.Refused(records[0]);
         foreach (var record in records[..7])
         {
             _lanes.Leave(record, confirmed: false);
