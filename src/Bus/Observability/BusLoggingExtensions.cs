@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Serilog;
+using Serilog.Events;
 
 namespace Bus.Observability;
 
@@ -20,9 +21,10 @@ public static class BusLoggingExtensions
         builder.Services.AddSerilog((services, log) =>
         {
             log.MinimumLevel.Information()
-                .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .ReadFrom.Configuration(configuration)
                 .ReadFrom.Services(services)
+                .Filter.ByExcluding(IsFailedStart)
                 .Enrich.FromLogContext()
                 .Enrich.With<MessageEnricher>();
             if (!configuration.GetSection("Serilog:WriteTo").GetChildren().Any())
@@ -32,4 +34,9 @@ public static class BusLoggingExtensions
         });
         return builder;
     }
+
+    // The host throws what it logs there: whoever catches it says it once, and better; else the runtime does.
+    private static bool IsFailedStart(LogEvent entry) =>
+        entry.Properties.TryGetValue("EventId", out var id) && id is StructureValue { Properties: var parts }
+        && parts.Any(part => part is { Name: "Name", Value: ScalarValue { Value: "HostedServiceStartupFaulted" } });
 }

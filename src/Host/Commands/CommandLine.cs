@@ -4,6 +4,7 @@ using Bus.Host.Demo;
 using Bus.Host.Schema;
 using Bus.Host.Startup;
 using MassTransit;
+using Microsoft.AspNetCore.Connections;
 
 namespace Bus.Host.Commands;
 
@@ -33,6 +34,12 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] arguments)
     {
         var split = SettingArguments.Split(arguments);
+        if (split.WithoutValue.Length > 0)
+        {
+            await ComplainAsync(split.WithoutValue.Select(setting => $"The setting {setting} needs a value: {setting}=VALUE"));
+            return Misuse;
+        }
+
         var root = new RootCommand(Description)
         {
             Command("demo", "Send sample photos through the pipeline and look whether they come out right.", (_, stop) => DemoCommand.RunAsync(split.Settings, stop)),
@@ -75,6 +82,21 @@ internal static class CommandLine
         catch (DbException unreachable)
         {
             await ComplainAsync([$"The database does not answer: {unreachable.Message} Check `Bus:Database` and `ConnectionStrings:Bus`."]);
+            return Failure;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Stopped before it was done.");
+            return Failure;
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            await ComplainAsync([$"The host cannot listen: {taken.Message} Choose another address with --urls, or stop the process that has this one."]);
+            return Failure;
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
+        {
+            await ComplainAsync([$"A file or folder cannot be used: {unusable.Message} Check `Bus:DataFolder` and `Bus:Sqlite:File`."]);
             return Failure;
         }
         catch (ConnectionException unusable)

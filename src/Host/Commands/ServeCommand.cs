@@ -10,6 +10,7 @@ internal static class ServeCommand
     {
         await using var app = BusHost.Build(settings);
         await BusHost.PrepareAsync(app, cancellationToken);
+        BusHost.SayWhatItRunsOn(app);
         await ((Microsoft.Extensions.Hosting.IHost)app).RunAsync(cancellationToken);
         return CommandLine.Success;
     }

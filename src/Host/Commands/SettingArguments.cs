@@ -5,7 +5,7 @@ namespace Bus.Host.Commands;
 /// understand. Pure. Settings outside of the known sections stay with the command line, which refuses them: a mistyped section is an error and not a setting
 /// that nobody reads.
 /// </summary>
-internal sealed record SettingArguments(string[] Settings, string[] Rest)
+internal sealed record SettingArguments(string[] Settings, string[] WithoutValue, string[] Rest)
 {
     private static readonly string[] Sections = ["Bus", "ConnectionStrings", "Serilog", "Logging", "Kestrel"];
 
@@ -14,6 +14,7 @@ internal sealed record SettingArguments(string[] Settings, string[] Rest)
     public static SettingArguments Split(IReadOnlyList<string> arguments)
     {
         List<string> settings = [];
+        List<string> withoutValue = [];
         List<string> rest = [];
         for (var i = 0; i < arguments.Count; i++)
         {
@@ -23,14 +24,21 @@ internal sealed record SettingArguments(string[] Settings, string[] Rest)
                 continue;
             }
 
-            settings.Add(arguments[i]);
-            if (!arguments[i].Contains('=', StringComparison.Ordinal) && i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
+            if (arguments[i].Contains('=', StringComparison.Ordinal))
             {
-                settings.Add(arguments[++i]);
+                settings.Add(arguments[i]);
+            }
+            else if (i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
+            {
+                settings.AddRange([arguments[i], arguments[++i]]);
+            }
+            else
+            {
+                withoutValue.Add(arguments[i]);
             }
         }
 
-        return new SettingArguments([.. settings], [.. rest]);
+        return new SettingArguments([.. settings], [.. withoutValue], [.. rest]);
     }
 
     private static bool IsSetting(string argument)

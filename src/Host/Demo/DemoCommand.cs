@@ -18,10 +18,11 @@ internal static class DemoCommand
     {
         var console = AnsiConsole.Console;
         var folder = DemoFolder.Create(settings);
+        // Settings that are wrong are said before anybody has waited.
+        await using var app = BusHost.Build(settings, folder.Settings());
         console.WriteLine($"Rendering sample photos into {folder.Samples}");
         var samples = await SamplePhotos.RenderAsync(folder.Samples, cancellationToken);
 
-        await using var app = BusHost.Build(settings, folder.Settings());
         await BusHost.PrepareAsync(app, cancellationToken);
         await app.StartAsync(cancellationToken);
         using var client = DemoClient.Of(app);

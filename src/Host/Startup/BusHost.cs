@@ -2,16 +2,18 @@ using Bus.Host.Schema;
 using Bus.Host.Web;
 using Bus.Sagas.Images;
 using Bus.Services.Images;
+using Bus.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Bus.Host.Startup;
 
 /// <summary>Puts the application together: bus, database, sagas, services, HTTP.</summary>
-internal static class BusHost
+internal static partial class BusHost
 {
     /// <summary>Builds the application.</summary>
     /// <exception cref="SettingsException">Settings are wrong; all that is wrong is named.</exception>
@@ -53,6 +55,17 @@ internal static class BusHost
             await schema.RequireCurrentAsync(cancellationToken);
         }
     }
+
+    /// <summary>Logs which transport, database, folder and roles the settings have come to.</summary>
+    public static void SayWhatItRunsOn(WebApplication app)
+    {
+        var (bus, own) = (app.Services.GetRequiredService<IOptions<BusOptions>>().Value, app.Services.GetRequiredService<HostSettings>());
+        var folder = Path.GetFullPath(bus.DataFolder);
+        LogRunsOn(app.Logger, bus.Transport, bus.Database, folder, own.Roles);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Messages go through {Transport}, data is in {Database}, files are in {Folder}, the roles are {Roles}. The API is at /api/images, described at /openapi/v1.json; health at /health/ready.")]
+    private static partial void LogRunsOn(ILogger logger, BusTransport transport, BusDatabase database, string folder, HostRoles roles);
 
     private static void Check(WebApplication app)
     {

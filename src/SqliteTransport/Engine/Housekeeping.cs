@@ -117,7 +117,7 @@ internal sealed partial class Housekeeping
     private void Bury(Turn turn, long process)
     {
         var hopeless = _store.Processes.Leave(process, died: true, _options.MaxCrashes);
-        LogBuried(_log, process, _options.Path);
+        LogBuried(_log, _options.Path, process);
         foreach (var orphan in hopeless)
         {
             if (_store.Topology.ById(orphan.Queue) is not { } queue)
@@ -163,8 +163,8 @@ internal sealed partial class Housekeeping
             turn.MadeReady(queue.Id);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The process {Process} of the queue file {File} has died: what it had received is ready again.")]
-    private static partial void LogBuried(ILogger logger, long process, string file);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A process that had the queue file {File} open, there number {Process}, has died: what it had received is ready again.")]
+    private static partial void LogBuried(ILogger logger, string file, long process);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The message {Id} of the queue {Queue} was being handled when its process died, {Crashes} times: it is in the error queue now.")]
     private static partial void LogHopeless(ILogger logger, long id, string queue, int crashes);

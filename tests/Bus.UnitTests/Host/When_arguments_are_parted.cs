@@ -12,6 +12,16 @@ public class When_arguments_are_parted
 
         Assert.Equal(["--Bus:Transport=RabbitMq", "--urls", "http://127.0.0.1:1", "--ConnectionStrings:Bus", "Host=x"], split.Settings);
         Assert.Equal(["serve", "--help"], split.Rest);
+        Assert.Empty(split.WithoutValue);
+    }
+
+    [Fact]
+    public void Should_name_settings_without_a_value()
+    {
+        var split = SettingArguments.Split(["serve", "--Bus:DataFolder", "--urls"]);
+
+        Assert.Equal(["--Bus:DataFolder", "--urls"], split.WithoutValue);
+        Assert.Empty(split.Settings);
     }
 
     [Theory]
