@@ -1,6 +1,9 @@
+using Bus;
+using Bus.Persistence;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 
 namespace Bus.ArchitectureTests.Docs;
 
@@ -9,6 +12,11 @@ public sealed record OrderSubmitted(Guid OrderId);
 public sealed class OrderSubmittedConsumer : IConsumer<OrderSubmitted>
 {
     public Task Consume(ConsumeContext<OrderSubmitted> context) => Console.Out.WriteLineAsync($"Order {context.Message.OrderId}");
+}
+
+public sealed class ShopDbContext(DbContextOptions<ShopDbContext> options) : DbContext(options)
+{
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.AddTransactionalOutboxEntities();
 }
 
 /// <summary>The README's first service, so that the compiler reads it too.</summary>

@@ -57,7 +57,9 @@ public sealed partial class When_the_docs_make_a_promise
         var compiled = Lines(File.ReadAllText(Path.Combine(Repository.Root, "tests", "Bus.ArchitectureTests", "Docs", "FirstConsumer.cs")));
         foreach (Match snippet in Snippet().Matches(File.ReadAllText(Path.Combine(Repository.Root, "README.md"))))
         {
-            Assert.Contains(Lines(snippet.Groups["code"].Value), compiled, StringComparison.Ordinal);
+            var code = Lines(snippet.Groups["code"].Value);
+            Assert.Contains(Heads().Replace(code, ""), compiled, StringComparison.Ordinal);
+            Assert.All(Heads().Matches(code).Select(head => head.Value).Where(head => !head.EndsWith(" Shop;\n", StringComparison.Ordinal)), head => Assert.Contains(head, compiled, StringComparison.Ordinal));
         }
     }
 
@@ -76,6 +78,9 @@ public sealed partial class When_the_docs_make_a_promise
 
     [GeneratedRegex(@"```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Snippet();
+
+    [GeneratedRegex(@"^(using|namespace) [\w.]+;\n", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Heads();
 
     [GeneratedRegex(@"\]\((?<target>[^)#\s]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
