@@ -30,7 +30,14 @@ public abstract class TakeOverContract : DatabaseContract
     public async Task Should_send_what_a_dead_process_left_when_the_sender_pauses_amid_it()
     {
         await using var sender = await StartAsync(outbox => outbox.Options.OwnerLease = TimeSpan.FromMilliseconds(500));
-        var pause = new Pause();
+        // Keeps the thread of the first send until the time for it has run out, as a pause of the whole process does.
+        var (sends, hasPaused) = (0, false);
+        var pause = new BeforeSend(context =>
+        {
+            if (Interlocked.Increment(ref sends) == 1)
+                hasPaused = context.CancellationToken.WaitHandle.WaitOne(TimeSpan.FromSeconds(20));
+            return Task.CompletedTask;
+        });
         using var sending = sender.Bus.ConnectSendObserver(pause);
         using var publishing = sender.Bus.ConnectPublishObserver(pause);
         await using var dead = await StartAsync(outbox => outbox.UseBusOutbox(delivery => delivery.DisableDeliveryService()));
@@ -42,7 +49,7 @@ public abstract class TakeOverContract : DatabaseContract
         });
         await Eventually.AssertAsync(async () => (await dead.Administration.GetStatusAsync(CancellationToken.None)).Waiting == 0);
         await Eventually.AssertAsync(() => sender.Journal.Notes.Select(note => note.Number).Distinct().Count() == 20, because: () => $"{sender.Journal.Notes.Count} came");
-        Assert.True(pause.Happened);
+        Assert.True(hasPaused);
     }
 
     [Fact]
@@ -64,35 +71,4 @@ public abstract class TakeOverContract : DatabaseContract
     });
 
     private Task<OutboxService> StartAsync(Action<IEntityFrameworkOutboxConfigurator>? outbox = null) => OutboxService.StartAsync<PlainConsumer>(Database, outbox, queueFile: QueueFile);
-
-    /// <summary>Keeps the thread of the first send until the time for it has run out, as a pause of the whole process does.</summary>
-    private sealed class Pause : ISendObserver, IPublishObserver
-    {
-        private int _sends;
-
-        public bool Happened { get; private set; }
-
-        public Task PreSend<T>(SendContext<T> context)
-            where T : class
-        {
-            if (Interlocked.Increment(ref _sends) == 1)
-                Happened = context.CancellationToken.WaitHandle.WaitOne(TimeSpan.FromSeconds(20));
-            return Task.CompletedTask;
-        }
-
-        public Task PrePublish<T>(PublishContext<T> context)
-            where T : class => PreSend(context);
-
-        public Task PostSend<T>(SendContext<T> context)
-            where T : class => Task.CompletedTask;
-
-        public Task PostPublish<T>(PublishContext<T> context)
-            where T : class => Task.CompletedTask;
-
-        public Task SendFault<T>(SendContext<T> context, Exception exception)
-            where T : class => Task.CompletedTask;
-
-        public Task PublishFault<T>(PublishContext<T> context, Exception exception)
-            where T : class => Task.CompletedTask;
-    }
 }

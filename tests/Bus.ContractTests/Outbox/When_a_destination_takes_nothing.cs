@@ -20,7 +20,7 @@ public sealed class When_a_destination_takes_nothing : DatabaseContract
             outbox.QueryMessageLimit = 20;
         });
         var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var sending = service.Bus.ConnectSendObserver(new Before(context => context.DestinationAddress!.AbsolutePath.EndsWith("commands", StringComparison.Ordinal) ? room.Task : Task.CompletedTask));
+        using var sending = service.Bus.ConnectSendObserver(new BeforeSend(context => context.DestinationAddress!.AbsolutePath.EndsWith("commands", StringComparison.Ordinal) ? room.Task : Task.CompletedTask));
         for (var number = 0; number < 50; number++)
             await SendAsync(service, number * 10);
 
@@ -41,7 +41,7 @@ public sealed class When_a_destination_takes_nothing : DatabaseContract
     {
         await using var service = await StartAsync(outbox => outbox.Options.MessageDeliveryLimit = 1, services => services.AddSingleton<ILoggerProvider, Throwing>());
         var failures = 0;
-        var observer = new Before(_ => Interlocked.Increment(ref failures) <= 3 ? throw new InvalidOperationException("The wire.") : Task.CompletedTask);
+        var observer = new BeforeSend(_ => Interlocked.Increment(ref failures) <= 3 ? throw new InvalidOperationException("The wire.") : Task.CompletedTask);
         using var sending = service.Bus.ConnectSendObserver(observer);
         using var publishing = service.Bus.ConnectPublishObserver(observer);
         for (var number = 0; number < 3; number++)
@@ -70,28 +70,6 @@ public sealed class When_a_destination_takes_nothing : DatabaseContract
 
     private Task<OutboxService> StartAsync(Action<Persistence.IEntityFrameworkOutboxConfigurator> outbox, Action<IBusRegistrationConfigurator>? services = null) =>
         OutboxService.StartAsync<PlainConsumer>(Database, outbox, services);
-
-    /// <summary>Acts before each send of the transport.</summary>
-    private sealed class Before(Func<SendContext, Task> act) : ISendObserver, IPublishObserver
-    {
-        public Task PreSend<T>(SendContext<T> context)
-            where T : class => act(context);
-
-        public Task PrePublish<T>(PublishContext<T> context)
-            where T : class => act(context);
-
-        public Task PostSend<T>(SendContext<T> context)
-            where T : class => Task.CompletedTask;
-
-        public Task PostPublish<T>(PublishContext<T> context)
-            where T : class => Task.CompletedTask;
-
-        public Task SendFault<T>(SendContext<T> context, Exception exception)
-            where T : class => Task.CompletedTask;
-
-        public Task PublishFault<T>(PublishContext<T> context, Exception exception)
-            where T : class => Task.CompletedTask;
-    }
 
     /// <summary>Throws at each warning of the outbox.</summary>
     private sealed class Throwing : ILoggerProvider, ILogger
