@@ -8,12 +8,8 @@ namespace Bus.ScenarioTests.Queues;
 /// <summary>
 /// <c>kill -9</c> says nothing about a power cut: what was written and not synced is still in the system's memory. Here a shim keeps only what was synced, and a new process reads that.
 /// </summary>
-public sealed class When_the_power_fails_under_a_queue_file : IDisposable
+public sealed class When_the_power_fails_under_a_queue_file
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task Should_still_have_all_that_was_accepted()
     {
@@ -23,24 +19,30 @@ public sealed class When_the_power_fails_under_a_queue_file : IDisposable
         Assert.Empty(accepted.Except(found));
     }
 
-    // Or the test above could not fail.
+    // Or the test above could not fail. A cut right after a checkpoint, which waits for the disk in any case, loses nothing: one of ten has to.
     [Fact]
-    public async Task Should_have_lost_some_where_the_disk_is_not_waited_for()
+    public async Task Should_lose_some_where_the_disk_is_not_waited_for()
     {
-        var (accepted, found) = await CutAsync("send-unsafe");
+        for (var cut = 0; cut < 10; cut++)
+        {
+            var (accepted, found) = await CutAsync("send-unsafe");
+            if (accepted.Except(found).Any())
+                return;
+        }
 
-        Assert.NotEmpty(accepted.Except(found));
+        Assert.Fail("Ten cuts lost nothing: the shim does not cut, or the disk is waited for.");
     }
 
-    private async Task<(HashSet<string> Accepted, HashSet<string> Found)> CutAsync(string verb)
+    private static async Task<(HashSet<string> Accepted, HashSet<string> Found)> CutAsync(string verb)
     {
-        var disk = Directory.CreateDirectory(_folder["disk"]).FullName;
-        var journal = _folder["accepted"];
-        var environment = await Shim.BuildAsync(_folder, "fsync-shim");
+        using TemporaryFolder folder = new();
+        var disk = Directory.CreateDirectory(folder["disk"]).FullName;
+        var journal = folder["accepted"];
+        var environment = await Shim.BuildAsync(folder, "fsync-shim");
         environment["SHIM_FOLDER"] = disk;
         await using var sender = ChildProcess.StartDotnet(
             typeof(QueueWorker).Assembly.Location,
-            [QueueWorker.Command, verb, _folder["bus.db"], journal, "30", "0", "1000000"],
+            [QueueWorker.Command, verb, folder["bus.db"], journal, "30", "0", "1000000"],
             environment);
         await Eventually.AssertAsync(() => Task.FromResult(File.Exists(journal) && Lines(journal).Count > 3000), TimeSpan.FromMinutes(1), () => string.Join('\n', sender.Lines));
         await sender.KillAsync();
