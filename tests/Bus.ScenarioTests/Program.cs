@@ -1,5 +1,6 @@
 using Bus.ScenarioTests.Queues;
 using Bus.ScenarioTests.Tallies;
+using Bus.ScenarioTests.Timers;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 
@@ -11,6 +12,7 @@ internal static class Program
     public static Task<int> Main(string[] arguments) => arguments switch
     {
         [TallyWorker.Command, .. var settings] => TallyWorker.RunAsync(settings),
+        [TimerWorker.Command, .. var settings] => TimerWorker.RunAsync(settings),
         [QueueWorker.Command, .. var settings] => QueueWorker.RunAsync(settings),
         _ when arguments.Any(x => x is "--server" or "--internal-msbuild-node") => TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
         _ => ConsoleRunner.Run(arguments),

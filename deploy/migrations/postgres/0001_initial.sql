@@ -45,6 +45,19 @@ CREATE TABLE bus_outbox_ordered (
 );
 
 
+CREATE TABLE bus_timer (
+    token uuid NOT NULL,
+    due_at bigint NOT NULL,
+    message_id uuid NOT NULL,
+    destination text NOT NULL,
+    metadata text NOT NULL,
+    body bytea NOT NULL,
+    order_key character varying(400),
+    created_at bigint NOT NULL,
+    CONSTRAINT "PK_bus_timer" PRIMARY KEY (token)
+);
+
+
 CREATE TABLE image (
     id uuid NOT NULL,
     status integer NOT NULL,
@@ -101,6 +114,9 @@ CREATE TABLE image_step (
 
 
 CREATE INDEX "IX_bus_inbox_received_at" ON bus_inbox (received_at);
+
+
+CREATE INDEX "IX_bus_timer_due_at" ON bus_timer (due_at);
 
 
 CREATE INDEX "IX_image_upload_key_expires_at" ON image_upload_key (expires_at);

@@ -43,6 +43,18 @@ CREATE TABLE "bus_outbox_ordered" (
 );
 
 
+CREATE TABLE "bus_timer" (
+    "token" TEXT NOT NULL CONSTRAINT "PK_bus_timer" PRIMARY KEY,
+    "due_at" INTEGER NOT NULL,
+    "message_id" TEXT NOT NULL,
+    "destination" TEXT NOT NULL,
+    "metadata" TEXT NOT NULL,
+    "body" BLOB NOT NULL,
+    "order_key" TEXT NULL,
+    "created_at" INTEGER NOT NULL
+);
+
+
 CREATE TABLE "image" (
     "id" TEXT NOT NULL CONSTRAINT "PK_image" PRIMARY KEY,
     "status" INTEGER NOT NULL,
@@ -96,6 +108,9 @@ CREATE TABLE "image_step" (
 
 
 CREATE INDEX "IX_bus_inbox_received_at" ON "bus_inbox" ("received_at");
+
+
+CREATE INDEX "IX_bus_timer_due_at" ON "bus_timer" ("due_at");
 
 
 CREATE INDEX "IX_image_upload_key_expires_at" ON "image_upload_key" ("expires_at");

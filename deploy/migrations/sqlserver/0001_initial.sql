@@ -49,6 +49,20 @@ CREATE TABLE [bus_outbox_ordered] (
 GO
 
 
+CREATE TABLE [bus_timer] (
+    [token] uniqueidentifier NOT NULL,
+    [due_at] bigint NOT NULL,
+    [message_id] uniqueidentifier NOT NULL,
+    [destination] nvarchar(max) NOT NULL,
+    [metadata] nvarchar(max) NOT NULL,
+    [body] varbinary(max) NOT NULL,
+    [order_key] nvarchar(400) NULL,
+    [created_at] bigint NOT NULL,
+    CONSTRAINT [PK_bus_timer] PRIMARY KEY ([token])
+);
+GO
+
+
 CREATE TABLE [image] (
     [id] uniqueidentifier NOT NULL,
     [status] int NOT NULL,
@@ -109,6 +123,10 @@ GO
 
 
 CREATE INDEX [IX_bus_inbox_received_at] ON [bus_inbox] ([received_at]);
+GO
+
+
+CREATE INDEX [IX_bus_timer_due_at] ON [bus_timer] ([due_at]);
 GO
 
 

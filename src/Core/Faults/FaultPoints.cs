@@ -18,6 +18,10 @@ public static class FaultPoints
     public const string AfterRelayConfirm = "relay.confirm.after";
     public const string BeforeRelayDelete = "relay.delete.before";
     public const string AfterRelayDelete = "relay.delete.after";
+    public const string BeforeTimerTake = "timer.take.before";
+    public const string AfterTimerTake = "timer.take.after";
+    public const string BeforeTimerCommit = "timer.commit.before";
+    public const string AfterTimerCommit = "timer.commit.after";
     public const string DuringQueueJoin = "queue.join";
     public const string BeforeQueueCommit = "queue.commit.before";
     public const string AfterQueueCommit = "queue.commit.after";

@@ -29,4 +29,10 @@ public static class BusMetrics
 
     /// <summary>Messages of processes that died, sent by another.</summary>
     public static Counter<long> OutboxTakenOver { get; } = Meter.CreateCounter<long>(TelemetryNames.OutboxTakenOver, "{message}");
+
+    /// <summary>Timers that came due and were put into the outbox.</summary>
+    public static Counter<long> TimersFired { get; } = Meter.CreateCounter<long>(TelemetryNames.TimersFired, "{timer}");
+
+    /// <summary>How much later than due a timer was fired.</summary>
+    public static Histogram<double> TimerLateness { get; } = Meter.CreateHistogram<double>(TelemetryNames.TimerLateness, "s");
 }

@@ -36,6 +36,12 @@ public static class TelemetryNames
     /// <summary>Gauge, seconds: age of the oldest message in the outbox, of all processes.</summary>
     public const string OutboxLag = "bus.outbox.lag";
 
+    /// <summary>Counter: timers that came due and were put into the outbox.</summary>
+    public const string TimersFired = "bus.timers.fired";
+
+    /// <summary>Histogram, seconds: how much later than due a timer was fired.</summary>
+    public const string TimerLateness = "bus.timers.lateness";
+
     /// <summary>Counter: tries of a saga message that lost a race for their row and were made again. Tag: <see cref="SagaTag"/>.</summary>
     public const string SagaConflicts = "bus.saga.conflicts";
 

@@ -6,5 +6,6 @@ internal static class StoreTableNames
     public const string Inbox = "bus_inbox";
     public const string Outbox = "bus_outbox";
     public const string OrderedOutbox = "bus_outbox_ordered";
+    public const string Timer = "bus_timer";
     public const string Lease = "bus_lease";
 }

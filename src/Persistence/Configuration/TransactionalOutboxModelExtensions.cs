@@ -1,6 +1,7 @@
 using Bus.Persistence.Inbox;
 using Bus.Persistence.Leases;
 using Bus.Persistence.Outbox;
+using Bus.Persistence.Timers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -9,7 +10,7 @@ namespace Bus.Persistence;
 /// <summary>Adds the tables of the outbox, the inbox and the leases to a service's own model, so that they commit with its data.</summary>
 public static class TransactionalOutboxModelExtensions
 {
-    /// <summary>Adds all tables: <c>bus_inbox</c>, <c>bus_outbox</c>, <c>bus_outbox_ordered</c> and <c>bus_lease</c>.</summary>
+    /// <summary>Adds all tables: <c>bus_inbox</c>, <c>bus_outbox</c>, <c>bus_outbox_ordered</c>, <c>bus_timer</c> and <c>bus_lease</c>.</summary>
     /// <param name="modelBuilder">The builder given to <c>OnModelCreating</c>.</param>
     /// <param name="callback">Changes the mapping of each table, for instance its schema; null changes nothing.</param>
     public static void AddTransactionalOutboxEntities(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback = null)
@@ -17,7 +18,30 @@ public static class TransactionalOutboxModelExtensions
         modelBuilder.AddInboxStateEntity(callback);
         modelBuilder.AddOutboxMessageEntity(callback);
         modelBuilder.AddOutboxStateEntity(callback);
+        modelBuilder.AddTimerEntity(callback);
         callback?.Invoke(modelBuilder.Entity<OrderedOutboxMessage>());
+    }
+
+    /// <summary>Adds the table of what waits for its time.</summary>
+    /// <param name="modelBuilder">The builder given to <c>OnModelCreating</c>.</param>
+    /// <param name="callback">Changes the mapping, for instance the table's name or schema; null changes nothing.</param>
+    public static void AddTimerEntity(this ModelBuilder modelBuilder, Action<EntityTypeBuilder<TimerRow>>? callback = null)
+    {
+        var timer = modelBuilder.Entity<TimerRow>();
+        timer.ToTable(StoreTableNames.Timer);
+        timer.HasKey(row => row.Token);
+        timer.Property(row => row.Token).HasColumnName("token").ValueGeneratedNever();
+        timer.Property(row => row.DueAt).HasColumnName("due_at");
+        timer.Property(row => row.MessageId).HasColumnName("message_id");
+        timer.Property(row => row.Destination).HasColumnName("destination");
+        timer.Property(row => row.Metadata).HasColumnName("metadata");
+        timer.Property(row => row.Body).HasColumnName("body");
+        timer.Property(row => row.OrderKey).HasColumnName("order_key").HasMaxLength(400);
+        timer.Property(row => row.CreatedAt).HasColumnName("created_at");
+        timer.Property(row => row.ParkedAt).HasColumnName("parked_at");
+        timer.Property(row => row.Error).HasColumnName("error");
+        timer.HasIndex(row => row.DueAt);
+        callback?.Invoke(timer);
     }
 
     /// <summary>Adds the inbox table.</summary>

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Bus.Persistence.Inbox;
 using Bus.Persistence.Outbox;
+using Bus.Persistence.Timers;
 using Npgsql;
 
 namespace Bus.Persistence.Databases;
@@ -14,6 +15,8 @@ internal sealed class PostgresDialect : StoreDialect
     private readonly string _insertInbox;
     private readonly string _insertOutbox;
     private readonly string _insertOrdered;
+    private readonly string _setTimers;
+    private readonly string _dropTimers;
     private readonly string _delete;
 
     public PostgresDialect(StoreTables tables)
@@ -25,6 +28,12 @@ internal sealed class PostgresDialect : StoreDialect
             $"SELECT $1, s, m, d, x, b, {Now} FROM unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bytea[]) AS t(s, m, d, x, b)";
         _insertOrdered =
             $"INSERT INTO {tables.Ordered} (order_key, message_id, destination, metadata, body, enqueued_at) VALUES ($1, $2, $3, $4, $5, {Now})";
+        _setTimers =
+            $"INSERT INTO {tables.Timer} (token, due_at, message_id, destination, metadata, body, order_key, created_at) " +
+            $"SELECT t, u, m, d, x, b, k, {Now} FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bytea[], $7::text[]) AS t(t, u, m, d, x, b, k) " +
+            "ON CONFLICT (token) DO UPDATE SET due_at = excluded.due_at, message_id = excluded.message_id, destination = excluded.destination, metadata = excluded.metadata, " +
+            "body = excluded.body, order_key = excluded.order_key, created_at = excluded.created_at";
+        _dropTimers = $"DELETE FROM {tables.Timer} WHERE token = ANY($1)";
         _delete = $"DELETE FROM {tables.Outbox} WHERE owner_id = $1 AND sequence = ANY($2)";
         Statements = Build(tables);
     }
@@ -86,6 +95,25 @@ internal sealed class PostgresDialect : StoreDialect
     protected override void AddOrdered(StoreBatch batch, OutboxRecord record) =>
         batch.Add(_insertOrdered, Value(record.OrderKey!), Value(record.MessageId), Value(record.Destination.OriginalString), Value(record.MetadataJson), Value(record.Body));
 
+    protected override void AddTimers(StoreBatch batch, IReadOnlyCollection<TimerChange> changes)
+    {
+        Guid[] dropped = [.. changes.Where(change => change.Order.Due is null).Select(change => change.Order.Token)];
+        if (dropped.Length > 0)
+            batch.Add(_dropTimers, Value(dropped));
+        TimerChange[] set = [.. changes.Where(change => change.Order.Due is not null)];
+        if (set.Length == 0)
+            return;
+        batch.Add(
+            _setTimers,
+            Value(Array.ConvertAll(set, change => change.Order.Token)),
+            Value(Array.ConvertAll(set, change => change.Order.DueAt)),
+            Value(Array.ConvertAll(set, change => change.Record.MessageId)),
+            Value(Array.ConvertAll(set, change => change.Record.Destination.OriginalString)),
+            Value(Array.ConvertAll(set, change => change.Record.MetadataJson)),
+            Value(Array.ConvertAll(set, change => change.Record.Body)),
+            Value(Array.ConvertAll(set, change => change.Record.OrderKey)));
+    }
+
     private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
 
     private static StoreStatements Build(StoreTables t) => new()
@@ -97,27 +125,26 @@ internal sealed class PostgresDialect : StoreDialect
             $"SELECT sequence, message_id, destination, metadata, body FROM {t.Outbox} WHERE owner_id = @p0 AND sequence > @p1 AND parked_at IS NULL " +
             $"AND destination NOT IN (SELECT json_array_elements_text(@p3::json)) ORDER BY sequence LIMIT @p2",
         OutboxPark = $"UPDATE {t.Outbox} SET parked_at = {Now}, error = @p2 WHERE owner_id = @p0 AND sequence = @p1",
-        OutboxSchedules =
-            $"SELECT owner_id, sequence, enqueued_at, substr(metadata, strpos(metadata, @p0) + length(@p0), 36), CASE WHEN strpos(metadata, @p1) > 0 THEN 1 ELSE 0 END " +
-            $"FROM {t.Outbox} WHERE parked_at IS NULL AND strpos(metadata, @p0) > 0 " +
-            $"UNION ALL SELECT NULL::uuid, position, enqueued_at, substr(metadata, strpos(metadata, @p0) + length(@p0), 36), CASE WHEN strpos(metadata, @p1) > 0 THEN 1 ELSE 0 END " +
-            $"FROM {t.Ordered} AS o WHERE parked_at IS NULL AND strpos(metadata, @p0) > 0 AND NOT EXISTS " +
-            $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL)",
         OutboxStatus =
             $"SELECT count(*) FILTER (WHERE parked_at IS NULL), {Now} - min(enqueued_at) FILTER (WHERE parked_at IS NULL), count(*) FILTER (WHERE parked_at IS NOT NULL) " +
-            $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered}) AS r",
+            $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered} UNION ALL SELECT created_at, parked_at FROM {t.Timer} WHERE parked_at IS NOT NULL) AS r",
         OutboxOrphans =
             $"WITH RECURSIVE owners(id) AS ((SELECT owner_id FROM {t.Outbox} ORDER BY owner_id LIMIT 1) UNION ALL " +
             $"SELECT (SELECT owner_id FROM {t.Outbox} WHERE owner_id > owners.id ORDER BY owner_id LIMIT 1) FROM owners WHERE owners.id IS NOT NULL) " +
             $"SELECT 'outbox:' || upper(id::text) FROM owners WHERE id IS NOT NULL AND EXISTS (SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = id AND o.parked_at IS NULL) " +
             $"AND NOT EXISTS (SELECT 1 FROM {t.Lease} AS l WHERE l.name = 'outbox:' || upper(id::text) AND l.expires_at >= {Now})",
         OutboxUnpark =
-            $"WITH u AS (UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL) UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
+            $"WITH u AS (UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL), v AS (UPDATE {t.Timer} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL) UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
         OrderedRead =
             $"SELECT position, order_key, message_id, destination, metadata, body FROM {t.Ordered} AS o WHERE position > @p0 AND parked_at IS NULL AND NOT EXISTS " +
             $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL) ORDER BY position LIMIT @p1",
         OrderedDelete = $"DELETE FROM {t.Ordered} WHERE position = @p0",
         OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
+        TimerNext = $"SELECT min(due_at) FROM {t.Timer} WHERE parked_at IS NULL",
+        TimerTake =
+            $"DELETE FROM {t.Timer} WHERE token = ANY(ARRAY(SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED)) RETURNING due_at, message_id, destination, metadata, body, order_key",
+        TimerPark =
+            $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p1 WHERE token = (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT 1)",
         LeaseAcquire =
             $"INSERT INTO {t.Lease} AS l (name, holder, term, expires_at, holder_name) VALUES (@p0, @p1, 1, {Now} + @p2, @p3) " +
             $"ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, term = l.term + 1, expires_at = excluded.expires_at, holder_name = excluded.holder_name " +

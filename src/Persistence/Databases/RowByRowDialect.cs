@@ -1,5 +1,6 @@
 using Bus.Persistence.Inbox;
 using Bus.Persistence.Outbox;
+using Bus.Persistence.Timers;
 
 namespace Bus.Persistence.Databases;
 
@@ -13,8 +14,11 @@ internal abstract class RowByRowDialect(StoreTables tables, string now, string d
     private readonly string _insertOutbox = $"INSERT INTO {tables.Outbox} (owner_id, sequence, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, {now})";
     private readonly string _insertOrdered = $"INSERT INTO {tables.Ordered} (order_key, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, {now})";
 
+    private readonly string _dropTimer = $"DELETE FROM {tables.Timer} WHERE token = @p0";
+    private readonly string _setTimer = $"INSERT INTO {tables.Timer} (token, due_at, message_id, destination, metadata, body, order_key, created_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, {now})";
+
     /// <summary>All that it writes with, for a test to parse.</summary>
-    public IReadOnlyList<string> WriteTexts => [_insertInbox, _insertOutbox, _insertOrdered, delete];
+    public IReadOnlyList<string> WriteTexts => [_insertInbox, _insertOutbox, _insertOrdered, _dropTimer, _setTimer, delete];
 
     public override void AddDelete(StoreBatch batch, Guid owner, long[] sequences) => batch.Add(delete, Parameters(owner, $"[{string.Join(',', sequences)}]"));
 
@@ -36,4 +40,18 @@ internal abstract class RowByRowDialect(StoreTables tables, string now, string d
 
     protected override void AddOrdered(StoreBatch batch, OutboxRecord record) =>
         batch.Add(_insertOrdered, Parameters(record.OrderKey!, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
+
+    protected override void AddTimers(StoreBatch batch, IReadOnlyCollection<TimerChange> changes)
+    {
+        foreach (var (order, record) in changes)
+        {
+            // One that is set again is replaced.
+            batch.Add(_dropTimer, Parameters(order.Token));
+            if (order.Due is null)
+                continue;
+            batch.Add(
+                _setTimer,
+                Parameters(order.Token, order.DueAt, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body, (object?)record.OrderKey ?? DBNull.Value));
+        }
+    }
 }

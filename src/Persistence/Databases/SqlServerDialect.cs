@@ -41,25 +41,24 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         OutboxRead =
             $"SELECT TOP (@p2) sequence, message_id, destination, metadata, body FROM {t.Outbox} WITH (READPAST) WHERE owner_id = @p0 AND sequence > @p1 AND parked_at IS NULL AND destination NOT IN (SELECT value FROM OPENJSON(@p3)) ORDER BY sequence",
         OutboxPark = $"UPDATE {t.Outbox} SET parked_at = {Now}, error = @p2 WHERE owner_id = @p0 AND sequence = @p1",
-        OutboxSchedules =
-            $"SELECT owner_id, sequence, enqueued_at, SUBSTRING(metadata, CHARINDEX(@p0, metadata) + LEN(@p0), 36), CASE WHEN CHARINDEX(@p1, metadata) > 0 THEN 1 ELSE 0 END " +
-            $"FROM {t.Outbox} WHERE parked_at IS NULL AND CHARINDEX(@p0, metadata) > 0 " +
-            $"UNION ALL SELECT CAST(NULL AS uniqueidentifier), position, enqueued_at, SUBSTRING(metadata, CHARINDEX(@p0, metadata) + LEN(@p0), 36), CASE WHEN CHARINDEX(@p1, metadata) > 0 THEN 1 ELSE 0 END " +
-            $"FROM {t.Ordered} AS o WHERE parked_at IS NULL AND CHARINDEX(@p0, metadata) > 0 AND NOT EXISTS " +
-            $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL)",
         OutboxStatus =
             $"SELECT COUNT_BIG(CASE WHEN parked_at IS NULL THEN 1 END), {Now} - MIN(CASE WHEN parked_at IS NULL THEN enqueued_at END), COUNT_BIG(parked_at) " +
-            $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered}) AS r",
+            $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered} UNION ALL SELECT created_at, parked_at FROM {t.Timer} WHERE parked_at IS NOT NULL) AS r",
         OutboxOrphans =
             $"SELECT CONCAT('outbox:', CONVERT(char(36), o.owner_id)) FROM (SELECT DISTINCT owner_id FROM {t.Outbox} WHERE parked_at IS NULL) AS o WHERE NOT EXISTS " +
             $"(SELECT 1 FROM {t.Lease} AS l WHERE l.name = CONCAT('outbox:', CONVERT(char(36), o.owner_id)) AND l.expires_at >= {Now})",
         OutboxUnpark =
-            $"UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL; UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
+            $"UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL; UPDATE {t.Timer} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL; UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
         OrderedRead =
             $"SELECT TOP (@p1) position, order_key, message_id, destination, metadata, body FROM {t.Ordered} AS o WHERE position > @p0 AND parked_at IS NULL AND NOT EXISTS " +
             $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL) ORDER BY position",
         OrderedDelete = $"DELETE FROM {t.Ordered} WITH (ROWLOCK) WHERE position = @p0",
         OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
+        TimerNext = $"SELECT MIN(due_at) FROM {t.Timer} WITH (READCOMMITTEDLOCK, READPAST) WHERE parked_at IS NULL",
+        TimerTake =
+            $"WITH due AS (SELECT TOP (@p1) * FROM {t.Timer} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at) DELETE FROM due OUTPUT deleted.due_at, deleted.message_id, deleted.destination, deleted.metadata, deleted.body, deleted.order_key",
+        TimerPark =
+            $"WITH oldest AS (SELECT TOP (1) parked_at, error FROM {t.Timer} WITH (ROWLOCK, UPDLOCK) WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at) UPDATE oldest SET parked_at = {Now}, error = @p1",
         LeaseAcquire =
             $"MERGE {t.Lease} WITH (HOLDLOCK) AS l USING (SELECT @p0 AS name) AS s ON l.name = s.name " +
             $"WHEN MATCHED AND (l.expires_at < {Now} OR l.holder = @p1) THEN UPDATE SET holder = @p1, term = l.term + 1, expires_at = {Now} + @p2, holder_name = @p3 " +

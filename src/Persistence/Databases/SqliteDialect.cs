@@ -42,27 +42,26 @@ internal sealed class SqliteDialect(StoreTables tables)
             $"SELECT sequence, message_id, destination, metadata, body FROM {t.Outbox} WHERE owner_id = @p0 AND sequence > @p1 AND parked_at IS NULL " +
             $"AND destination NOT IN (SELECT value FROM json_each(@p3)) ORDER BY sequence LIMIT @p2",
         OutboxPark = $"UPDATE {t.Outbox} SET parked_at = {Now}, error = @p2 WHERE owner_id = @p0 AND sequence = @p1",
-        OutboxSchedules =
-            $"SELECT owner_id, sequence, enqueued_at, substr(metadata, instr(metadata, @p0) + length(@p0), 36), CASE WHEN instr(metadata, @p1) > 0 THEN 1 ELSE 0 END " +
-            $"FROM {t.Outbox} WHERE parked_at IS NULL AND instr(metadata, @p0) > 0 " +
-            $"UNION ALL SELECT NULL, position, enqueued_at, substr(metadata, instr(metadata, @p0) + length(@p0), 36), CASE WHEN instr(metadata, @p1) > 0 THEN 1 ELSE 0 END " +
-            $"FROM {t.Ordered} AS o WHERE parked_at IS NULL AND instr(metadata, @p0) > 0 AND NOT EXISTS " +
-            $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL)",
         OutboxStatus =
             $"SELECT count(*) FILTER (WHERE parked_at IS NULL), {Now} - min(enqueued_at) FILTER (WHERE parked_at IS NULL), count(*) FILTER (WHERE parked_at IS NOT NULL) " +
-            $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered})",
+            $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered} UNION ALL SELECT created_at, parked_at FROM {t.Timer} WHERE parked_at IS NOT NULL)",
         OutboxOrphans =
             $"WITH RECURSIVE owners(id) AS (SELECT min(owner_id) FROM {t.Outbox} UNION ALL " +
             $"SELECT (SELECT min(owner_id) FROM {t.Outbox} WHERE owner_id > owners.id) FROM owners WHERE owners.id IS NOT NULL) " +
             $"SELECT 'outbox:' || id FROM owners WHERE id IS NOT NULL AND EXISTS (SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = id AND o.parked_at IS NULL) " +
             $"AND NOT EXISTS (SELECT 1 FROM {t.Lease} AS l WHERE l.name = 'outbox:' || id AND l.expires_at >= {Now})",
         OutboxUnpark =
-            $"UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL; UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
+            $"UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL; UPDATE {t.Timer} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL; UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
         OrderedRead =
             $"SELECT position, order_key, message_id, destination, metadata, body FROM {t.Ordered} AS o WHERE position > @p0 AND parked_at IS NULL AND NOT EXISTS " +
             $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL) ORDER BY position LIMIT @p1",
         OrderedDelete = $"DELETE FROM {t.Ordered} WHERE position = @p0",
         OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
+        TimerNext = $"SELECT min(due_at) FROM {t.Timer} WHERE parked_at IS NULL",
+        TimerTake =
+            $"DELETE FROM {t.Timer} WHERE token IN (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT @p1) RETURNING due_at, message_id, destination, metadata, body, order_key",
+        TimerPark =
+            $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p1 WHERE token = (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT 1)",
         LeaseAcquire =
             $"INSERT INTO {t.Lease} AS l (name, holder, term, expires_at, holder_name) VALUES (@p0, @p1, 1, {Now} + @p2, @p3) " +
             $"ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, term = l.term + 1, expires_at = excluded.expires_at, holder_name = excluded.holder_name " +

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Bus.Persistence.Inbox;
 using Bus.Persistence.Leases;
 using Bus.Persistence.Outbox;
+using Bus.Persistence.Timers;
 using Microsoft.EntityFrameworkCore;
 
 namespace Bus.Persistence.Databases;
@@ -41,20 +42,23 @@ internal abstract class StoreDialect(StoreTables tables)
         };
     }
 
-    /// <summary>Adds the inserts of the inbox keys (each fails when present) and of the records.</summary>
+    /// <summary>Adds the inserts of the inbox keys (each fails when present) and of the records, and their changes of timers.</summary>
     public void AddWrite(StoreBatch batch, IReadOnlyList<InboxKey> inbox, IReadOnlyList<OutboxRecord> outbox)
     {
         if (inbox.Count > 0)
             AddInbox(batch, inbox);
 
-        var unordered = outbox.Any(record => record.OrderKey is not null) ? [.. outbox.Where(record => record.OrderKey is null)] : outbox;
-        if (unordered.Count > 0)
-            AddOutbox(batch, unordered);
-        if (unordered.Count == outbox.Count)
+        var relayed = outbox.All(record => record.IsRelayed) ? outbox : [.. outbox.Where(record => record.IsRelayed)];
+        if (relayed.Count > 0)
+            AddOutbox(batch, relayed);
+        if (relayed.Count == outbox.Count)
             return;
 
-        foreach (var record in outbox.Where(record => record.OrderKey is not null))
+        foreach (var record in outbox.Where(record => record.OrderKey is not null && record.Timer is null))
             AddOrdered(batch, record);
+        var timers = TimerChange.Of(outbox);
+        if (timers.Count > 0)
+            AddTimers(batch, timers);
     }
 
     /// <summary>Adds the delete of confirmed records of one owner.</summary>
@@ -77,4 +81,6 @@ internal abstract class StoreDialect(StoreTables tables)
     protected abstract void AddOutbox(StoreBatch batch, IReadOnlyList<OutboxRecord> outbox);
 
     protected abstract void AddOrdered(StoreBatch batch, OutboxRecord record);
+
+    protected abstract void AddTimers(StoreBatch batch, IReadOnlyCollection<TimerChange> changes);
 }

@@ -27,9 +27,13 @@ internal sealed class StoreSession(AsyncServiceScope scope, DbContext context, S
         return await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    public async Task<List<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] values)
+    public Task<List<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] values) =>
+        QueryAsync(sql, null, read, cancellationToken, values);
+
+    public async Task<List<T>> QueryAsync<T>(string sql, DbTransaction? transaction, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] values)
     {
         await using var command = Command(sql, values);
+        command.Transaction = transaction;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<T> rows = [];
         while (await reader.ReadAsync(cancellationToken))

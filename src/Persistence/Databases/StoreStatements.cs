@@ -18,19 +18,13 @@ internal sealed record StoreStatements
     /// <summary>owner, sequence, error → parks a record.</summary>
     public required string OutboxPark { get; init; }
 
-    /// <summary>
-    /// what stands before a token in the metadata, what is in those of a cancel → owner (null: ordered), sequence or position, time of writing, 36 characters of the token and
-    /// after it, 1 for a cancel or 0; of both tables, but not what is parked or stopped by what is parked.
-    /// </summary>
-    public required string OutboxSchedules { get; init; }
-
-    /// <summary>→ number of records waiting, age in ms of the oldest, number parked.</summary>
+    /// <summary>→ number of records waiting, age in ms of the oldest, number parked, parked timers among them.</summary>
     public required string OutboxStatus { get; init; }
 
     /// <summary>→ lease names of owners that have records and no living lease, whether theirs has run out or is missing.</summary>
     public required string OutboxOrphans { get; init; }
 
-    /// <summary>→ puts all parked records back in line, in both tables.</summary>
+    /// <summary>→ puts all parked records and timers back in line.</summary>
     public required string OutboxUnpark { get; init; }
 
     /// <summary>after, limit → position, order key, message id, destination, metadata, body; of keys that no parked record has stopped, in one snapshot.</summary>
@@ -41,6 +35,15 @@ internal sealed record StoreStatements
 
     /// <summary>position, error → parks an ordered record.</summary>
     public required string OrderedPark { get; init; }
+
+    /// <summary>→ when the next timer is due, in Unix milliseconds; null when there is none.</summary>
+    public required string TimerNext { get; init; }
+
+    /// <summary>time in Unix ms, limit → takes timers that are due by then, the oldest first, but not those that others have locked: due, message id, destination, metadata, body, order key; in no order.</summary>
+    public required string TimerTake { get; init; }
+
+    /// <summary>time in Unix ms, error → parks the oldest timer that is due by then.</summary>
+    public required string TimerPark { get; init; }
 
     /// <summary>name, holder, duration in ms, holder's name → the new term, or no row when another holds it.</summary>
     public required string LeaseAcquire { get; init; }

@@ -60,7 +60,6 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
         {
             if (_sealed)
                 throw new OutboxException($"A message was published after its handler had returned (message {record.MessageId}): await every Publish and Send inside the handler, or it is lost.");
-            record.Follow(_records);
             _records.Add(record);
         }
     }

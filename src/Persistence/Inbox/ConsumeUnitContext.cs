@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Bus.Persistence.Outbox;
 using Bus.Persistence.Sagas;
+using Bus.Persistence.Timers;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Middleware;
@@ -55,30 +56,19 @@ internal sealed class ConsumeUnitContext<TDbContext, TMessage>(
     // The transport would put the delivery itself off, now and under its own id: not part of the commit, and a duplicate when it comes back.
     public async Task ScheduleRedelivery(TimeSpan delay, Action<ConsumeContext, SendContext>? callback = null)
     {
-        var copy = new RedeliveredCopy<TMessage>(this, delay, callback);
-        if (CapturedContext.TryGetPayload<MessageRedeliveryContext>(out var own) && own is not ScheduleMessageRedeliveryContext<TMessage>)
-        {
-            var endpoint = await ReceiveContext.SendEndpointProvider.GetSendEndpoint(ReceiveContext.InputAddress);
-            await endpoint.Send(Message, new DelaySendPipe<TMessage>(copy, delay), CancellationToken);
-        }
-        else if (TryGetPayload<MessageSchedulerContext>(out var scheduler))
-        {
-            await scheduler.ScheduleSend(ReceiveContext.InputAddress, (engine.Time.GetUtcNow() + delay).UtcDateTime, Message, copy, CancellationToken);
-        }
-        else
-        {
-            throw new OutboxException(
-                $"The message {MessageId} cannot be redelivered to '{ReceiveContext.InputAddress}': its transport delays nothing by itself. Configure a message scheduler on the bus, or throw and let the retries of the endpoint run it again.");
-        }
+        // A token of its own: that of a schedule names one timer, and another message or consumer may have put the same off.
+        var order = new TimerOrder(NewId.NextGuid(), engine.Time.GetUtcNow() + delay);
+        var endpoint = await GetSendEndpoint(ReceiveContext.InputAddress);
+        await endpoint.Send(Message, new TimerPipe<TMessage>(new RedeliveredCopy<TMessage>(this, delay, callback), order), CancellationToken);
     }
 
-    // The receive context has one such payload for all consumers of the message: each has to schedule into its own unit.
+    // Of all transports: what is scheduled is a timer in the database, committed with the handler's work. Each consumer of the message has to schedule into its own unit.
     public override bool TryGetPayload<T>([NotNullWhen(true)] out T payload)
         where T : class
     {
-        if (typeof(T) == typeof(MessageSchedulerContext) && CapturedContext.TryGetPayload<MessageSchedulerContext>(out var shared))
+        if (typeof(T) == typeof(MessageSchedulerContext))
         {
-            payload = (T)(object)(_scheduler ??= new ConsumeMessageSchedulerContext(this, shared.SchedulerFactory));
+            payload = (T)(object)(_scheduler ??= new ConsumeMessageSchedulerContext(this, engine.SchedulerOf));
             return true;
         }
 

@@ -58,7 +58,7 @@ internal sealed class KnownRecords
         {
             foreach (var record in records)
             {
-                if (record.OrderKey is null)
+                if (record.IsRelayed)
                     _records.Add((record.Owner, record.Sequence));
             }
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bus.Persistence.Timers;
 using MassTransit;
 using MassTransit.Context;
 
@@ -18,12 +19,14 @@ internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time)
         var destination = context.DestinationAddress ?? throw new OutboxException($"The message {messageId} of type '{TypeCache<T>.ShortName}' has no destination address.");
         var target = PublishTarget.Of<T>();
         var isPublish = target.IsAt(_bus.Value, destination);
+        var timer = TakeTimer(context);
 
         // The body first: its serializer may write headers and message types of its own.
         var body = context.Serializer.GetMessageBody(context).GetBytes();
-        var metadata = Describe(context, isPublish);
+        var metadata = Describe(context, isPublish, timer?.Due);
         return new OutboxRecord
         {
+            Timer = timer,
             MessageId = messageId,
             Destination = destination,
             Metadata = metadata,
@@ -34,7 +37,15 @@ internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time)
         };
     }
 
-    private MessageMetadata Describe<T>(SendContext<T> context, bool isPublish)
+    // The timer waits, not the transport. Whoever delays without a scheduler knows no token, and cannot cancel.
+    private TimerOrder? TakeTimer(SendContext context)
+    {
+        var timer = context.TryGetPayload<TimerOrder>(out var order) ? order : context.Delay > TimeSpan.Zero ? new TimerOrder(NewId.NextGuid(), time.GetUtcNow() + context.Delay) : null;
+        context.Delay = null;
+        return timer;
+    }
+
+    private MessageMetadata Describe<T>(SendContext<T> context, bool isPublish, DateTimeOffset? due)
         where T : class => new()
         {
             ContentType = (context.ContentType ?? context.Serialization.DefaultContentType).ToString(),
@@ -47,7 +58,7 @@ internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time)
             FaultAddress = context.FaultAddress,
             MessageTypes = context.SupportedMessageTypes,
             IsPublish = isPublish,
-            ExpiresAt = context.TimeToLive is { } timeToLive ? (time.GetUtcNow() + timeToLive).ToUnixTimeMilliseconds() : null,
+            ExpiresAt = context.TimeToLive is { } timeToLive ? ((due ?? time.GetUtcNow()) + timeToLive).ToUnixTimeMilliseconds() : null,
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
             Headers = Headers(context),
             Properties = Properties(context),

@@ -1,16 +1,12 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using MassTransit;
-using MassTransit.Scheduling;
 
 namespace Bus.Persistence.Outbox;
 
 /// <summary>What a message carries beside its body, enough to send it from another process as if the first had.</summary>
 internal sealed class MessageMetadata
 {
-    private static readonly string CancelType = MessageUrn.ForTypeString<CancelScheduledMessage>();
-
     public required string ContentType { get; init; }
 
     public Guid? RequestId { get; init; }
@@ -42,18 +38,6 @@ internal sealed class MessageMetadata
     public IReadOnlyDictionary<string, object> Properties { get; init; } = Empty;
 
     private static IReadOnlyDictionary<string, object> Empty { get; } = new Dictionary<string, object>(0, StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>The schedule that the message makes or cancels; null when it does neither.</summary>
-    public string? ScheduleToken => Headers.TryGetValue(MessageHeaders.SchedulingTokenId, out var token) ? token.ToString() : null;
-
-    /// <summary>Whether the message takes back a scheduled one.</summary>
-    public bool IsCancel => Array.IndexOf(MessageTypes, CancelType) >= 0;
-
-    /// <summary>What stands before <see cref="ScheduleToken"/> in <see cref="ToJson"/>.</summary>
-    public static string BeforeToken => $"\"{MessageHeaders.SchedulingTokenId}\":\"";
-
-    /// <summary>What only the <see cref="ToJson"/> of a cancel has.</summary>
-    public static string InCancel => $"\"{CancelType}\"";
 
     public string ToJson()
     {

@@ -40,7 +40,7 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
         get
         {
             lock (_lock)
-                return _pending.Exists(record => record.Guest is null);
+                return _pending.Exists(record => record.Guest is null && record.Timer is null);
         }
     }
 
@@ -50,8 +50,6 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
         lock (_lock)
         {
             Bind();
-            record.Follow(_written);
-            record.Follow(_pending);
             _pending.Add(record);
         }
     }

@@ -3,7 +3,9 @@ using Bus.Core.SharedFile;
 using Bus.Core.Turns;
 using Bus.Persistence.Databases;
 using Bus.Persistence.Inbox;
+using Bus.Persistence.Timers;
 using MassTransit;
+using MassTransit.Scheduling;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +19,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     where TDbContext : DbContext
 {
     private readonly IServiceScopeFactory _scopes;
+    private readonly IServiceProvider _provider;
     private readonly Lazy<StoreDialect> _dialect;
     private readonly Lazy<WriteGate> _gate;
     private readonly Lazy<IQueuesInDatabase?> _queues;
@@ -28,6 +31,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     public OutboxEngine(IServiceScopeFactory scopes, IServiceProvider provider, IOptions<OutboxOptionsOf<TDbContext>> options, ILoggerFactory loggers, TimeProvider? time = null)
     {
         _scopes = scopes;
+        _provider = provider;
         Time = time ?? TimeProvider.System;
         Options = options.Value.Options;
         Log = loggers.CreateLogger("Bus.Outbox");
@@ -40,7 +44,6 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         Relay = new OutboxRelay<TDbContext>(this, provider.GetRequiredService<IBus>);
         Capture = new MessageCapture(provider.GetRequiredService<IBus>, Time);
         Committer = new GroupCommitter<TDbContext>(this);
-        Schedules = new ScheduleOrder<TDbContext>(this);
         Recent = new RecentKeys(64 * 1024);
         Interceptor = new OutboxInterceptor<TDbContext>(this);
         Commands = new UnitCommands<TDbContext>(this);
@@ -83,8 +86,6 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
 
     public GroupCommitter<TDbContext> Committer { get; }
 
-    public ScheduleOrder<TDbContext> Schedules { get; }
-
     public RecentKeys Recent { get; }
 
     public OutboxInterceptor<TDbContext> Interceptor { get; }
@@ -97,13 +98,16 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     /// <summary>What goes into the queues by the transaction of its sender, and not by the outbox; null where the queues are elsewhere, or are not served now.</summary>
     public IQueuesInDatabase? Queues => Dialect.OneWriter && _file is { } file && Options.DeliveryService && _queues.Value is { } queues && queues.AreServedIn(file) ? queues : null;
 
+    /// <summary>A scheduler whose timers belong to what the endpoints capture.</summary>
+    public IMessageScheduler SchedulerOf(ISendEndpointProvider endpoints) => new MessageScheduler(new TimerScheduleMessageProvider(endpoints), _provider.GetRequiredService<IBus>().Topology);
+
     /// <summary>Turns a message that MassTransit is about to send into what the next commit carries.</summary>
     public async ValueTask<OutboxRecord> CaptureAsync<T>(SendContext<T> context)
         where T : class
     {
         var record = Capture.Capture(context);
-        // The order of a key, and that of a schedule, is kept with those that wait in the table.
-        if (record.OrderKey is null && Queues is not null && !await Schedules.HoldUpAsync(record, context.CancellationToken))
+        // The order of a key is kept with those that wait in the table.
+        if (record.IsRelayed && Queues is not null)
             record.Guest = await Relay.CollectAsync(record, context.CancellationToken);
         return record;
     }

@@ -26,7 +26,7 @@ internal sealed partial class OutboxOwner<TDbContext>(OutboxEngine<TDbContext> e
         var owner = _current.Id;
         foreach (var record in records)
         {
-            if (record.OrderKey is not null)
+            if (!record.IsRelayed)
                 continue;
             record.Owner = owner;
             record.Sequence = Interlocked.Increment(ref _sequence);

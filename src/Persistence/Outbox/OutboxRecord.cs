@@ -1,4 +1,5 @@
 using Bus.Core.SharedFile;
+using Bus.Persistence.Timers;
 
 namespace Bus.Persistence.Outbox;
 
@@ -22,6 +23,12 @@ internal sealed class OutboxRecord
     /// <summary>Null when no order was asked for.</summary>
     public string? OrderKey { get; set; }
 
+    /// <summary>The timer that it sets, to be sent when that is due, or takes away, and nothing is sent. Null when it has to do with none.</summary>
+    public TimerOrder? Timer { get; init; }
+
+    /// <summary>Whether the relay sends it right after its commit.</summary>
+    public bool IsRelayed => OrderKey is null && Timer is null;
+
     /// <summary>Null when the record goes by the table; else what the commit writes into the queues instead.</summary>
     public GuestMessages? Guest { get; set; }
 
@@ -41,18 +48,6 @@ internal sealed class OutboxRecord
 
     /// <summary>Position of an ordered record.</summary>
     public long Position { get; init; }
-
-    /// <summary>
-    /// Goes the way that an earlier one of the same schedule goes, given those of the same commit: a cancel must not overtake what it cancels, nor be overtaken by what is scheduled
-    /// after it. Between commits the relay sees to that.
-    /// </summary>
-    public void Follow(List<OutboxRecord> earlier)
-    {
-        if (Metadata.ScheduleToken is not { } token || earlier.FindLast(record => record.Metadata.ScheduleToken == token) is not { Guest: null } before)
-            return;
-        Guest = null;
-        OrderKey ??= before.OrderKey;
-    }
 
     /// <summary>Those that go by the table and the relay.</summary>
     public static IReadOnlyList<OutboxRecord> Rows(IReadOnlyList<OutboxRecord> records) =>

@@ -104,9 +104,12 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
 
         foreach (var record in records)
         {
-            if (record.OrderKey is not null)
+            if (!record.IsRelayed)
             {
-                OrderedCommitted?.Invoke();
+                if (record.Timer is null)
+                    OrderedCommitted?.Invoke();
+                else if (record.Timer.Due is not null)
+                    TimerCommitted?.Invoke(record.Timer.DueAt);
                 continue;
             }
 
@@ -125,6 +128,9 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
     /// <summary>Raised when an ordered message was committed.</summary>
     public event Action? OrderedCommitted;
 
+    /// <summary>Raised when a timer was committed, with the time that it is due, in Unix milliseconds.</summary>
+    public event Action<long>? TimerCommitted;
+
     /// <summary>Puts a known record in line.</summary>
     public void Push(OutboxRecord record)
     {
@@ -138,9 +144,6 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         using var activity = record.Metadata.TraceParent is { } parent && BusMetrics.Activities.HasListeners()
             ? BusMetrics.Activities.StartActivity("outbox relay", ActivityKind.Producer, parent)
             : null;
-        // The records of a process leave side by side, and those of another process when it gets to them.
-        if (await _engine.Schedules.HoldUpAsync(record, cancellationToken))
-            throw new EarlierNotSentException(record.MessageId);
         var endpoint = await FindEndpointAsync(record);
         FaultPoint.Reach(FaultPoints.BeforeRelaySend);
         var sending = endpoint.Send(new SerializedMessageBody(), new RecordSendPipe(record, _engine.Time), cancellationToken);
@@ -262,11 +265,6 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
             await SendAsync(record, Deadline());
             Confirmed.Add(record);
             return true;
-        }
-        catch (EarlierNotSentException)
-        {
-            _ = PushLaterAsync(record);
-            return null;
         }
         catch (Exception exception)
         {

@@ -149,11 +149,6 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
                 await engine.Relay.SendAsync(record, cancellationToken);
                 return null;
             }
-            catch (EarlierNotSentException exception)
-            {
-                // Its turn comes when the rows before it are deleted.
-                return exception;
-            }
             catch (Exception exception)
             {
                 last = exception;

@@ -1,0 +1,52 @@
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.Scheduling;
+
+namespace Bus.Persistence.Timers;
+
+/// <summary>Schedules and cancels by sending, to be captured: the outbox makes timers of the one and takes them away for the other.</summary>
+internal sealed class TimerScheduleMessageProvider(ISendEndpointProvider endpoints) : IScheduleMessageProvider
+{
+    public async Task<ScheduledMessage<T>> ScheduleSend<T>(Uri destinationAddress, DateTime scheduledTime, T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (!MessageTypeCache<T>.IsValidMessageType)
+            throw new ArgumentException(MessageTypeCache<T>.InvalidMessageTypeReason, nameof(message));
+        var token = ScheduleTokenIdCache<T>.GetTokenId(message);
+        var endpoint = await endpoints.GetSendEndpoint(destinationAddress);
+        await endpoint.Send(message, new SchedulePipe<T>(pipe, new TimerOrder(token, Instant(scheduledTime))), cancellationToken);
+        return new ScheduledMessageHandle<T>(token, scheduledTime, destinationAddress, message);
+    }
+
+    public Task CancelScheduledSend(Guid tokenId, CancellationToken cancellationToken) => CancelAsync(tokenId, cancellationToken);
+
+    public Task CancelScheduledSend(Uri destinationAddress, Guid tokenId, CancellationToken cancellationToken) => CancelAsync(tokenId, cancellationToken);
+
+    // MassTransit takes an instant of no kind to be UTC.
+    private static DateTimeOffset Instant(DateTime time) =>
+        new(time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : DateTime.SpecifyKind(time, DateTimeKind.Utc), TimeSpan.Zero);
+
+    private async Task CancelAsync(Guid token, CancellationToken cancellationToken)
+    {
+        var endpoint = await endpoints.GetSendEndpoint(TimerAddress.Cancellations);
+        await endpoint.Send<CancelScheduledMessage>(
+            new CancelScheduledMessageCommand(token),
+            Pipe.Execute<SendContext<CancelScheduledMessage>>(context =>
+            {
+                context.Headers.Set(MessageHeaders.SchedulingTokenId, token.ToString("D"));
+                context.AddOrUpdatePayload(() => new TimerOrder(token, null), _ => new TimerOrder(token, null));
+            }),
+            cancellationToken);
+    }
+
+    private sealed class SchedulePipe<T>(IPipe<SendContext<T>> pipe, TimerOrder order) : TimerPipe<T>(pipe, order)
+        where T : class
+    {
+        protected override void Send(SendContext<T> context)
+        {
+            base.Send(context);
+            context.ScheduledMessageId = Order.Token;
+            context.Headers.Set(MessageHeaders.SchedulingTokenId, Order.Token.ToString("D"));
+        }
+    }
+}

@@ -1,0 +1,370 @@
+using System.Collections.Concurrent;
+using Bus.ContractTests.Outbox;
+using Bus.Persistence;
+using Bus.TestSupport;
+using MassTransit;
+using MassTransit.Scheduling;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Bus.ContractTests.Timers;
+
+/// <summary>What a message that waits for its time owes, on a transport that delays nothing by itself: part of the caller's transaction, sent once, not before, and not after its cancel.</summary>
+public abstract class TimerContract : DatabaseContract
+{
+    // Far enough that a busy machine has made every call before.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
+    private static readonly Uri Commands = new("queue:commands");
+    private readonly TemporaryFolder _queues = new();
+    private readonly PutOff _handler = new() { Stores = false };
+
+    static TimerContract() => ScheduleTokenId.UseTokenId<Command>(command => Guid.TryParse(command.Text, out var token) ? token : NewId.NextGuid());
+
+    private static DateTime Due => (TimeProvider.System.GetUtcNow() + Soon).UtcDateTime;
+
+    private int[] Came => [.. _handler.Runs.All.Select(run => run.Message.Number).Where(number => number is >= 0 and < 100_000).Order()];
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _queues.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Should_send_what_is_due_and_nothing_before()
+    {
+        await using var service = await StartAsync();
+        var due = Due;
+        DateTimeOffset? came = null;
+        _handler.Act = (_, _) =>
+        {
+            came = TimeProvider.System.GetUtcNow();
+            return Task.CompletedTask;
+        };
+
+        await ScheduleAsync(service, due, 1);
+
+        Assert.Equal(1, await WaitingAsync(service));
+        await Eventually.AssertAsync(() => Came is [1]);
+        Assert.True(came!.Value.UtcDateTime >= due.AddMilliseconds(-1), $"due {due:O}, came {came:O}");
+        await Eventually.AssertAsync(async () => await WaitingAsync(service) == 0);
+    }
+
+    [Fact]
+    public async Task Should_send_at_once_what_is_due_already()
+    {
+        await using var service = await StartAsync();
+        await ScheduleAsync(service, DateTime.UnixEpoch, 1);
+        await Eventually.AssertAsync(() => Came is [1]);
+    }
+
+    [Fact]
+    public async Task Should_keep_what_is_due_in_the_last_year_there_is()
+    {
+        await using var service = await StartAsync();
+        await ScheduleAsync(service, DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc), 1);
+        await ScheduleAsync(service, TimeProvider.System.GetUtcNow().UtcDateTime, 2);
+        await Eventually.AssertAsync(() => Came is [2]);
+        Assert.Equal(1, await WaitingAsync(service));
+    }
+
+    [Fact]
+    public async Task Should_send_nothing_of_a_transaction_that_was_rolled_back()
+    {
+        await using var service = await StartAsync();
+        var due = Due;
+        await service.InScopeAsync(async (db, scope) =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(Commands, due, new Command(1));
+            await db.SaveChangesAsync();
+            await transaction.RollbackAsync();
+        });
+
+        await AssertComesAsync(service, due, []);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_cancel_if_and_only_if_the_caller_commits(bool commits)
+    {
+        await using var service = await StartAsync();
+        var due = Due;
+        var scheduled = await ScheduleAsync(service, due, 1);
+
+        await service.InScopeAsync(async (db, scope) =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await scope.GetRequiredService<IMessageScheduler>().CancelScheduledSend(scheduled.Destination, scheduled.TokenId);
+            await db.SaveChangesAsync();
+            if (commits)
+                await transaction.CommitAsync();
+            else
+                await transaction.RollbackAsync();
+        });
+
+        await AssertComesAsync(service, due, commits ? [] : [1]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_schedule_and_cancel_if_and_only_if_the_handler_succeeds(bool succeeds)
+    {
+        await using var service = await StartAsync();
+        var due = Due;
+        var scheduled = await ScheduleAsync(service, due, 1);
+        _handler.Act = async (context, _) =>
+        {
+            if (context.Message.Number != 100_000)
+                return;
+            await context.CancelScheduledSend(scheduled);
+            await context.ScheduleSend(Commands, due, new Command(2));
+            if (!succeeds)
+                throw new InvalidOperationException("After the cancel.");
+        };
+
+        await service.SendAsync(new Command(100_000));
+        await Eventually.AssertAsync(() => succeeds ? _handler.Runs.All.Count == 1 : !service.Journal.Faults.IsEmpty);
+
+        await AssertComesAsync(service, due, succeeds ? [2] : [1]);
+    }
+
+    [Fact]
+    public async Task Should_send_nothing_that_the_same_transaction_scheduled_and_cancelled()
+    {
+        await using var service = await StartAsync();
+        var due = Due;
+
+        await service.InScopeAsync(async (db, scope) =>
+        {
+            var scheduler = scope.GetRequiredService<IMessageScheduler>();
+            for (var number = 0; number < 50; number++)
+            {
+                var scheduled = await scheduler.ScheduleSend(Commands, due, new Command(number));
+                await scheduler.CancelScheduledSend(scheduled.Destination, scheduled.TokenId);
+            }
+
+            await db.SaveChangesAsync();
+        });
+
+        await AssertComesAsync(service, due, []);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_replace_a_timer_of_the_same_token(bool inOneTransaction)
+    {
+        await using var service = await StartAsync();
+        var due = Due;
+        await service.InScopeAsync(async (db, scope) =>
+        {
+            var scheduler = scope.GetRequiredService<IMessageScheduler>();
+            for (var number = 0; number < 10; number++)
+            {
+                var token = NewId.NextGuid().ToString();
+                var scheduled = await scheduler.ScheduleSend(Commands, due, new Command(50 + number, token));
+                if (!inOneTransaction)
+                    await db.SaveChangesAsync();
+                if (number % 2 == 0)
+                    await scheduler.CancelScheduledSend(scheduled.Destination, scheduled.TokenId);
+                Assert.Equal(scheduled.TokenId, (await scheduler.ScheduleSend(Commands, due.AddMilliseconds(10), new Command(number, token))).TokenId);
+            }
+
+            await db.SaveChangesAsync();
+        });
+
+        Assert.Equal(10, await WaitingAsync(service));
+        await AssertComesAsync(service, due, [.. Enumerable.Range(0, 10)]);
+    }
+
+    [Fact]
+    public async Task Should_commit_at_once_where_there_is_nothing_to_be_part_of()
+    {
+        await using var service = await StartAsync(more: registration => registration.AddConsumer<UnguardedConsumer>().Endpoint(endpoint => endpoint.Name = "unguarded"));
+        var due = Due;
+        await service.Bus.Publish(new Note(7));
+        await Eventually.AssertAsync(async () => await WaitingAsync(service) == 1);
+        await AssertComesAsync(service, due, [7]);
+    }
+
+    [Fact]
+    public async Task Should_park_what_cannot_be_sent_and_go_on()
+    {
+        await using var service = await StartAsync();
+        await service.InScopeAsync(async (OutboxDb db, IServiceProvider _) =>
+        {
+            db.Add(new Persistence.Timers.TimerRow { Token = NewId.NextGuid(), DueAt = 1, MessageId = NewId.NextGuid(), Destination = "queue:commands", Metadata = "damaged" });
+            await db.SaveChangesAsync();
+        });
+
+        await ScheduleAsync(service, TimeProvider.System.GetUtcNow().UtcDateTime, 1);
+
+        await Eventually.AssertAsync(() => Came is [1], TimeSpan.FromSeconds(30));
+        Assert.Equal(1, (await service.Administration.GetStatusAsync(CancellationToken.None)).Parked);
+    }
+
+    [Fact]
+    public async Task Should_put_off_two_messages_of_one_token_each()
+    {
+        await using var service = await StartAsync();
+        var token = NewId.NextGuid().ToString();
+        _handler.Act = (context, _) => context.GetRedeliveryCount() == 0 && context.Message.Number < 100_000 ? context.Redeliver(TimeSpan.FromMilliseconds(200)) : Task.CompletedTask;
+
+        await service.SendAsync(new Command(1, token));
+        await service.SendAsync(new Command(2, token));
+
+        await Eventually.AssertAsync(() => _handler.Runs.All.Count(run => run.Redeliveries == 1) == 2, TimeSpan.FromSeconds(30));
+        Assert.Equal([1, 1, 2, 2], Came);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_be_part_of_a_transaction_that_is_open_where_nothing_is_captured(bool commits)
+    {
+        await using var service = await StartAsync(more: registration => registration.AddConsumer<TransactingConsumer>().Endpoint(endpoint => endpoint.Name = "unguarded"));
+        var due = Due;
+        await service.Bus.Publish(new Note(7, commits ? "commit" : "roll back"));
+        await Eventually.AssertAsync(() => service.Journal.Notes.Count == 1);
+        await AssertComesAsync(service, due, commits ? [7] : []);
+    }
+
+    [Fact]
+    public async Task Should_keep_the_order_of_a_key()
+    {
+        await using var service = await StartAsync();
+        var sent = new Tokens();
+        using var sending = service.Bus.ConnectSendObserver(sent);
+        var due = Due;
+        List<string> tokens = [];
+        await service.InScopeAsync(async (db, scope) =>
+        {
+            for (var number = 0; number < 20; number++)
+            {
+                var scheduled = await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(
+                    Commands, due.AddMilliseconds(number), new Command(number), Pipe.Execute<SendContext<Command>>(context => context.SetOrderKey("key")));
+                tokens.Add(scheduled.TokenId.ToString("D"));
+            }
+
+            await db.SaveChangesAsync();
+        });
+
+        await Eventually.AssertAsync(() => sent.All.Count == 20, TimeSpan.FromSeconds(30));
+        Assert.Equal(tokens, sent.All);
+    }
+
+    [Fact]
+    public async Task Should_send_each_once_from_two_processes()
+    {
+        OutboxService.SkipWhereQueuesAreShared(Database);
+        const int count = 400;
+        var due = Due;
+        await using var one = await StartAsync();
+        await using var two = await StartAsync();
+        await one.InScopeAsync(async (db, scope) =>
+        {
+            for (var number = 0; number < count; number++)
+                await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(Commands, due, new Command(number));
+            await db.SaveChangesAsync();
+        });
+
+        await AssertComesAsync(one, due, [.. Enumerable.Range(0, count)]);
+    }
+
+    [Fact]
+    public async Task Should_send_what_a_process_left_that_ended()
+    {
+        var due = Due;
+        await using (var gone = await StartAsync())
+            await ScheduleAsync(gone, due, 1);
+        await using var service = await StartAsync();
+        await AssertComesAsync(service, due, [1]);
+    }
+
+    protected virtual Action<IBusRegistrationConfigurator>? Transport => null;
+
+    protected virtual TemporaryFolder? QueueFolder(TemporaryFolder folder) => null;
+
+    private static Task<int> WaitingAsync(OutboxService service) => service.QueryAsync(db => db.Set<Persistence.Timers.TimerRow>().CountAsync());
+
+    private static async Task<ScheduledMessage<Command>> ScheduleAsync(OutboxService service, DateTime due, int number)
+    {
+        ScheduledMessage<Command>? scheduled = null;
+        await service.InScopeAsync(async (db, scope) =>
+        {
+            scheduled = await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(Commands, due, new Command(number));
+            await db.SaveChangesAsync();
+        });
+        return scheduled!;
+    }
+
+    private Task<OutboxService> StartAsync(Action<IBusRegistrationConfigurator>? more = null) =>
+        OutboxService.StartAsync<PuttingOffConsumer>(
+            Database,
+            bus: registration =>
+            {
+                registration.AddSingleton(_handler);
+                more?.Invoke(registration);
+            },
+            retries: 0,
+            shared: QueueFolder(_queues),
+            transport: Transport);
+
+    /// <summary>Waits for one that is due after those that are waited for: then no more of them is in the table, and what was sent comes before long.</summary>
+    private async Task AssertComesAsync(OutboxService service, DateTime due, int[] expected)
+    {
+        _handler.Act = (_, _) => Task.CompletedTask;
+        await ScheduleAsync(service, due.AddMilliseconds(300), -1);
+        await Eventually.AssertAsync(() => _handler.Runs.All.Any(run => run.Message.Number == -1), TimeSpan.FromSeconds(60));
+        await Eventually.AssertAsync(() => expected.All(Came.Contains), TimeSpan.FromSeconds(30));
+        await service.DrainAsync();
+        Assert.Equal(expected, Came);
+    }
+}
+
+/// <summary>Schedules where no outbox captures it.</summary>
+public sealed class UnguardedConsumer(IMessageScheduler scheduler) : IConsumer<Note>
+{
+    public Task Consume(ConsumeContext<Note> context) =>
+        scheduler.ScheduleSend(new Uri("queue:commands"), TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1), new Command(context.Message.Number), context.CancellationToken);
+}
+
+/// <summary>Schedules in a transaction of its own.</summary>
+public sealed class TransactingConsumer(IMessageScheduler scheduler, OutboxDb db) : IConsumer<Note>
+{
+    public async Task Consume(ConsumeContext<Note> context)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(context.CancellationToken);
+        await scheduler.ScheduleSend(new Uri("queue:commands"), TimeProvider.System.GetUtcNow().UtcDateTime, new Command(context.Message.Number), context.CancellationToken);
+        await db.SaveChangesAsync(context.CancellationToken);
+        if (context.Message.Text == "commit")
+            await transaction.CommitAsync(context.CancellationToken);
+        else
+            await transaction.RollbackAsync(context.CancellationToken);
+    }
+}
+
+/// <summary>The tokens of what a bus sends, in the order in which it begins to.</summary>
+internal sealed class Tokens : ISendObserver
+{
+    public ConcurrentQueue<string> All { get; } = new();
+
+    public Task PreSend<T>(SendContext<T> context)
+        where T : class
+    {
+        if (context.Headers.TryGetHeader(MessageHeaders.SchedulingTokenId, out var token))
+            All.Enqueue((string)token);
+        return Task.CompletedTask;
+    }
+
+    public Task PostSend<T>(SendContext<T> context)
+        where T : class => Task.CompletedTask;
+
+    public Task SendFault<T>(SendContext<T> context, Exception exception)
+        where T : class => Task.CompletedTask;
+}
