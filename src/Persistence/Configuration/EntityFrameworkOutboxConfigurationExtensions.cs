@@ -41,11 +41,11 @@ public static class EntityFrameworkOutboxConfigurationExtensions
             var engine = provider.GetRequiredService<OutboxEngine<TDbContext>>();
             builder.AddInterceptors(SqlitePragmas.Instance, engine.Interceptor, engine.Commands);
         });
-        if (!options.BusOutbox)
-            return;
-        configurator.ReplaceScoped<IScopedBusContextProvider<IBus>, OutboxScopedBusContextProvider<TDbContext>>();
         // Whatever the transport delays by itself: one store for all that waits.
         configurator.Replace(ServiceDescriptor.Scoped(TimerScheduler.Create<TDbContext>));
+        configurator.AddConfigureEndpointsCallback((context, _, endpoint) => endpoint.UseFilter(new TimerSchedulerFilter<TDbContext>(context)));
+        if (options.BusOutbox)
+            configurator.ReplaceScoped<IScopedBusContextProvider<IBus>, OutboxScopedBusContextProvider<TDbContext>>();
     }
 
     /// <summary>Guards the consumers and sagas of this endpoint with the inbox, and sends what they publish through the outbox.</summary>

@@ -11,6 +11,6 @@ public interface IOutboxAdministration<TDbContext>
     /// <returns>The number of messages that were parked.</returns>
     Task<long> ReleaseParkedAsync(CancellationToken cancellationToken);
 
-    /// <summary>Returns when every message that this process committed has been confirmed and removed, or when the token is cancelled.</summary>
+    /// <summary>Returns when no timer is due and every message that this process committed has been confirmed and removed, or when the token is cancelled.</summary>
     Task WaitUntilDrainedAsync(CancellationToken cancellationToken);
 }

@@ -54,7 +54,7 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
             $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL) ORDER BY position",
         OrderedDelete = $"DELETE FROM {t.Ordered} WITH (ROWLOCK) WHERE position = @p0",
         OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
-        TimerNext = $"SELECT MIN(due_at) FROM {t.Timer} WITH (READCOMMITTEDLOCK, READPAST) WHERE parked_at IS NULL",
+        TimerNext = $"SELECT MIN(due_at), {Now} FROM {t.Timer} WITH (READCOMMITTEDLOCK, READPAST) WHERE parked_at IS NULL",
         TimerTake =
             $"WITH due AS (SELECT TOP (@p1) * FROM {t.Timer} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at) DELETE FROM due OUTPUT deleted.due_at, deleted.message_id, deleted.destination, deleted.metadata, deleted.body, deleted.order_key",
         TimerPark =

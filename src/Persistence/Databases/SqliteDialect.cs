@@ -57,7 +57,7 @@ internal sealed class SqliteDialect(StoreTables tables)
             $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL) ORDER BY position LIMIT @p1",
         OrderedDelete = $"DELETE FROM {t.Ordered} WHERE position = @p0",
         OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
-        TimerNext = $"SELECT min(due_at) FROM {t.Timer} WHERE parked_at IS NULL",
+        TimerNext = $"SELECT min(due_at), {Now} FROM {t.Timer} WHERE parked_at IS NULL",
         TimerTake =
             $"DELETE FROM {t.Timer} WHERE token IN (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT @p1) RETURNING due_at, message_id, destination, metadata, body, order_key",
         TimerPark =

@@ -36,7 +36,7 @@ internal sealed record StoreStatements
     /// <summary>position, error → parks an ordered record.</summary>
     public required string OrderedPark { get; init; }
 
-    /// <summary>→ when the next timer is due, in Unix milliseconds; null when there is none.</summary>
+    /// <summary>→ when the next timer is due, null when there is none, and the database's time, both in Unix milliseconds.</summary>
     public required string TimerNext { get; init; }
 
     /// <summary>time in Unix ms, limit → takes timers that are due by then, the oldest first, but not those that others have locked: due, message id, destination, metadata, body, order key; in no order.</summary>

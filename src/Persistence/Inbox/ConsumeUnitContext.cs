@@ -18,11 +18,14 @@ internal sealed class ConsumeUnitContext<TDbContext, TMessage>(
     where TMessage : class
 {
     private ConsumeMessageSchedulerContext? _scheduler;
+    private bool _servesSaga;
 
     /// <summary>Tells the saga repository to leave the commit to the unit.</summary>
     public DbContext DbContext => unit.Context;
 
     public Task BeginAsync(CancellationToken cancellationToken) => unit.BeginAsync(cancellationToken);
+
+    public void ServeSaga() => _servesSaga = true;
 
     public override Guid? MessageId => unit.Key.MessageId;
 
@@ -68,7 +71,7 @@ internal sealed class ConsumeUnitContext<TDbContext, TMessage>(
     {
         if (typeof(T) == typeof(MessageSchedulerContext))
         {
-            payload = (T)(object)(_scheduler ??= new ConsumeMessageSchedulerContext(this, engine.SchedulerOf));
+            payload = (T)(object)(_scheduler ??= new ConsumeMessageSchedulerContext(this, context => engine.SchedulerOf(context, _servesSaga)));
             return true;
         }
 

@@ -20,5 +20,9 @@ internal sealed class OutboxAdministration<TDbContext>(OutboxEngine<TDbContext> 
         return parked;
     }
 
-    public Task WaitUntilDrainedAsync(CancellationToken cancellationToken) => engine.Relay.DrainAsync(cancellationToken);
+    public async Task WaitUntilDrainedAsync(CancellationToken cancellationToken)
+    {
+        await engine.Timers.WhenNoneIsDueAsync(cancellationToken);
+        await engine.Relay.DrainAsync(cancellationToken);
+    }
 }

@@ -42,6 +42,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         Database = new DatabaseGate<TDbContext>(this);
         Owner = new OutboxOwner<TDbContext>(this);
         Relay = new OutboxRelay<TDbContext>(this, provider.GetRequiredService<IBus>);
+        Timers = new TimerDispatcher<TDbContext>(this);
         Capture = new MessageCapture(provider.GetRequiredService<IBus>, Time);
         Committer = new GroupCommitter<TDbContext>(this);
         Recent = new RecentKeys(64 * 1024);
@@ -82,6 +83,8 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
 
     public OutboxRelay<TDbContext> Relay { get; }
 
+    public TimerDispatcher<TDbContext> Timers { get; }
+
     public MessageCapture Capture { get; }
 
     public GroupCommitter<TDbContext> Committer { get; }
@@ -99,7 +102,8 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     public IQueuesInDatabase? Queues => Dialect.OneWriter && _file is { } file && Options.DeliveryService && _queues.Value is { } queues && queues.AreServedIn(file) ? queues : null;
 
     /// <summary>A scheduler whose timers belong to what the endpoints capture.</summary>
-    public IMessageScheduler SchedulerOf(ISendEndpointProvider endpoints) => new MessageScheduler(new TimerScheduleMessageProvider(endpoints), _provider.GetRequiredService<IBus>().Topology);
+    public IMessageScheduler SchedulerOf(ISendEndpointProvider endpoints, bool forSaga = false) =>
+        new MessageScheduler(new TimerScheduleMessageProvider(endpoints, forSaga), _provider.GetRequiredService<IBus>().Topology);
 
     /// <summary>Turns a message that MassTransit is about to send into what the next commit carries.</summary>
     public async ValueTask<OutboxRecord> CaptureAsync<T>(SendContext<T> context)
@@ -156,6 +160,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Timers.DisposeAsync();
         await Committer.DisposeAsync();
         await Relay.DisposeAsync();
         Owner.Dispose();

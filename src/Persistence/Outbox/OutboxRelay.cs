@@ -109,7 +109,7 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
                 if (record.Timer is null)
                     OrderedCommitted?.Invoke();
                 else if (record.Timer.Due is not null)
-                    TimerCommitted?.Invoke(record.Timer.DueAt);
+                    _engine.Timers.Committed(record.Timer.DueAt);
                 continue;
             }
 
@@ -127,9 +127,6 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
 
     /// <summary>Raised when an ordered message was committed.</summary>
     public event Action? OrderedCommitted;
-
-    /// <summary>Raised when a timer was committed, with the time that it is due, in Unix milliseconds.</summary>
-    public event Action<long>? TimerCommitted;
 
     /// <summary>Puts a known record in line.</summary>
     public void Push(OutboxRecord record)

@@ -1,6 +1,5 @@
 using Bus.Core.Telemetry;
 using Bus.Persistence.Inbox;
-using Bus.Persistence.Timers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 
@@ -15,7 +14,6 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
     private readonly OutboxEngine<TDbContext> _engine;
     private readonly OutboxSweeper<TDbContext> _sweeper;
     private readonly OrderedRelay<TDbContext> _ordered;
-    private readonly TimerDispatcher<TDbContext> _timers;
     private readonly InboxPurge<TDbContext> _purge;
 
     public OutboxService(OutboxEngine<TDbContext> engine)
@@ -24,7 +22,6 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
         _sweeper = new OutboxSweeper<TDbContext>(engine);
         engine.Relay.RoomMade += _sweeper.Wake;
         _ordered = new OrderedRelay<TDbContext>(engine);
-        _timers = new TimerDispatcher<TDbContext>(engine);
         _purge = new InboxPurge<TDbContext>(engine);
         BusMetrics.Meter.CreateObservableGauge(TelemetryNames.OutboxPending, () => engine.Relay.Pending, "{message}");
         BusMetrics.Meter.CreateObservableGauge(TelemetryNames.InboxPurgeLag, () => _purge.LagSeconds, "s");
@@ -47,7 +44,7 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
         {
             _sweeper.Start();
             _ordered.Start();
-            _timers.Start();
+            _engine.Timers.Start();
         }
 
         if (_engine.Options.InboxCleanup)
@@ -60,7 +57,7 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
     /// <summary>The bus has taken its last message when this is called in the order of registration; what cannot leave now is left to the next process.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _timers.StopAsync(cancellationToken);
+        await _engine.Timers.StopAsync(cancellationToken);
         await _purge.StopAsync(cancellationToken);
         await _ordered.StopAsync(cancellationToken);
         await _sweeper.StopAsync(cancellationToken);
@@ -86,7 +83,6 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
 
     public async ValueTask DisposeAsync()
     {
-        await _timers.DisposeAsync();
         await _purge.DisposeAsync();
         await _ordered.DisposeAsync();
         await _sweeper.DisposeAsync();

@@ -117,8 +117,13 @@ internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
         return instances;
     }
 
-    private static ITransactionOwner? OwnerOf(ConsumeContext context, DbContext db) =>
-        context.TryGetPayload<ITransactionOwner>(out var owner) && ReferenceEquals(owner.DbContext, db) ? owner : null;
+    private static ITransactionOwner? OwnerOf(ConsumeContext context, DbContext db)
+    {
+        if (!context.TryGetPayload<ITransactionOwner>(out var owner) || !ReferenceEquals(owner.DbContext, db))
+            return null;
+        owner.ServeSaga();
+        return owner;
+    }
 
     private static bool HasTransaction(DbContext db) => db.Database.IsRelational() && db.Database.CurrentTransaction is not null;
 }

@@ -16,4 +16,9 @@ internal interface ITransactionOwner
     /// right only if both are in the transaction. An owner that begins before the first read has nothing to do.
     /// </summary>
     Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Says that it is a saga that handles the message.</summary>
+    void ServeSaga()
+    {
+    }
 }

@@ -4,9 +4,13 @@ using MassTransit.Scheduling;
 
 namespace Bus.Persistence.Timers;
 
-/// <summary>Schedules and cancels by sending, to be captured: the outbox makes timers of the one and takes them away for the other.</summary>
-internal sealed class TimerScheduleMessageProvider(ISendEndpointProvider endpoints) : IScheduleMessageProvider
+/// <summary>Schedules and cancels by sending, to be captured: the outbox makes timers of the one and takes them away for the other. Not thread-safe.</summary>
+/// <param name="endpoints">Whose sends are captured.</param>
+/// <param name="forSaga">Whether a saga's message is being handled.</param>
+internal sealed class TimerScheduleMessageProvider(ISendEndpointProvider endpoints, bool forSaga) : IScheduleMessageProvider
 {
+    private Guid? _justSet;
+
     public async Task<ScheduledMessage<T>> ScheduleSend<T>(Uri destinationAddress, DateTime scheduledTime, T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken)
         where T : class
     {
@@ -15,12 +19,20 @@ internal sealed class TimerScheduleMessageProvider(ISendEndpointProvider endpoin
         var token = ScheduleTokenIdCache<T>.GetTokenId(message);
         var endpoint = await endpoints.GetSendEndpoint(destinationAddress);
         await endpoint.Send(message, new SchedulePipe<T>(pipe, new TimerOrder(token, Instant(scheduledTime))), cancellationToken);
+        _justSet = forSaga ? token : null;
         return new ScheduledMessageHandle<T>(token, scheduledTime, destinationAddress, message);
     }
 
     public Task CancelScheduledSend(Guid tokenId, CancellationToken cancellationToken) => CancelAsync(tokenId, cancellationToken);
 
-    public Task CancelScheduledSend(Uri destinationAddress, Guid tokenId, CancellationToken cancellationToken) => CancelAsync(tokenId, cancellationToken);
+    // A saga that schedules again cancels the timer that it had, after it has set the new one: where both have one token, that would be the new one, which has replaced the other already.
+    public Task CancelScheduledSend(Uri destinationAddress, Guid tokenId, CancellationToken cancellationToken)
+    {
+        if (_justSet != tokenId)
+            return CancelAsync(tokenId, cancellationToken);
+        _justSet = null;
+        return Task.CompletedTask;
+    }
 
     // MassTransit takes an instant of no kind to be UTC.
     private static DateTimeOffset Instant(DateTime time) =>
@@ -28,6 +40,7 @@ internal sealed class TimerScheduleMessageProvider(ISendEndpointProvider endpoin
 
     private async Task CancelAsync(Guid token, CancellationToken cancellationToken)
     {
+        _justSet = null;
         var endpoint = await endpoints.GetSendEndpoint(TimerAddress.Cancellations);
         await endpoint.Send<CancelScheduledMessage>(
             new CancelScheduledMessageCommand(token),

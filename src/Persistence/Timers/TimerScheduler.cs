@@ -19,7 +19,7 @@ internal static class TimerScheduler
         var engine = provider.GetRequiredService<OutboxEngine<TDbContext>>();
         return Captures(endpoints)
             ? engine.SchedulerOf(endpoints)
-            : new MessageScheduler(new CommittingScheduleMessageProvider<TDbContext>(engine, provider), provider.GetRequiredService<IBus>().Topology);
+            : new MessageScheduler(new CommittingScheduleMessageProvider<TDbContext>(engine, provider.GetRequiredService<IServiceScopeFactory>(), provider), provider.GetRequiredService<IBus>().Topology);
     }
 
     private static bool Captures(ISendEndpointProvider endpoints) =>

@@ -182,10 +182,12 @@ public abstract class TimerContract : DatabaseContract
         await AssertComesAsync(service, due, [.. Enumerable.Range(0, 10)]);
     }
 
-    [Fact]
-    public async Task Should_commit_at_once_where_there_is_nothing_to_be_part_of()
+    [Theory]
+    [InlineData(typeof(UnguardedConsumer))]
+    [InlineData(typeof(UnguardedContextConsumer))]
+    public async Task Should_commit_at_once_where_there_is_nothing_to_be_part_of(Type consumer)
     {
-        await using var service = await StartAsync(more: registration => registration.AddConsumer<UnguardedConsumer>().Endpoint(endpoint => endpoint.Name = "unguarded"));
+        await using var service = await StartAsync(more: registration => registration.AddConsumer(consumer).Endpoint(endpoint => endpoint.Name = "unguarded"));
         var due = Due;
         await service.Bus.Publish(new Note(7));
         await Eventually.AssertAsync(async () => await WaitingAsync(service) == 1);
@@ -332,6 +334,13 @@ public sealed class UnguardedConsumer(IMessageScheduler scheduler) : IConsumer<N
 {
     public Task Consume(ConsumeContext<Note> context) =>
         scheduler.ScheduleSend(new Uri("queue:commands"), TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1), new Command(context.Message.Number), context.CancellationToken);
+}
+
+/// <summary>The same by the context of its message.</summary>
+public sealed class UnguardedContextConsumer : IConsumer<Note>
+{
+    public Task Consume(ConsumeContext<Note> context) =>
+        context.ScheduleSend(new Uri("queue:commands"), TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1), new Command(context.Message.Number));
 }
 
 /// <summary>Schedules in a transaction of its own.</summary>

@@ -1,0 +1,147 @@
+using System.Data.Common;
+using Bus.Core.Loops;
+using Bus.Persistence.Databases;
+using Bus.Persistence.Outbox;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Bus.Persistence.Timers;
+
+/// <summary>
+/// The base of what fires rows when they are due: sleeps until the next is, is woken by an earlier one that this process commits, and sees what others commit within a second. What is due is judged by the
+/// database's clock, which all processes share.
+/// </summary>
+internal abstract partial class DueLoop<TDbContext> : BackgroundLoop
+    where TDbContext : DbContext
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    // A timer of the machine cannot be set for years.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    // Due ones that cannot be taken are locked by others, who fire or cancel them.
+    private static readonly TimeSpan WhileOthersHoldThem = TimeSpan.FromMilliseconds(20);
+
+    private readonly ITimer _alarm;
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _next = long.MaxValue;
+    private long _committed = long.MaxValue;
+    private int _limit;
+
+    protected DueLoop(OutboxEngine<TDbContext> engine)
+        : base(OutboxEngine<TDbContext>.Pace, LookEvery)
+    {
+        Engine = engine;
+        _limit = engine.Options.QueryMessageLimit;
+        _alarm = engine.Time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    protected OutboxEngine<TDbContext> Engine { get; }
+
+    /// <summary>→ when the next is due and the database's time, in Unix milliseconds; the first null when there is none.</summary>
+    protected abstract string NextStatement { get; }
+
+    /// <summary>Fires at most <paramref name="limit"/> of those that are due by <paramref name="now"/>, the oldest first.</summary>
+    /// <returns>How many.</returns>
+    protected abstract Task<int> FireAsync(long now, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Sets the oldest that is due by <paramref name="now"/> aside: it cannot be fired even alone, and must not stop those behind it.</summary>
+    protected abstract Task ParkAsync(long now, Exception reason, CancellationToken cancellationToken);
+
+    /// <summary>One look: fires a block of what is due.</summary>
+    public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LookAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _passed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+    }
+
+    /// <summary>Says that one which is due then was committed by this process.</summary>
+    public void Committed(long due)
+    {
+        bool isNext;
+        lock (_lock)
+        {
+            isNext = due < _next;
+            _committed = Math.Min(_committed, due);
+        }
+
+        if (isNext)
+            Wake();
+    }
+
+    /// <summary>Returns when none is due any more by the service's clock; at once where this process fires none.</summary>
+    public async Task WhenNoneIsDueAsync(CancellationToken cancellationToken)
+    {
+        while (Engine is { Started: true, Options.DeliveryService: true })
+        {
+            var passed = Volatile.Read(ref _passed).Task;
+            var (next, now) = await ReadAsync(cancellationToken);
+            if (next > now)
+                return;
+            Wake();
+            await passed.WaitAsync(cancellationToken);
+        }
+    }
+
+    public new async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _alarm.DisposeAsync();
+    }
+
+    protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(Engine.Log, exception, retryIn);
+
+    private async Task<bool> LookAsync(CancellationToken cancellationToken)
+    {
+        // What is committed while the table is read may be in the answer or not.
+        lock (_lock)
+            _committed = long.MaxValue;
+        var (next, now) = await ReadAsync(cancellationToken);
+        lock (_lock)
+            next = _next = Math.Min(next, _committed);
+        if (next <= now && await TryFireAsync(now, cancellationToken) > 0)
+            return true;
+
+        _alarm.Change(next <= now ? WhileOthersHoldThem : TimeSpan.FromMilliseconds(Math.Min(next - now, Longest.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        return false;
+    }
+
+    private async Task<(long Next, long Now)> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var session = await Engine.OpenAsync(cancellationToken);
+        var (next, databaseTime) = (await session.QueryAsync(NextStatement, Read, cancellationToken))[0];
+        // A clock that was handed in, as a test does, is the one that counts.
+        return (next, ReferenceEquals(Engine.Time, TimeProvider.System) ? databaseTime : Engine.Time.GetUtcNow().ToUnixTimeMilliseconds());
+
+        static (long, long) Read(DbDataReader row) => (row.IsDBNull(0) ? long.MaxValue : row.GetInt64(0), row.GetInt64(1));
+    }
+
+    // A block may be too much for the database at once: fewer pass.
+    private async Task<int> TryFireAsync(long now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Engine.Owner.RegisterAsync(cancellationToken);
+            var fired = await FireAsync(now, _limit, cancellationToken);
+            _limit = Math.Min(_limit * 2, Engine.Options.QueryMessageLimit);
+            return fired;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (_limit == 1 && !Engine.Database.IsUnavailable(exception))
+                await ParkAsync(now, exception, cancellationToken);
+            _limit = Math.Max(1, _limit / 8);
+            throw;
+        }
+    }
+
+    [LoggerMessage(70, LogLevel.Warning, "What is due could not be fired yet; next try in {RetryIn}")]
+    private static partial void LogFailed(ILogger logger, Exception exception, TimeSpan retryIn);
+}
