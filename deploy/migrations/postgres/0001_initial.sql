@@ -53,6 +53,8 @@ CREATE TABLE bus_timer (
     metadata text NOT NULL,
     body bytea NOT NULL,
     order_key character varying(400),
+    parked_at bigint,
+    error text,
     created_at bigint NOT NULL,
     CONSTRAINT "PK_bus_timer" PRIMARY KEY (token)
 );

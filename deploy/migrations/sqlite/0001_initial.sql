@@ -51,6 +51,8 @@ CREATE TABLE "bus_timer" (
     "metadata" TEXT NOT NULL,
     "body" BLOB NOT NULL,
     "order_key" TEXT NULL,
+    "parked_at" INTEGER NULL,
+    "error" TEXT NULL,
     "created_at" INTEGER NOT NULL
 );
 

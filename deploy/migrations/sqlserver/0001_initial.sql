@@ -57,6 +57,8 @@ CREATE TABLE [bus_timer] (
     [metadata] nvarchar(max) NOT NULL,
     [body] varbinary(max) NOT NULL,
     [order_key] nvarchar(400) NULL,
+    [parked_at] bigint NULL,
+    [error] nvarchar(max) NULL,
     [created_at] bigint NOT NULL,
     CONSTRAINT [PK_bus_timer] PRIMARY KEY ([token])
 );

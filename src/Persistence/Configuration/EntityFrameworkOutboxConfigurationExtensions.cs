@@ -43,6 +43,7 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         });
         // Whatever the transport delays by itself: one store for all that waits.
         configurator.Replace(ServiceDescriptor.Scoped(TimerScheduler.Create<TDbContext>));
+        configurator.TryAddScoped<ITimers, Timers<TDbContext>>();
         configurator.AddConfigureEndpointsCallback((context, _, endpoint) => endpoint.UseFilter(new TimerSchedulerFilter<TDbContext>(context)));
         if (options.BusOutbox)
             configurator.ReplaceScoped<IScopedBusContextProvider<IBus>, OutboxScopedBusContextProvider<TDbContext>>();

@@ -1,16 +1,17 @@
 using Bus.Persistence.Inbox;
 using Bus.Persistence.Leases;
 using Bus.Persistence.Outbox;
+using Bus.Persistence.Schedules;
 using Bus.Persistence.Timers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Bus.Persistence;
 
-/// <summary>Adds the tables of the outbox, the inbox and the leases to a service's own model, so that they commit with its data.</summary>
+/// <summary>Adds the tables of the outbox, the inbox, the timers, the schedules and the leases to a service's own model, so that they commit with its data.</summary>
 public static class TransactionalOutboxModelExtensions
 {
-    /// <summary>Adds all tables: <c>bus_inbox</c>, <c>bus_outbox</c>, <c>bus_outbox_ordered</c>, <c>bus_timer</c> and <c>bus_lease</c>.</summary>
+    /// <summary>Adds all tables: <c>bus_inbox</c>, <c>bus_outbox</c>, <c>bus_outbox_ordered</c>, <c>bus_timer</c>, <c>bus_schedule</c>, <c>bus_schedule_run</c> and <c>bus_lease</c>.</summary>
     /// <param name="modelBuilder">The builder given to <c>OnModelCreating</c>.</param>
     /// <param name="callback">Changes the mapping of each table, for instance its schema; null changes nothing.</param>
     public static void AddTransactionalOutboxEntities(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback = null)
@@ -19,6 +20,7 @@ public static class TransactionalOutboxModelExtensions
         modelBuilder.AddOutboxMessageEntity(callback);
         modelBuilder.AddOutboxStateEntity(callback);
         modelBuilder.AddTimerEntity(callback);
+        modelBuilder.AddScheduleEntities(callback);
         callback?.Invoke(modelBuilder.Entity<OrderedOutboxMessage>());
     }
 
@@ -42,6 +44,51 @@ public static class TransactionalOutboxModelExtensions
         timer.Property(row => row.Error).HasColumnName("error");
         timer.HasIndex(row => row.DueAt);
         callback?.Invoke(timer);
+    }
+
+    /// <summary>Adds the tables of the recurring schedules and of their runs.</summary>
+    /// <param name="modelBuilder">The builder given to <c>OnModelCreating</c>.</param>
+    /// <param name="callback">Changes the mapping of both, for instance the schema; null changes nothing.</param>
+    public static void AddScheduleEntities(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback = null)
+    {
+        var schedule = modelBuilder.Entity<ScheduleRow>();
+        schedule.ToTable(StoreTableNames.Schedule);
+        schedule.HasKey(row => row.Name);
+        schedule.Property(row => row.Name).HasColumnName("name").HasMaxLength(200);
+        schedule.Property(row => row.Definition).HasColumnName("definition");
+        schedule.Property(row => row.MessageType).HasColumnName("message_type").HasMaxLength(400);
+        schedule.Property(row => row.Message).HasColumnName("message");
+        schedule.Property(row => row.State).HasColumnName("state");
+        schedule.Property(row => row.DeclaredBy).HasColumnName("declared_by").HasMaxLength(200);
+        schedule.Property(row => row.Revision).HasColumnName("revision");
+        schedule.Property(row => row.Fingerprint).HasColumnName("fingerprint").HasMaxLength(64);
+        schedule.Property(row => row.AnchorAt).HasColumnName("anchor_at");
+        schedule.Property(row => row.LastAt).HasColumnName("last_at");
+        schedule.Property(row => row.NextAt).HasColumnName("next_at");
+        schedule.Property(row => row.DueAt).HasColumnName("due_at");
+        schedule.Property(row => row.Runs).HasColumnName("runs");
+        schedule.Property(row => row.ActiveRun).HasColumnName("active_run");
+        schedule.Property(row => row.ActiveSince).HasColumnName("active_since");
+        schedule.Property(row => row.WaitingAt).HasColumnName("waiting_at");
+        schedule.Property(row => row.Error).HasColumnName("error");
+        schedule.Property(row => row.Version).HasColumnName("version").IsConcurrencyToken();
+        schedule.HasIndex(row => row.DueAt);
+        callback?.Invoke(schedule);
+
+        var run = modelBuilder.Entity<ScheduleRunRow>();
+        run.ToTable(StoreTableNames.ScheduleRun);
+        run.HasKey(row => new { row.Schedule, row.PlannedAt, row.Kind });
+        run.Property(row => row.Schedule).HasColumnName("schedule").HasMaxLength(200);
+        run.Property(row => row.PlannedAt).HasColumnName("planned_at").ValueGeneratedNever();
+        run.Property(row => row.Kind).HasColumnName("kind").ValueGeneratedNever();
+        run.Property(row => row.Outcome).HasColumnName("outcome");
+        run.Property(row => row.MessageId).HasColumnName("message_id");
+        run.Property(row => row.FiredAt).HasColumnName("fired_at");
+        run.Property(row => row.EndedAt).HasColumnName("ended_at");
+        run.Property(row => row.Duration).HasColumnName("duration");
+        run.Property(row => row.CancelRequested).HasColumnName("cancel_requested");
+        run.Property(row => row.Note).HasColumnName("note");
+        callback?.Invoke(run);
     }
 
     /// <summary>Adds the inbox table.</summary>

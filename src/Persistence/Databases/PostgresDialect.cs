@@ -145,6 +145,8 @@ internal sealed class PostgresDialect : StoreDialect
             $"DELETE FROM {t.Timer} WHERE token = ANY(ARRAY(SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED)) RETURNING due_at, message_id, destination, metadata, body, order_key",
         TimerPark =
             $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p1 WHERE token = (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT 1)",
+        ScheduleNext = $"SELECT min(due_at), {Now} FROM {t.Schedule}",
+        ScheduleTake = $"SELECT * FROM {t.Schedule} WHERE due_at <= @p0 ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED",
         LeaseAcquire =
             $"INSERT INTO {t.Lease} AS l (name, holder, term, expires_at, holder_name) VALUES (@p0, @p1, 1, {Now} + @p2, @p3) " +
             $"ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, term = l.term + 1, expires_at = excluded.expires_at, holder_name = excluded.holder_name " +

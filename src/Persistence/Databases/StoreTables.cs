@@ -1,6 +1,7 @@
 using Bus.Persistence.Inbox;
 using Bus.Persistence.Leases;
 using Bus.Persistence.Outbox;
+using Bus.Persistence.Schedules;
 using Bus.Persistence.Timers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -9,13 +10,13 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Bus.Persistence.Databases;
 
 /// <summary>The delimited names of the tables, from the service's own model.</summary>
-internal sealed record StoreTables(string Inbox, string Outbox, string Ordered, string Timer, string Lease, string InboxBareName)
+internal sealed record StoreTables(string Inbox, string Outbox, string Ordered, string Timer, string Schedule, string Lease, string InboxBareName)
 {
     public static StoreTables From(DbContext context)
     {
         var sql = context.GetService<ISqlGenerationHelper>();
         return new StoreTables(
-            Name<InboxState>(context, sql), Name<OutboxMessage>(context, sql), Name<OrderedOutboxMessage>(context, sql), Name<TimerRow>(context, sql), Name<LeaseRow>(context, sql),
+            Name<InboxState>(context, sql), Name<OutboxMessage>(context, sql), Name<OrderedOutboxMessage>(context, sql), Name<TimerRow>(context, sql), Name<ScheduleRow>(context, sql), Name<LeaseRow>(context, sql),
             context.Model.FindEntityType(typeof(InboxState))!.GetTableName()!);
     }
 

@@ -33,6 +33,9 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
 
     public IDbContextTransaction? Transaction { get; private set; }
 
+    /// <summary>True when the handler has failed and its work was rolled back.</summary>
+    public bool IsAbandoned { get; private set; }
+
     /// <summary>True while the unit itself begins its transaction.</summary>
     public bool Begins { get; private set; }
 
@@ -48,10 +51,19 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
     {
         Seal();
         _ended = true;
-        if (Transaction is { } transaction)
+        var transaction = Transaction;
+        Transaction = null;
+        if (transaction is not null)
             await transaction.DisposeAsync();
         if (_context is not null)
             engine.Turns.Leave(_context);
+    }
+
+    /// <summary>The handler has failed: rolls back before anybody is told, who may need the lock that the transaction holds.</summary>
+    public async ValueTask AbandonAsync()
+    {
+        IsAbandoned = true;
+        await EndAsync();
     }
 
     public void Add(OutboxRecord record)

@@ -27,6 +27,14 @@ internal sealed class ConsumeUnitContext<TDbContext, TMessage>(
 
     public void ServeSaga() => _servesSaga = true;
 
+    // Where the queues are in the service's own file, what says that the handler failed would wait for the handler's transaction, and that for it.
+    public override async Task NotifyFaulted<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
+    {
+        if (unit.Transaction is not null && engine.Queues is not null)
+            await unit.AbandonAsync();
+        await base.NotifyFaulted(context, duration, consumerType, exception);
+    }
+
     public override Guid? MessageId => unit.Key.MessageId;
 
     // One pass: the relay delivers, not the consume pipe.

@@ -82,6 +82,8 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
             run.HandlerFailed = true;
             await run.Next.Send(new ConsumeUnitContext<TDbContext, T>(run.Context, run.Options, scope, unit, engine));
             run.HandlerFailed = false;
+            if (unit.IsAbandoned)
+                throw new OutboxException($"The handler of message {key.MessageId} failed and its work was rolled back, but a filter inside of the inbox swallowed its exception: where the queues are in the service's file, let it pass, and handle it outside.");
             unit.Seal();
             if (unit.Transaction is null && ((engine.WatchesContexts && scoped.Context is null) || !unit.Context.ChangeTracker.HasChanges()))
                 return await engine.Committer.CommitAsync(key, unit.Records);

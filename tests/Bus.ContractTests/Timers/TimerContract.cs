@@ -134,6 +134,80 @@ public abstract class TimerContract : DatabaseContract
     }
 
     [Fact]
+    public async Task Should_say_whether_a_cancel_came_in_time()
+    {
+        await using var service = await StartAsync();
+        var due = Due;
+        var scheduled = await ScheduleAsync(service, due, 1);
+        var fired = await ScheduleAsync(service, DateTime.UnixEpoch, 2);
+        await Eventually.AssertAsync(() => Came is [2]);
+
+        await service.InScopeAsync(async (_, scope) =>
+        {
+            var timers = scope.GetRequiredService<ITimers>();
+            Assert.Equal(scheduled.TokenId, Assert.Single(await timers.ListAsync(new TimerQuery { Destination = "commands", DueBefore = new DateTimeOffset(due.AddSeconds(1)) })).Token);
+            Assert.Contains(nameof(Command), Assert.Single((await timers.FindAsync(scheduled.TokenId))!.MessageTypes), StringComparison.Ordinal);
+            Assert.True(await timers.CancelAsync(scheduled.TokenId));
+            Assert.False(await timers.CancelAsync(scheduled.TokenId));
+            Assert.False(await timers.CancelAsync(fired.TokenId));
+            Assert.False(await timers.RescheduleAsync(fired.TokenId, DateTimeOffset.UnixEpoch));
+            Assert.Equal(new TimerCounts(0, 0, 0, null), await timers.CountAsync());
+        });
+        await AssertComesAsync(service, due, [2]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_cancel_with_an_answer_if_and_only_if_the_caller_commits(bool commits)
+    {
+        await using var service = await StartAsync();
+        var due = Due;
+        var scheduled = await ScheduleAsync(service, due, 1);
+        await service.InScopeAsync(async (db, scope) =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            Assert.True(await scope.GetRequiredService<ITimers>().CancelAsync(scheduled.TokenId));
+            if (commits)
+                await transaction.CommitAsync();
+        });
+        await AssertComesAsync(service, due, commits ? [] : [1]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_cancel_with_an_answer_if_and_only_if_the_handler_succeeds(bool succeeds)
+    {
+        await using var service = await StartAsync();
+        var due = Due;
+        var scheduled = await ScheduleAsync(service, due, 1);
+        bool? answer = null;
+        _handler.Act = async (context, _) =>
+        {
+            if (context.Message.Number != 100_000)
+                return;
+            answer = await context.GetPayload<IServiceProvider>().GetRequiredService<ITimers>().CancelAsync(scheduled.TokenId);
+            if (!succeeds)
+                throw new InvalidOperationException("After the cancel.");
+        };
+        await service.SendAsync(new Command(100_000));
+        await Eventually.AssertAsync(() => succeeds ? _handler.Runs.All.Count == 1 : !service.Journal.Faults.IsEmpty);
+
+        Assert.True(answer);
+        await AssertComesAsync(service, due, succeeds ? [] : [1]);
+    }
+
+    [Fact]
+    public async Task Should_send_earlier_what_was_rescheduled()
+    {
+        await using var service = await StartAsync();
+        var scheduled = await ScheduleAsync(service, Due.AddDays(1), 1);
+        await service.InScopeAsync(async (_, scope) => Assert.True(await scope.GetRequiredService<ITimers>().RescheduleAsync(scheduled.TokenId, DateTimeOffset.UnixEpoch)));
+        await Eventually.AssertAsync(() => Came is [1]);
+    }
+
+    [Fact]
     public async Task Should_send_nothing_that_the_same_transaction_scheduled_and_cancelled()
     {
         await using var service = await StartAsync();
