@@ -1,6 +1,7 @@
 using Bus.Core.Recoverability;
 using Bus.Databases;
 using Bus.Endpoints;
+using Bus.Scheduler;
 using Bus.Settings;
 using Bus.SqliteTransport;
 using Bus.Transports;
@@ -20,6 +21,7 @@ public sealed class BusBuilder
     private readonly EndpointRegistry _endpoints = new();
     private readonly TransportSelection _transport;
     private readonly EndpointConventions _conventions;
+    private Action<Action<SchedulesBuilder>?>? _addSchedules;
 
     internal BusBuilder(IBusRegistrationConfigurator registration, BusSettings settings)
     {
@@ -53,7 +55,21 @@ public sealed class BusBuilder
 
         _settings.UsesDatabase = true;
         DatabaseContext = typeof(TDbContext);
+        _addSchedules = schedules => Registration.AddSchedules<TDbContext>(schedules);
         new DatabaseRegistration(_settings).Add<TDbContext>(Registration, _conventions, configure);
+        return this;
+    }
+
+    /// <summary>
+    /// Declares recurring schedules, and lets <see cref="ISchedules"/> make and change them at run time. They are kept in the service's database: call <see cref="UseDatabase{TDbContext}"/> before. May be called
+    /// more than once.
+    /// </summary>
+    /// <param name="configure">Declares them; null for none.</param>
+    /// <exception cref="InvalidOperationException">There is no database.</exception>
+    public BusBuilder AddSchedules(Action<SchedulesBuilder>? configure = null)
+    {
+        var add = _addSchedules ?? throw new InvalidOperationException("Schedules are kept in the service's database. Call `bus.UseDatabase<TDbContext>()` before `bus.AddSchedules(…)`.");
+        add(configure);
         return this;
     }
 

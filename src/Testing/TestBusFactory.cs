@@ -40,7 +40,10 @@ internal static class TestBusFactory
         var host = builder.Build();
         await PrepareAsync(host.Services, context);
         await host.StartAsync();
-        return new TestBus(host, database, clock);
+        var bus = new TestBus(host, database, clock);
+        // What is declared is there before the test moves the clock.
+        await bus.SettleAsync();
+        return bus;
     }
 
     private static IConfigurationRoot Settings(TestDatabase database, IReadOnlyDictionary<string, string?>? settings, bool eager) => new ConfigurationBuilder()

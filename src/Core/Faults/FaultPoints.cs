@@ -22,6 +22,10 @@ public static class FaultPoints
     public const string AfterTimerTake = "timer.take.after";
     public const string BeforeTimerCommit = "timer.commit.before";
     public const string AfterTimerCommit = "timer.commit.after";
+    public const string BeforeScheduleTake = "schedule.take.before";
+    public const string AfterScheduleTake = "schedule.take.after";
+    public const string BeforeScheduleCommit = "schedule.commit.before";
+    public const string AfterScheduleCommit = "schedule.commit.after";
     public const string DuringQueueJoin = "queue.join";
     public const string BeforeQueueCommit = "queue.commit.before";
     public const string AfterQueueCommit = "queue.commit.after";

@@ -33,6 +33,12 @@ public static class BusMetrics
     /// <summary>Timers that came due and were put into the outbox.</summary>
     public static Counter<long> TimersFired { get; } = Meter.CreateCounter<long>(TelemetryNames.TimersFired, "{timer}");
 
+    /// <summary>Instants of recurring schedules that were dealt with, by outcome.</summary>
+    public static Counter<long> ScheduleRuns { get; } = Meter.CreateCounter<long>(TelemetryNames.ScheduleRuns, "{run}");
+
+    /// <summary>How much later than planned, jitter included, an instant of a schedule was fired.</summary>
+    public static Histogram<double> ScheduleLateness { get; } = Meter.CreateHistogram<double>(TelemetryNames.ScheduleLateness, "s");
+
     /// <summary>How much later than due a timer was fired.</summary>
     public static Histogram<double> TimerLateness { get; } = Meter.CreateHistogram<double>(TelemetryNames.TimerLateness, "s");
 }

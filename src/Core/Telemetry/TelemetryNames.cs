@@ -39,6 +39,12 @@ public static class TelemetryNames
     /// <summary>Counter: timers that came due and were put into the outbox.</summary>
     public const string TimersFired = "bus.timers.fired";
 
+    /// <summary>Counter, tag outcome: instants of recurring schedules that were dealt with.</summary>
+    public const string ScheduleRuns = "bus.schedules.runs";
+
+    /// <summary>Histogram, seconds: how much later than planned, jitter included, an instant of a schedule was fired.</summary>
+    public const string ScheduleLateness = "bus.schedules.lateness";
+
     /// <summary>Histogram, seconds: how much later than due a timer was fired.</summary>
     public const string TimerLateness = "bus.timers.lateness";
 

@@ -55,6 +55,7 @@ public static class TransactionalOutboxModelExtensions
         schedule.ToTable(StoreTableNames.Schedule);
         schedule.HasKey(row => row.Name);
         schedule.Property(row => row.Name).HasColumnName("name").HasMaxLength(200);
+        schedule.Property(row => row.Id).HasColumnName("id");
         schedule.Property(row => row.Definition).HasColumnName("definition");
         schedule.Property(row => row.MessageType).HasColumnName("message_type").HasMaxLength(400);
         schedule.Property(row => row.Message).HasColumnName("message");

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Bus.Persistence.Databases;
@@ -15,9 +16,19 @@ internal sealed class StoreSession(AsyncServiceScope scope, DbContext context, S
 
     public StoreBatch Batch(DbTransaction? transaction = null) => new(Connection, transaction);
 
+    /// <summary>Runs the work in a transaction of the context, which its statements join.</summary>
+    public async Task InTransactionAsync<TDbContext>(Func<TDbContext, Task> work, CancellationToken cancellationToken)
+        where TDbContext : DbContext => await context.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            await work((TDbContext)context);
+            await transaction.CommitAsync(cancellationToken);
+        });
+
     public async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values)
     {
         await using var command = Command(sql, values);
+        command.Transaction = context.Database.CurrentTransaction?.GetDbTransaction();
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -22,7 +22,7 @@ internal sealed class OutboxAdministration<TDbContext>(OutboxEngine<TDbContext> 
 
     public async Task WaitUntilDrainedAsync(CancellationToken cancellationToken)
     {
-        await engine.Timers.WhenNoneIsDueAsync(cancellationToken);
+        await engine.WhenNothingIsDueAsync(cancellationToken);
         await engine.Relay.DrainAsync(cancellationToken);
     }
 }

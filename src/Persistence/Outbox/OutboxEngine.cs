@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using Bus.Core.SharedFile;
 using Bus.Core.Turns;
@@ -23,6 +24,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     private readonly Lazy<StoreDialect> _dialect;
     private readonly Lazy<WriteGate> _gate;
     private readonly Lazy<IQueuesInDatabase?> _queues;
+    private ImmutableArray<DueLoop<TDbContext>> _dueLoops;
     private string? _file;
     private bool _isPooled;
     private bool _retriesInContext;
@@ -43,6 +45,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         Owner = new OutboxOwner<TDbContext>(this);
         Relay = new OutboxRelay<TDbContext>(this, provider.GetRequiredService<IBus>);
         Timers = new TimerDispatcher<TDbContext>(this);
+        _dueLoops = [Timers];
         Capture = new MessageCapture(provider.GetRequiredService<IBus>, Time);
         Committer = new GroupCommitter<TDbContext>(this);
         Recent = new RecentKeys(64 * 1024);
@@ -100,6 +103,16 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
 
     /// <summary>What goes into the queues by the transaction of its sender, and not by the outbox; null where the queues are elsewhere, or are not served now.</summary>
     public IQueuesInDatabase? Queues => Dialect.OneWriter && _file is { } file && Options.DeliveryService && _queues.Value is { } queues && queues.AreServedIn(file) ? queues : null;
+
+    /// <summary>What else this process fires when it is due: whoever waits until nothing is due waits for it too.</summary>
+    public void Attend(DueLoop<TDbContext> loop) => ImmutableInterlocked.Update(ref _dueLoops, loops => loops.Add(loop));
+
+    /// <summary>Returns when nothing is due.</summary>
+    public async Task WhenNothingIsDueAsync(CancellationToken cancellationToken)
+    {
+        foreach (var loop in _dueLoops)
+            await loop.WhenNoneIsDueAsync(cancellationToken);
+    }
 
     /// <summary>A scheduler whose timers belong to what the endpoints capture.</summary>
     public IMessageScheduler SchedulerOf(ISendEndpointProvider endpoints, bool forSaga = false) =>

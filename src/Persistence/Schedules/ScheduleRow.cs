@@ -6,6 +6,9 @@ public sealed class ScheduleRow
     /// <summary>Its name, unique in the database.</summary>
     public string Name { get; set; } = "";
 
+    /// <summary>Its identity: another schedule that gets the name later has another. The ids of its messages are made of it.</summary>
+    public Guid Id { get; set; }
+
     /// <summary>When it fires and how, as JSON.</summary>
     public string Definition { get; set; } = "";
 

@@ -11,7 +11,7 @@ namespace Bus.Persistence.Timers;
 /// The base of what fires rows when they are due: sleeps until the next is, is woken by an earlier one that this process commits, and sees what others commit within a second. What is due is judged by the
 /// database's clock, which all processes share.
 /// </summary>
-internal abstract partial class DueLoop<TDbContext> : BackgroundLoop
+internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisposable
     where TDbContext : DbContext
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
@@ -28,6 +28,7 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop
     private long _next = long.MaxValue;
     private long _committed = long.MaxValue;
     private int _limit;
+    private volatile bool _hasLooked;
 
     protected DueLoop(OutboxEngine<TDbContext> engine)
         : base(OutboxEngine<TDbContext>.Pace, LookEvery)
@@ -54,7 +55,9 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop
     {
         try
         {
-            return await LookAsync(cancellationToken);
+            var more = await LookAsync(cancellationToken);
+            _hasLooked = true;
+            return more;
         }
         finally
         {
@@ -76,14 +79,14 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop
             Wake();
     }
 
-    /// <summary>Returns when none is due any more by the service's clock; at once where this process fires none.</summary>
+    /// <summary>Returns when it has looked once at least and none is due any more by the service's clock; at once where this process fires none.</summary>
     public async Task WhenNoneIsDueAsync(CancellationToken cancellationToken)
     {
         while (Engine is { Started: true, Options.DeliveryService: true })
         {
             var passed = Volatile.Read(ref _passed).Task;
             var (next, now) = await ReadAsync(cancellationToken);
-            if (next > now)
+            if (_hasLooked && next > now)
                 return;
             Wake();
             await passed.WaitAsync(cancellationToken);

@@ -1,0 +1,32 @@
+using Bus.Scheduler.Timing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Bus.Scheduler.Hosting;
+
+/// <summary>Degraded while a schedule cannot be fired, or its next instant lies two periods in the past: it then stands still, whatever the reason.</summary>
+internal sealed class ScheduleHealthCheck<TDbContext>(ISchedules schedules, TimeProvider time) : IHealthCheck
+    where TDbContext : DbContext
+{
+    private const int MostNamed = 5;
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var now = time.GetUtcNow();
+        var troubled = (await schedules.ListAsync(new ScheduleQuery { Troubled = true, State = ScheduleState.Active }, cancellationToken)).Where(schedule => schedule.Error is not null || IsOverdue(schedule, now)).ToList();
+        return troubled.Count == 0
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Degraded($"{troubled.Count} schedules are overdue: {string.Join(" ", troubled.Take(MostNamed).Select(Say))}");
+    }
+
+    private static bool IsOverdue(ScheduleSummary schedule, DateTimeOffset now)
+    {
+        if (schedule.NextAt is not { } next || schedule.DueAt is not { } due || due >= now)
+            return false;
+        List<string> problems = [];
+        return !ScheduleTiming.TryCreate(Declaring.ScheduleCheck.TimingOf(schedule.Definition), next, problems, out var timing)
+            || timing.NextAfter(next) is not { } second || due + (2 * (second - next)) < now;
+    }
+
+    private static string Say(ScheduleSummary schedule) => $"`{schedule.Name}` was due at {schedule.NextAt:O}{(schedule.Error is null ? "." : $": {schedule.Error}")}";
+}
