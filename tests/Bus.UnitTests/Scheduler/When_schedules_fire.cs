@@ -219,8 +219,15 @@ public sealed class When_schedules_fire
                 throw new InvalidOperationException("no report");
             if (context.Message.What != "wait")
                 return;
-            await using var stop = context.CancellationToken.Register(() => gate.Stopped.TrySetResult());
-            await gate.Open.Task.WaitAsync(context.CancellationToken);
+            try
+            {
+                await gate.Open.Task.WaitAsync(context.CancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                gate.Stopped.SetResult();
+                throw;
+            }
         }
     }
 }
