@@ -105,6 +105,7 @@ internal static partial class BusHost
     {
         bus.RecognizeSettings(HostSettings.MigrateKey);
         bus.UseDatabase<HostDbContext>();
+        bus.AddSchedules();
         if (own.Has(HostRoles.Worker))
         {
             bus.Registration.AddImageSaga<HostDbContext>();

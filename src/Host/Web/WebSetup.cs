@@ -1,3 +1,4 @@
+using Bus.Dashboard;
 using Bus.Host.Startup;
 using Bus.Services.Images.Http;
 using Microsoft.AspNetCore.Builder;
@@ -42,6 +43,7 @@ internal static class WebSetup
 
         app.MapOpenApi();
         app.MapImages();
+        app.MapBusApi();
     }
 
     // The framework refuses some requests before any of our code sees them, and says no more than the status.

@@ -12,8 +12,6 @@ internal sealed class ScheduleChanges<TDbContext>(OutboxEngine<TDbContext> engin
 {
     private const int MostTries = 20;
 
-    public static ScheduleException Missing(string name) => new($"There is no schedule `{name}`. Names are compared letter by letter.");
-
     public async Task AddAsync(ScheduleRow row, CancellationToken cancellationToken)
     {
         await InTransactionAsync(
@@ -62,7 +60,7 @@ internal sealed class ScheduleChanges<TDbContext>(OutboxEngine<TDbContext> engin
         cancellationToken);
 
     private static async Task<ScheduleRow> FindAsync(TDbContext db, string name, CancellationToken cancellationToken) =>
-        await db.Set<ScheduleRow>().AsTracking().SingleOrDefaultAsync(row => row.Name == name, cancellationToken) ?? throw Missing(name);
+        await db.Set<ScheduleRow>().AsTracking().SingleOrDefaultAsync(row => row.Name == name, cancellationToken) ?? throw new ScheduleNotFoundException(name);
 
     private async Task InTransactionAsync(Func<IServiceProvider, TDbContext, Task> change, CancellationToken cancellationToken)
     {

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Bus.Scheduler;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Bus.Dashboard.Api;
+
+/// <summary>What the caller did wrong, as problem+json.</summary>
+internal static class ApiProblems
+{
+    public static ProblemHttpResult? Of(Exception exception) => exception switch
+    {
+        ScheduleNotFoundException missing => Problem(StatusCodes.Status404NotFound, "There is no such schedule", missing.Message),
+        ScheduleException refused => Problem(StatusCodes.Status422UnprocessableEntity, "The schedule is refused", refused.Message),
+        ArgumentOutOfRangeException range => Problem(StatusCodes.Status400BadRequest, "A value is out of range", range.Message),
+        JsonException json => Problem(StatusCodes.Status400BadRequest, "The body is not what is expected", json.Message),
+        _ => null,
+    };
+
+    public static ProblemHttpResult NoTimer(Guid token) => Problem(
+        StatusCodes.Status404NotFound, "No message waits under this token", $"What had the token {token:D} is on its way already, was cancelled, or never was.");
+
+    private static ProblemHttpResult Problem(int status, string title, string detail) => TypedResults.Problem(detail, statusCode: status, title: title);
+}
