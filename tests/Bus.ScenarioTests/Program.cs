@@ -1,4 +1,5 @@
 using Bus.ScenarioTests.Queues;
+using Bus.ScenarioTests.Schedules;
 using Bus.ScenarioTests.Tallies;
 using Bus.ScenarioTests.Timers;
 using Xunit.MicrosoftTestingPlatform;
@@ -13,6 +14,7 @@ internal static class Program
     {
         [TallyWorker.Command, .. var settings] => TallyWorker.RunAsync(settings),
         [TimerWorker.Command, .. var settings] => TimerWorker.RunAsync(settings),
+        [ScheduleWorker.Command, .. var settings] => ScheduleWorker.RunAsync(settings),
         [QueueWorker.Command, .. var settings] => QueueWorker.RunAsync(settings),
         _ when arguments.Any(x => x is "--server" or "--internal-msbuild-node") => TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
         _ => ConsoleRunner.Run(arguments),
