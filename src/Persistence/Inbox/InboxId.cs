@@ -17,9 +17,9 @@ internal static class InboxId
 
     /// <summary>
     /// Whether the message is a copy for another consumer of the queue. This one has had the message itself, perhaps so long ago that the inbox has forgotten it. A consumer that nobody here knows does not count:
-    /// one that was renamed meanwhile shall get its copy.
+    /// one that was renamed meanwhile shall get its copy. Nor does one of another queue, from where the copy was forwarded.
     /// </summary>
-    public static bool IsForAnother(ConsumeContext context, Guid consumer, KnownConsumers known) => Read(context) is { } own && own.Consumer != consumer && known.Contains(own.Consumer);
+    public static bool IsForAnother(ConsumeContext context, Guid consumer, KnownConsumers known) => Read(context) is { } own && own.Consumer != consumer && known.ShareQueue(own.Consumer, consumer);
 
     /// <summary>
     /// Gives the message that is being sent an id of its own if it is the consumed one on its way back to its own queue: by <c>Redeliver</c>, <c>Defer</c>, or forwarded by hand.

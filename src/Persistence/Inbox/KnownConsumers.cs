@@ -8,9 +8,10 @@ namespace Bus.Persistence.Inbox;
 /// <summary>The consumers and sagas of this process that an inbox guards, by the id that the inbox has for them. Thread-safe.</summary>
 internal sealed class KnownConsumers
 {
-    private readonly ConcurrentDictionary<Guid, byte> _ids = new();
+    private readonly ConcurrentDictionary<Guid, string> _endpoints = new();
 
-    public bool Contains(Guid consumer) => _ids.ContainsKey(consumer);
+    /// <summary>Whether both are known, and read the same queue.</summary>
+    public bool ShareQueue(Guid one, Guid other) => _endpoints.TryGetValue(one, out var queue) && _endpoints.TryGetValue(other, out var second) && queue == second;
 
     /// <summary>Learns those of an endpoint as they are configured.</summary>
     public void Watch(IReceiveEndpointConfigurator endpoint)
@@ -47,6 +48,6 @@ internal sealed class KnownConsumers
 
         private void Add<TConsumer, TMessage>()
             where TConsumer : class
-            where TMessage : class => known._ids[JobMetadataCache<TConsumer, TMessage>.GenerateJobTypeId(endpoint)] = 0;
+            where TMessage : class => known._endpoints[JobMetadataCache<TConsumer, TMessage>.GenerateJobTypeId(endpoint)] = endpoint;
     }
 }

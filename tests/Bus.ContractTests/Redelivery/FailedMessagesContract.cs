@@ -243,6 +243,21 @@ public abstract class FailedMessagesContract : IAsyncLifetime
         Assert.Empty(_script.Dead.All);
     }
 
+    [Fact]
+    public async Task Should_be_given_up_when_it_cannot_be_put_off()
+    {
+        _script.Act = _ => throw new TimeoutException("Always.");
+        await using var service = await StartAsync("00:00:00.1");
+        await service.ExecuteAsync("DROP TABLE bus_timer");
+
+        await service.SendAsync(new Command(1));
+        var dead = (await _script.Dead.WaitAsync(1))[0];
+        await Eventually.AssertAsync(() => _script.Faults.Count == 1);
+
+        Assert.Equal(("AttemptsSpent", "0"), (dead["Bus-Give-Up-Reason"], dead["Bus-Redeliveries"]));
+        Assert.Equal(2, _script.Runs.All.Count);
+    }
+
     private static async Task AssertStoredAsync(RedeliveryService service, params int[] expected) => Assert.Equal(expected, await service.StoredAsync());
 
     private static void WithOther(BusBuilder bus) => bus.Registration.AddConsumer<OtherScriptedConsumer>().Endpoint(endpoint => endpoint.Name = "commands");

@@ -124,6 +124,12 @@ public sealed class RedeliveryService : IAsyncDisposable
         return await scope.ServiceProvider.GetRequiredService<OutboxDb>().Set<Persistence.Timers.TimerRow>().CountAsync();
     }
 
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<OutboxDb>().Database.ExecuteSqlRawAsync(sql);
+    }
+
     /// <summary>Returns when the timers and the outbox are empty.</summary>
     public async Task DrainAsync()
     {

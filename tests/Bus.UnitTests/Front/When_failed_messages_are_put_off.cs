@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using Bus.Persistence;
+using Bus.Persistence.Inbox;
+using Bus.Persistence.Outbox;
 using Bus.Persistence.Timers;
 using Bus.Testing;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Bus.UnitTests.Front;
@@ -108,6 +111,58 @@ public sealed class When_failed_messages_are_put_off
     }
 
     [Fact]
+    public async Task Should_not_bring_them_to_others_of_the_queue_whose_inbox_has_forgotten_them()
+    {
+        await using var bus = await StartAsync(b =>
+        {
+            b.Registration.AddConsumer<Patient>().Endpoint(endpoint => endpoint.Name = "chores");
+            b.Registration.AddConsumer<Quick>().Endpoint(endpoint => endpoint.Name = "chores");
+        });
+        var chore = new Chore(Guid.NewGuid(), 1);
+
+        await bus.Publish(chore);
+        await bus.SettleAsync();
+        await ForgetAsync(bus);
+        await bus.AdvanceAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(3, Patient.Runs(chore));
+        Assert.Equal(1, Quick.Runs(chore));
+    }
+
+    [Fact]
+    public async Task Should_bring_them_to_a_consumer_that_was_renamed_meanwhile()
+    {
+        await using var bus = await StartAsync(b => b.Registration.AddConsumer<Patient>());
+        var chore = new Chore(Guid.NewGuid(), 0);
+
+        await bus.Bus.Publish(chore, context => context.Headers.Set("MT-Bus-InboxId", $"{context.MessageId}/{Guid.NewGuid()}"));
+        await bus.SettleAsync();
+
+        Assert.Equal(1, Patient.Runs(chore));
+    }
+
+    [Fact]
+    public async Task Should_let_them_be_forwarded_to_another_queue_when_they_have_come()
+    {
+        await using var bus = await StartAsync(b =>
+        {
+            b.Registration.AddConsumer<Forwarding>();
+            b.Registration.AddConsumer<Quick>().Endpoint(endpoint =>
+            {
+                endpoint.Name = "elsewhere";
+                endpoint.ConfigureConsumeTopology = false;
+            });
+        });
+        var chore = new Chore(Guid.NewGuid(), 1);
+
+        await bus.Publish(chore);
+        await bus.SettleAsync();
+        await bus.AdvanceAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(1, Quick.Runs(chore));
+    }
+
+    [Fact]
     public async Task Should_mark_their_deliveries()
     {
         var marks = new ConcurrentQueue<bool>();
@@ -170,6 +225,17 @@ public sealed class When_failed_messages_are_put_off
         },
         Settings);
 
+    private static Task ForgetAsync(TestBus bus) => bus.InScopeAsync(async services =>
+    {
+        // Also what the process remembers without asking: a new one would not.
+        await services.GetRequiredService<ChoreDb>().Set<InboxState>().ExecuteDeleteAsync();
+        var recent = services.GetRequiredService<OutboxEngine<ChoreDb>>().Recent;
+        for (var number = 0; number < 128 * 1024; number++)
+        {
+            recent.Add(new InboxKey(Guid.NewGuid(), Guid.NewGuid()));
+        }
+    });
+
     public sealed record Chore(Guid Id, int FailsBefore);
 
     public sealed record Piece(Guid Group, int Number);
@@ -187,6 +253,25 @@ public sealed class When_failed_messages_are_put_off
             Counts.AddOrUpdate(context.Message.Id, 1, (_, count) => count + 1);
             return context.GetRedeliveryCount() < context.Message.FailsBefore ? throw new TimeoutException() : Task.CompletedTask;
         }
+    }
+
+    private sealed class Quick : IConsumer<Chore>
+    {
+        private static readonly ConcurrentDictionary<Guid, int> Counts = new();
+
+        public static int Runs(Chore chore) => Counts.GetValueOrDefault(chore.Id);
+
+        public Task Consume(ConsumeContext<Chore> context)
+        {
+            Counts.AddOrUpdate(context.Message.Id, 1, (_, count) => count + 1);
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class Forwarding : IConsumer<Chore>
+    {
+        public Task Consume(ConsumeContext<Chore> context) =>
+            context.GetRedeliveryCount() < context.Message.FailsBefore ? throw new TimeoutException() : context.Forward(new Uri("queue:elsewhere"));
     }
 
     private sealed class Collector : IConsumer<Batch<Piece>>

@@ -59,9 +59,9 @@ public sealed class When_settings_are_wrong
             ("Bus:Retry:RedeliveryJitterPercent", "101"));
 
         Assert.Collection(errors.Order(StringComparer.Ordinal),
-            error => Assert.Equal("`Bus:Retry:RedeliveryJitterPercent` must be between 0 and 100, but was 101.", error),
             error => Assert.Equal("`Bus:Retry:Redelivery:1` must be above zero and at most 30.00:00:00, but was -00:00:01.", error),
-            error => Assert.Equal("`Bus:Retry:Redelivery:2` must be above zero and at most 30.00:00:00, but was 30.00:00:01.", error));
+            error => Assert.Equal("`Bus:Retry:Redelivery:2` must be above zero and at most 30.00:00:00, but was 30.00:00:01.", error),
+            error => Assert.Equal("`Bus:Retry:RedeliveryJitterPercent` must be between 0 and 100, but was 101.", error));
     }
 
     [Fact]
