@@ -30,9 +30,10 @@ internal sealed class PutOffCopy<TDbContext>(OutboxEngine<TDbContext> engine, In
         }
         catch (Exception exception) when (engine.Database.IsUnavailable(exception))
         {
-            // Whether it was committed or not: of two with one key, or one token, one stays.
+            // Whether it was committed or not: of two with one key, or one token, one stays. What is there already is most likely this one.
             await engine.Database.ReportAsync(exception, cancellationToken);
-            return await engine.Committer.CommitAsync(key, [record]);
+            await engine.Committer.CommitAsync(key, [record]);
+            return true;
         }
     }
 }

@@ -61,6 +61,7 @@ internal sealed partial class RedeliveryFilter<TDbContext, T>(IServiceProvider p
             var copy = await PutOffCopy.MakeAsync(Engine, provider, context, delivery.Key, putOff.Delay);
             if (await copy.CommitAsync(context.CancellationToken))
             {
+                PutOffMark.Set(context);
                 BusMetrics.Redeliveries.Add(1);
                 LogPutOff(Engine.Log, exception, context.MessageId, context.ReceiveContext.InputAddress, redeliveries + 1, copy.Due);
             }
@@ -72,7 +73,6 @@ internal sealed partial class RedeliveryFilter<TDbContext, T>(IServiceProvider p
             return false;
         }
 
-        PutOffMark.Set(context);
         return true;
     }
 
