@@ -27,6 +27,7 @@ internal static class TestBusFactory
             configure(bus);
             if (eager)
             {
+                bus.Options.Retry.Redelivery = [];
                 bus.ConfigureEndpoints((_, _, endpoint) => endpoint.ConfigureReceive(pipe => pipe.UseFilter(new EagerObserver.Scope())));
             }
 
@@ -54,6 +55,8 @@ internal static class TestBusFactory
             ["ConnectionStrings:Bus"] = database.ConnectionString,
             // The clock stands still: a retry that waits would wait for the test.
             ["Bus:Retry:Strategy"] = "Immediate",
+            // A test moves the clock by what it has set, not by what chance adds.
+            ["Bus:Retry:RedeliveryJitterPercent"] = "0",
         })
         .AddInMemoryCollection(settings ?? new Dictionary<string, string?>())
         .AddInMemoryCollection(eager ? new Dictionary<string, string?> { ["Bus:Retry:MaxAttempts"] = "1" } : [])

@@ -23,6 +23,7 @@ internal sealed class DatabaseRegistration(BusSettings settings)
         });
         registration.AddEntityFrameworkOutbox<TDbContext>(outbox => outbox.UseBusOutbox());
         conventions.EffectivelyOnce = (context, _, endpoint) => endpoint.UseEntityFrameworkOutbox<TDbContext>(context);
+        conventions.PutOff = (context, endpoint, decide) => endpoint.UseRedelivery<TDbContext>(context, decide);
 
         // A saga with a repository of its own keeps it.
         registration.SetEntityFrameworkSagaRepositoryProvider(repository => repository.ExistingDbContext<TDbContext>());

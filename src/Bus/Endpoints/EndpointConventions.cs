@@ -8,13 +8,16 @@ using Microsoft.Extensions.Hosting;
 
 namespace Bus.Endpoints;
 
-/// <summary>What every endpoint gets, from the outside in: size limit, retries, then what the parts below add (inbox and outbox), then the service's hooks.</summary>
+/// <summary>What every endpoint gets, from the outside in: size limit, redelivery, retries, then what the parts below add (inbox and outbox), then the service's hooks.</summary>
 internal sealed class EndpointConventions(BusOptions options, EndpointRegistry endpoints)
 {
     private readonly List<Action<IRegistrationContext, string, IReceiveEndpointConfigurator>> _hooks = [];
 
     /// <summary>Set by a registered database.</summary>
     public Action<IRegistrationContext, string, IReceiveEndpointConfigurator>? EffectivelyOnce { get; set; }
+
+    /// <summary>Set by a registered database.</summary>
+    public Action<IRegistrationContext, IReceiveEndpointConfigurator, Func<RedeliveryFacts, RedeliveryDecision>>? PutOff { get; set; }
 
     public ErrorClassifier Classifier { get; set; } = DatabaseErrors.AddTo(ErrorClassifier.Default);
 
@@ -24,6 +27,7 @@ internal sealed class EndpointConventions(BusOptions options, EndpointRegistry e
     {
         var own = endpoints[name];
         var delivery = own.Delivery ?? (EffectivelyOnce is null ? DeliveryMode.AtLeastOnce : DeliveryMode.EffectivelyOnce);
+        CheckRedelivery(name, own.Redelivery, delivery);
         ReceiveFilters(endpoint, delivery);
         if (own.RawJson)
         {
@@ -36,6 +40,7 @@ internal sealed class EndpointConventions(BusOptions options, EndpointRegistry e
         }
         else
         {
+            Redelivery(context, name, endpoint, own.Redelivery ?? options.Retry.Redelivery);
             Retries(context, name, endpoint, own.Retry);
         }
 
@@ -73,6 +78,38 @@ internal sealed class EndpointConventions(BusOptions options, EndpointRegistry e
         }
     }
 
+    private static void CheckRedelivery(string name, IReadOnlyList<TimeSpan>? own, DeliveryMode delivery)
+    {
+        List<string> errors = [.. RedeliveryDelays.Errors("Redelivery", own ?? [])];
+        if (own is { Count: > 0 } && delivery == DeliveryMode.AtMostOnce)
+        {
+            errors.Add("`Redelivery` must not be set with `DeliveryMode.AtMostOnce`, which never handles a message again. Leave out one of the two.");
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new InvalidOperationException($"The options of endpoint `{name}` are wrong. {string.Join(' ', errors)}");
+        }
+    }
+
+    // Before the retries, so that it stands around them.
+    private void Redelivery(IRegistrationContext context, string name, IReceiveEndpointConfigurator endpoint, IReadOnlyList<TimeSpan> delays)
+    {
+        if (delays.Count == 0)
+        {
+            return;
+        }
+
+        var wire = PutOff ?? throw new InvalidOperationException(
+            $"Endpoint `{name}` is to put failed messages off, which needs a database for them to wait in. Call `bus.UseDatabase<TDbContext>()`, or leave `Bus:Retry:Redelivery` and the endpoint's `Redelivery` empty.");
+        wire(context, endpoint, EndpointRedelivery.Create(options.Retry, delays, Classifier, Seed(context, name)).Decide);
+    }
+
+    // Processes that failed together must not come back together, so their seeds differ.
+    private static int Seed(IRegistrationContext context, string name) => HashCode.Combine(name, Environment.ProcessId, Clock(context).GetTimestamp());
+
+    private static TimeProvider Clock(IRegistrationContext context) => context.GetService<TimeProvider>() ?? TimeProvider.System;
+
     private void Retries(IRegistrationContext context, string name, IReceiveEndpointConfigurator endpoint, RetrySchedule? schedule)
     {
         if (schedule is not null && schedule.LongestTotal() >= RetryOptions.LongestInMemory)
@@ -82,10 +119,7 @@ internal sealed class EndpointConventions(BusOptions options, EndpointRegistry e
         }
 
         var stopping = context.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
-        var clock = context.GetService<TimeProvider>() ?? TimeProvider.System;
-        // Processes that failed together must not come back together, so their seeds differ.
-        var seed = HashCode.Combine(name, Environment.ProcessId, clock.GetTimestamp());
-        var recoverability = EndpointRecoverability.Create(options.Retry, schedule, Classifier, clock, seed, stopping);
+        var recoverability = EndpointRecoverability.Create(options.Retry, schedule, Classifier, Clock(context), Seed(context, name), stopping);
         endpoint.UseMessageRetry(retry => retry.SetRetryPolicy(_ => new RecoverabilityRetryPolicy(recoverability)));
     }
 }

@@ -12,6 +12,12 @@ public sealed class EndpointOptions
     public RetrySchedule? Retry { get; set; }
 
     /// <summary>
+    /// How long a message waits, each time, whose attempts are used up; null for <c>Bus:Retry:Redelivery</c>, empty for never. Each above zero and at most 30 days; at most 100. Needs a database, and not
+    /// <see cref="DeliveryMode.AtMostOnce"/>.
+    /// </summary>
+    public IReadOnlyList<TimeSpan>? Redelivery { get; set; }
+
+    /// <summary>
     /// Whether bodies without MassTransit's envelope are understood, as producers that are not .NET write them: the JSON is the message itself, and every
     /// message type of the endpoint is tried on it. Give such an endpoint one message type. Default false.
     /// </summary>

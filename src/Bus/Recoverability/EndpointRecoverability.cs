@@ -46,18 +46,36 @@ internal sealed class EndpointRecoverability(RecoverabilityPolicy policy, RetryB
         RetryOptions retry, RetrySchedule? schedule, ErrorClassifier classifier, TimeProvider clock, int seed, CancellationToken stopping)
     {
         var overrides = new Dictionary<Type, RetrySchedule>();
+        foreach (var (type, rule) in Rules(retry))
+        {
+            overrides[type] = RetrySchedules.Of(retry, rule);
+        }
+
+        var policy = new RecoverabilityPolicy(
+            ClassifierOf(retry, classifier), schedule ?? RetrySchedules.Of(retry), RetryOptions.LongestInMemory, retry.OutageTimeout, overrides);
+        var budget = new RetryBudget(retry.BudgetPercent / 100.0, retry.BudgetPerSecond, TimeSpan.FromSeconds(10), clock);
+        return new EndpointRecoverability(policy, budget, clock, seed, stopping);
+    }
+
+    /// <summary>The service's judgement with what the settings say about single exception types.</summary>
+    public static ErrorClassifier ClassifierOf(RetryOptions retry, ErrorClassifier classifier)
+    {
+        foreach (var (type, rule) in Rules(retry))
+        {
+            classifier = rule.Class is { } kind ? classifier.WithRule(type, _ => kind) : classifier;
+        }
+
+        return classifier;
+    }
+
+    private static IEnumerable<(Type Type, RetryRuleOptions Rule)> Rules(RetryOptions retry)
+    {
         foreach (var (name, rule) in retry.Exceptions)
         {
             if (ExceptionTypes.Find(name) is { } type)
             {
-                overrides[type] = RetrySchedules.Of(retry, rule);
-                classifier = rule.Class is { } kind ? classifier.WithRule(type, _ => kind) : classifier;
+                yield return (type, rule);
             }
         }
-
-        var policy = new RecoverabilityPolicy(
-            classifier, schedule ?? RetrySchedules.Of(retry), RetryOptions.LongestInMemory, retry.OutageTimeout, overrides);
-        var budget = new RetryBudget(retry.BudgetPercent / 100.0, retry.BudgetPerSecond, TimeSpan.FromSeconds(10), clock);
-        return new EndpointRecoverability(policy, budget, clock, seed, stopping);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class RecoverabilityRetryPolicy(EndpointRecoverability endpoint)
             retryContext = new OneRetry<T>(this, endpoint, exception, outage ? attempt : attempt + 1, retries + 1, delay);
             if (decision is RecoverabilityDecision.GiveUp giveUp)
             {
-                GiveUpNote.Attach(context, giveUp, retries + 1);
+                GiveUpNote.Attach(context, exception, giveUp, retries + 1);
                 return false;
             }
 

@@ -38,6 +38,8 @@ internal sealed class BusOptionsValidator(BusSettings settings) : IValidateOptio
         .. Between("Bus:Retry:BudgetPercent", retry.BudgetPercent, 0, 1000),
         .. Between("Bus:Retry:BudgetPerSecond", retry.BudgetPerSecond, 0, int.MaxValue),
         .. Between("Bus:Retry:OutageTimeout", retry.OutageTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(20)),
+        .. Between("Bus:Retry:RedeliveryJitterPercent", retry.RedeliveryJitterPercent, 0, 100),
+        .. RedeliveryDelays.Errors("Bus:Retry:Redelivery", retry.Redelivery),
         .. ScheduleErrors("Bus:Retry", RetrySchedules.Of(retry)),
         .. retry.Exceptions.SelectMany(rule => RuleErrors(retry, rule.Key, rule.Value)),
     ];

@@ -39,6 +39,15 @@ public sealed class RetryOptions
     public TimeSpan OutageTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
+    /// How long a message waits whose attempts are used up, each time, before it comes again for as many attempts; it waits in the database, and holds no worker. After the last it goes to <c>_error</c>. A
+    /// permanent error is not put off. Each above zero and at most 30 days; at most 100. Needs <see cref="BusBuilder.UseDatabase{TDbContext}"/>. Default empty, which switches it off.
+    /// </summary>
+    public IReadOnlyList<TimeSpan> Redelivery { get; set; } = [];
+
+    /// <summary>By how much chance makes such a wait longer, at most, in percent: what failed together does not come back together. 0 to 100. Default 20.</summary>
+    public int RedeliveryJitterPercent { get; set; } = 20;
+
+    /// <summary>
     /// Other values for single exception types, by full type name: <c>Bus:Retry:Exceptions:Acme.QuotaException:MaxAttempts</c>. A rule counts for derived
     /// types too. Default none.
     /// </summary>

@@ -40,6 +40,10 @@ internal sealed class SettingsReader(IReadOnlySet<string> foreignKeys)
         {
             FillDictionary(dictionary, type.GetGenericArguments()[1], section);
         }
+        else if (type == typeof(IReadOnlyList<TimeSpan>))
+        {
+            FillTimes(target, property, section);
+        }
         else if (type.IsClass && type != typeof(string))
         {
             Fill(property.GetValue(target)!, section);
@@ -66,6 +70,29 @@ internal sealed class SettingsReader(IReadOnlySet<string> foreignKeys)
             Fill(entry, child);
             dictionary[child.Key] = entry;
         }
+    }
+
+    private void FillTimes(object target, PropertyInfo property, IConfigurationSection section)
+    {
+        if (!string.IsNullOrWhiteSpace(section.Value))
+        {
+            _errors.Add($"`{section.Path}` must be a list of times, as `{section.Path}:0` = 00:00:30, but was {section.Value}.");
+        }
+
+        List<TimeSpan> times = [];
+        foreach (var child in section.GetChildren().Where(child => !string.IsNullOrWhiteSpace(child.Value) || child.GetChildren().Any()))
+        {
+            if (int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _) && child.Value is { } text && TryParse(typeof(TimeSpan), text, out var time))
+            {
+                times.Add((TimeSpan)time!);
+            }
+            else
+            {
+                _errors.Add($"`{child.Path}` must be {Expected(typeof(TimeSpan))}, as one of a list, but was {child.Value}.");
+            }
+        }
+
+        property.SetValue(target, times);
     }
 
     private static bool TryParse(Type type, string text, out object? value)

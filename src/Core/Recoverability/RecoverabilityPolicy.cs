@@ -83,7 +83,7 @@ public sealed class RecoverabilityPolicy(
         return schedule;
     }
 
-    private static TimeSpan? RetryAfterOf(Exception exception) =>
+    internal static TimeSpan? RetryAfterOf(Exception exception) =>
         ErrorClassifier.Chain(exception).OfType<IRetryAfter>().Select(error => error.RetryAfter).FirstOrDefault(after => after is not null);
 
     private static RecoverabilityDecision.GiveUp GiveUp(GiveUpReason reason, string explanation) => new(reason, explanation);

@@ -30,6 +30,9 @@ public static class BusMetrics
     /// <summary>Messages of processes that died, sent by another.</summary>
     public static Counter<long> OutboxTakenOver { get; } = Meter.CreateCounter<long>(TelemetryNames.OutboxTakenOver, "{message}");
 
+    /// <summary>Messages whose handler failed and that were put off.</summary>
+    public static Counter<long> Redeliveries { get; } = Meter.CreateCounter<long>(TelemetryNames.Redeliveries, "{message}");
+
     /// <summary>Timers that came due and were put into the outbox.</summary>
     public static Counter<long> TimersFired { get; } = Meter.CreateCounter<long>(TelemetryNames.TimersFired, "{timer}");
 

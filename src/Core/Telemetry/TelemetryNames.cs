@@ -36,6 +36,9 @@ public static class TelemetryNames
     /// <summary>Gauge, seconds: age of the oldest message in the outbox, of all processes.</summary>
     public const string OutboxLag = "bus.outbox.lag";
 
+    /// <summary>Counter: messages whose handler failed and that were put off.</summary>
+    public const string Redeliveries = "bus.redeliveries";
+
     /// <summary>Counter: timers that came due and were put into the outbox.</summary>
     public const string TimersFired = "bus.timers.fired";
 

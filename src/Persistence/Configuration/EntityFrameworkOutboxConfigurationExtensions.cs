@@ -32,6 +32,7 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         configurator.TryAddSingleton<OutboxEngine<TDbContext>>();
         ScopedContext<TDbContext>.Watch(configurator);
         configurator.TryAddScoped<ScopedContext<TDbContext>>();
+        configurator.TryAddSingleton<KnownConsumers>();
         configurator.TryAddScoped<OutboxBuffer<TDbContext>>();
         configurator.TryAddScoped<IOutboxContextFactory<TDbContext>, InboxContextFactory<TDbContext>>();
         configurator.TryAddSingleton<IOutboxAdministration<TDbContext>, OutboxAdministration<TDbContext>>();
@@ -63,6 +64,7 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         configure?.Invoke(observer);
         configurator.ConnectConsumerConfigurationObserver(observer);
         configurator.ConnectSagaConfigurationObserver(observer);
+        context.GetRequiredService<KnownConsumers>().Watch(configurator);
     }
 
     /// <summary>States that the context uses PostgreSQL. Without it the provider is taken from the context.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Bus.Core.Faults;
 using Bus.Core.Telemetry;
 using Bus.Persistence.Outbox;
+using Bus.Persistence.Redelivery;
 using MassTransit;
 using MassTransit.Middleware;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Bus.Persistence.Inbox;
 
 /// <summary>Runs a handler so that its effects in the database, its messages and the record of its message commit together, once.</summary>
-internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbContext> engine, ScopedContext<TDbContext> scoped, IServiceProvider scope) : IOutboxContextFactory<TDbContext>
+internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbContext> engine, ScopedContext<TDbContext> scoped, KnownConsumers consumers, IServiceProvider scope) : IOutboxContextFactory<TDbContext>
     where TDbContext : DbContext
 {
     // One method, not four that call each other: it runs for every message, and each of them would be a state machine.
@@ -20,13 +21,15 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
         where T : class
     {
         var run = new Run<T>(context, options, next);
+        InboxKey? asked = null;
         try
         {
             var messageId = InboxId.Of(context, options.ConsumerId) ?? throw new OutboxException(
                 $"A message of type '{TypeCache<T>.ShortName}' came to '{context.ReceiveContext.InputAddress}' without a MessageId, so that the inbox cannot know it again: have its sender set one.");
             var key = new InboxKey(messageId, options.ConsumerId);
+            asked = key;
             await engine.Database.WaitAsync(context.CancellationToken);
-            var known = engine.Recent.Contains(key) || (MustAsk(context) && await IsInInboxAsync(key, context.CancellationToken));
+            var known = InboxId.IsForAnother(context, options.ConsumerId, consumers) || engine.Recent.Contains(key) || (MustAsk(context) && await IsInInboxAsync(key, context.CancellationToken));
             if (known || !await RunAsync(run, key))
                 await AcknowledgeDuplicateAsync(run);
         }
@@ -39,6 +42,8 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
             // MassTransit reports the failure of a handler; that of the commit, or of the inbox itself, is ours to report, or no Fault is published.
             if (!run.HandlerFailed)
                 await context.NotifyFaulted(context, run.Elapsed, options.ConsumerType, exception);
+            if (context.TryGetPayload<RedeliveryContext<T>>(out var delivery))
+                delivery.Key = asked;
             throw;
         }
     }

@@ -1,3 +1,4 @@
+using Bus.Persistence;
 using Bus.Testing.Recording;
 using MassTransit;
 
@@ -51,7 +52,11 @@ internal sealed class TrafficObserver(FabricMap map, InFlight inFlight, MessageL
     public Task PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType)
         where T : class
     {
-        log.AddConsumed(context.Message);
+        if (consumerType != RedeliveryConfigurationExtensions.PutOff)
+        {
+            log.AddConsumed(context.Message);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -50,6 +50,30 @@ public sealed class When_settings_are_wrong
     }
 
     [Fact]
+    public async Task Should_refuse_delays_of_redeliveries_that_are_no_delays()
+    {
+        var errors = await ErrorsOf(
+            ("Bus:Retry:Redelivery:0", "00:00:10"),
+            ("Bus:Retry:Redelivery:1", "-00:00:01"),
+            ("Bus:Retry:Redelivery:2", "30.00:00:01"),
+            ("Bus:Retry:RedeliveryJitterPercent", "101"));
+
+        Assert.Collection(errors.Order(StringComparer.Ordinal),
+            error => Assert.Equal("`Bus:Retry:Redelivery:1` must be above zero and at most 30.00:00:00, but was -00:00:01.", error),
+            error => Assert.Equal("`Bus:Retry:Redelivery:2` must be above zero and at most 30.00:00:00, but was 30.00:00:01.", error),
+            error => Assert.Equal("`Bus:Retry:RedeliveryJitterPercent` must be between 0 and 100, but was 101.", error));
+    }
+
+    [Fact]
+    public async Task Should_refuse_delays_of_redeliveries_that_cannot_be_read_and_too_many_of_them()
+    {
+        var many = Enumerable.Range(0, 101).Select(index => ($"Bus:Retry:Redelivery:{index}", (string?)"00:00:01"));
+        Assert.Equal("`Bus:Retry:Redelivery` must have at most 100 delays, but had 101.", Assert.Single(await ErrorsOf([.. many])));
+        Assert.Equal("`Bus:Retry:Redelivery:0` must be a time such as 00:00:30, as one of a list, but was soon.", Assert.Single(await ErrorsOf(("Bus:Retry:Redelivery:0", "soon"))));
+        Assert.StartsWith("`Bus:Retry:Redelivery` must be a list of times", Assert.Single(await ErrorsOf(("Bus:Retry:Redelivery", "00:00:10"))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Should_refuse_a_rule_for_a_type_that_is_no_exception()
     {
         var error = Assert.Single(await ErrorsOf(("Bus:Retry:Exceptions:System.String:MaxAttempts", "2")));
