@@ -45,6 +45,45 @@ CREATE TABLE bus_outbox_ordered (
 );
 
 
+CREATE TABLE bus_schedule (
+    name character varying(200) NOT NULL,
+    id uuid NOT NULL,
+    definition text NOT NULL,
+    message_type character varying(400) NOT NULL,
+    message text NOT NULL,
+    state integer NOT NULL,
+    declared_by character varying(200),
+    revision integer NOT NULL,
+    fingerprint character varying(64),
+    anchor_at bigint NOT NULL,
+    last_at bigint NOT NULL,
+    next_at bigint,
+    due_at bigint,
+    runs bigint NOT NULL,
+    active_run bigint,
+    active_since bigint,
+    waiting_at bigint,
+    error text,
+    version bigint NOT NULL,
+    CONSTRAINT "PK_bus_schedule" PRIMARY KEY (name)
+);
+
+
+CREATE TABLE bus_schedule_run (
+    schedule character varying(200) NOT NULL,
+    planned_at bigint NOT NULL,
+    kind integer NOT NULL,
+    outcome integer NOT NULL,
+    message_id uuid,
+    fired_at bigint NOT NULL,
+    ended_at bigint,
+    duration bigint,
+    cancel_requested boolean NOT NULL,
+    note text,
+    CONSTRAINT "PK_bus_schedule_run" PRIMARY KEY (schedule, planned_at, kind)
+);
+
+
 CREATE TABLE bus_timer (
     token uuid NOT NULL,
     due_at bigint NOT NULL,
@@ -116,6 +155,9 @@ CREATE TABLE image_step (
 
 
 CREATE INDEX "IX_bus_inbox_received_at" ON bus_inbox (received_at);
+
+
+CREATE INDEX "IX_bus_schedule_due_at" ON bus_schedule (due_at);
 
 
 CREATE INDEX "IX_bus_timer_due_at" ON bus_timer (due_at);

@@ -43,6 +43,44 @@ CREATE TABLE "bus_outbox_ordered" (
 );
 
 
+CREATE TABLE "bus_schedule" (
+    "name" TEXT NOT NULL CONSTRAINT "PK_bus_schedule" PRIMARY KEY,
+    "id" TEXT NOT NULL,
+    "definition" TEXT NOT NULL,
+    "message_type" TEXT NOT NULL,
+    "message" TEXT NOT NULL,
+    "state" INTEGER NOT NULL,
+    "declared_by" TEXT NULL,
+    "revision" INTEGER NOT NULL,
+    "fingerprint" TEXT NULL,
+    "anchor_at" INTEGER NOT NULL,
+    "last_at" INTEGER NOT NULL,
+    "next_at" INTEGER NULL,
+    "due_at" INTEGER NULL,
+    "runs" INTEGER NOT NULL,
+    "active_run" INTEGER NULL,
+    "active_since" INTEGER NULL,
+    "waiting_at" INTEGER NULL,
+    "error" TEXT NULL,
+    "version" INTEGER NOT NULL
+);
+
+
+CREATE TABLE "bus_schedule_run" (
+    "schedule" TEXT NOT NULL,
+    "planned_at" INTEGER NOT NULL,
+    "kind" INTEGER NOT NULL,
+    "outcome" INTEGER NOT NULL,
+    "message_id" TEXT NULL,
+    "fired_at" INTEGER NOT NULL,
+    "ended_at" INTEGER NULL,
+    "duration" INTEGER NULL,
+    "cancel_requested" INTEGER NOT NULL,
+    "note" TEXT NULL,
+    CONSTRAINT "PK_bus_schedule_run" PRIMARY KEY ("schedule", "planned_at", "kind")
+);
+
+
 CREATE TABLE "bus_timer" (
     "token" TEXT NOT NULL CONSTRAINT "PK_bus_timer" PRIMARY KEY,
     "due_at" INTEGER NOT NULL,
@@ -110,6 +148,9 @@ CREATE TABLE "image_step" (
 
 
 CREATE INDEX "IX_bus_inbox_received_at" ON "bus_inbox" ("received_at");
+
+
+CREATE INDEX "IX_bus_schedule_due_at" ON "bus_schedule" ("due_at");
 
 
 CREATE INDEX "IX_bus_timer_due_at" ON "bus_timer" ("due_at");

@@ -49,6 +49,47 @@ CREATE TABLE [bus_outbox_ordered] (
 GO
 
 
+CREATE TABLE [bus_schedule] (
+    [name] nvarchar(200) NOT NULL,
+    [id] uniqueidentifier NOT NULL,
+    [definition] nvarchar(max) NOT NULL,
+    [message_type] nvarchar(400) NOT NULL,
+    [message] nvarchar(max) NOT NULL,
+    [state] int NOT NULL,
+    [declared_by] nvarchar(200) NULL,
+    [revision] int NOT NULL,
+    [fingerprint] nvarchar(64) NULL,
+    [anchor_at] bigint NOT NULL,
+    [last_at] bigint NOT NULL,
+    [next_at] bigint NULL,
+    [due_at] bigint NULL,
+    [runs] bigint NOT NULL,
+    [active_run] bigint NULL,
+    [active_since] bigint NULL,
+    [waiting_at] bigint NULL,
+    [error] nvarchar(max) NULL,
+    [version] bigint NOT NULL,
+    CONSTRAINT [PK_bus_schedule] PRIMARY KEY ([name])
+);
+GO
+
+
+CREATE TABLE [bus_schedule_run] (
+    [schedule] nvarchar(200) NOT NULL,
+    [planned_at] bigint NOT NULL,
+    [kind] int NOT NULL,
+    [outcome] int NOT NULL,
+    [message_id] uniqueidentifier NULL,
+    [fired_at] bigint NOT NULL,
+    [ended_at] bigint NULL,
+    [duration] bigint NULL,
+    [cancel_requested] bit NOT NULL,
+    [note] nvarchar(max) NULL,
+    CONSTRAINT [PK_bus_schedule_run] PRIMARY KEY ([schedule], [planned_at], [kind])
+);
+GO
+
+
 CREATE TABLE [bus_timer] (
     [token] uniqueidentifier NOT NULL,
     [due_at] bigint NOT NULL,
@@ -125,6 +166,10 @@ GO
 
 
 CREATE INDEX [IX_bus_inbox_received_at] ON [bus_inbox] ([received_at]);
+GO
+
+
+CREATE INDEX [IX_bus_schedule_due_at] ON [bus_schedule] ([due_at]);
 GO
 
 

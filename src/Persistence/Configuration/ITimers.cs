@@ -13,7 +13,7 @@ public interface ITimers
     /// <returns>True: it will never be sent, if the transaction commits. False: it is on its way already, was cancelled before, or never was.</returns>
     Task<bool> CancelAsync(Guid token, CancellationToken cancellationToken = default);
 
-    /// <summary>Changes when a message is due; the past means at once. Another process notices within a second.</summary>
+    /// <summary>Changes when a message is due; the past means at once. One that was given up is tried again. Another process notices within a second.</summary>
     /// <returns>False: it is on its way already, was cancelled, or never was.</returns>
     Task<bool> RescheduleAsync(Guid token, DateTimeOffset due, CancellationToken cancellationToken = default);
 

@@ -32,7 +32,7 @@ internal sealed class PostgresDialect : StoreDialect
             $"INSERT INTO {tables.Timer} (token, due_at, message_id, destination, metadata, body, order_key, created_at) " +
             $"SELECT t, u, m, d, x, b, k, {Now} FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bytea[], $7::text[]) AS t(t, u, m, d, x, b, k) " +
             "ON CONFLICT (token) DO UPDATE SET due_at = excluded.due_at, message_id = excluded.message_id, destination = excluded.destination, metadata = excluded.metadata, " +
-            "body = excluded.body, order_key = excluded.order_key, created_at = excluded.created_at";
+            "body = excluded.body, order_key = excluded.order_key, created_at = excluded.created_at, parked_at = NULL, error = NULL";
         _dropTimers = $"DELETE FROM {tables.Timer} WHERE token = ANY($1)";
         _delete = $"DELETE FROM {tables.Outbox} WHERE owner_id = $1 AND sequence = ANY($2)";
         Statements = Build(tables);
@@ -145,8 +145,8 @@ internal sealed class PostgresDialect : StoreDialect
             $"DELETE FROM {t.Timer} WHERE token = ANY(ARRAY(SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED)) RETURNING due_at, message_id, destination, metadata, body, order_key",
         TimerPark =
             $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p1 WHERE token = (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT 1)",
-        ScheduleNext = $"SELECT min(due_at), {Now} FROM {t.Schedule}",
-        ScheduleTake = $"SELECT * FROM {t.Schedule} WHERE due_at <= @p0 ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED",
+        ScheduleNext = $"SELECT min(due_at), {Now} FROM {t.Schedule} WHERE name NOT IN (SELECT json_array_elements_text(@p0::json))",
+        ScheduleTake = $"SELECT * FROM {t.Schedule} WHERE due_at <= @p0 AND name NOT IN (SELECT json_array_elements_text(@p2::json)) ORDER BY due_at, name LIMIT @p1 FOR UPDATE SKIP LOCKED",
         LeaseAcquire =
             $"INSERT INTO {t.Lease} AS l (name, holder, term, expires_at, holder_name) VALUES (@p0, @p1, 1, {Now} + @p2, @p3) " +
             $"ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, term = l.term + 1, expires_at = excluded.expires_at, holder_name = excluded.holder_name " +

@@ -59,8 +59,8 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
             $"WITH due AS (SELECT TOP (@p1) * FROM {t.Timer} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at) DELETE FROM due OUTPUT deleted.due_at, deleted.message_id, deleted.destination, deleted.metadata, deleted.body, deleted.order_key",
         TimerPark =
             $"WITH oldest AS (SELECT TOP (1) parked_at, error FROM {t.Timer} WITH (ROWLOCK, UPDLOCK) WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at) UPDATE oldest SET parked_at = {Now}, error = @p1",
-        ScheduleNext = $"SELECT MIN(due_at), {Now} FROM {t.Schedule} WITH (READCOMMITTEDLOCK, READPAST)",
-        ScheduleTake = $"SELECT TOP (@p1) * FROM {t.Schedule} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 ORDER BY due_at",
+        ScheduleNext = $"SELECT MIN(due_at), {Now} FROM {t.Schedule} WITH (READCOMMITTEDLOCK, READPAST) WHERE name NOT IN (SELECT value FROM OPENJSON(@p0))",
+        ScheduleTake = $"SELECT TOP (@p1) * FROM {t.Schedule} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND name NOT IN (SELECT value FROM OPENJSON(@p2)) ORDER BY due_at, name",
         LeaseAcquire =
             $"MERGE {t.Lease} WITH (HOLDLOCK) AS l USING (SELECT @p0 AS name) AS s ON l.name = s.name " +
             $"WHEN MATCHED AND (l.expires_at < {Now} OR l.holder = @p1) THEN UPDATE SET holder = @p1, term = l.term + 1, expires_at = {Now} + @p2, holder_name = @p3 " +

@@ -62,8 +62,8 @@ internal sealed class SqliteDialect(StoreTables tables)
             $"DELETE FROM {t.Timer} WHERE token IN (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT @p1) RETURNING due_at, message_id, destination, metadata, body, order_key",
         TimerPark =
             $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p1 WHERE token = (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT 1)",
-        ScheduleNext = $"SELECT min(due_at), {Now} FROM {t.Schedule}",
-        ScheduleTake = $"SELECT * FROM {t.Schedule} WHERE due_at <= @p0 ORDER BY due_at LIMIT @p1",
+        ScheduleNext = $"SELECT min(due_at), {Now} FROM {t.Schedule} WHERE name NOT IN (SELECT value FROM json_each(@p0))",
+        ScheduleTake = $"SELECT * FROM {t.Schedule} WHERE due_at <= @p0 AND name NOT IN (SELECT value FROM json_each(@p2)) ORDER BY due_at, name LIMIT @p1",
         LeaseAcquire =
             $"INSERT INTO {t.Lease} AS l (name, holder, term, expires_at, holder_name) VALUES (@p0, @p1, 1, {Now} + @p2, @p3) " +
             $"ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, term = l.term + 1, expires_at = excluded.expires_at, holder_name = excluded.holder_name " +

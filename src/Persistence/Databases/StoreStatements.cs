@@ -45,10 +45,10 @@ internal sealed record StoreStatements
     /// <summary>time in Unix ms, error → parks the oldest timer that is due by then.</summary>
     public required string TimerPark { get; init; }
 
-    /// <summary>→ when the next schedule is to be looked at, null when none is, and the database's time, both in Unix milliseconds.</summary>
+    /// <summary>JSON array of names to leave out → when the next schedule is to be looked at, null when none is, and the database's time, both in Unix milliseconds.</summary>
     public required string ScheduleNext { get; init; }
 
-    /// <summary>time in Unix ms, limit → the schedules that are due by then, the oldest first, locked, but not those that others have locked: all columns.</summary>
+    /// <summary>time in Unix ms, limit, JSON array of names to leave out → the schedules that are due by then, the oldest first, locked, but not those that others have locked: all columns.</summary>
     public required string ScheduleTake { get; init; }
 
     /// <summary>name, holder, duration in ms, holder's name → the new term, or no row when another holds it.</summary>

@@ -28,6 +28,7 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
     private long _next = long.MaxValue;
     private long _committed = long.MaxValue;
     private int _limit;
+    private long _ahead;
     private volatile bool _hasLooked;
 
     protected DueLoop(OutboxEngine<TDbContext> engine)
@@ -43,12 +44,24 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
     /// <summary>→ when the next is due and the database's time, in Unix milliseconds; the first null when there is none.</summary>
     protected abstract string NextStatement { get; }
 
+    /// <summary>The values of its parameters.</summary>
+    protected virtual object[] NextValues => [];
+
+    /// <summary>Called at each look, when the time is known.</summary>
+    /// <returns>True when it may have changed what is next.</returns>
+    protected virtual Task<bool> PrepareAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+
     /// <summary>Fires at most <paramref name="limit"/> of those that are due by <paramref name="now"/>, the oldest first.</summary>
     /// <returns>How many.</returns>
     protected abstract Task<int> FireAsync(long now, int limit, CancellationToken cancellationToken);
 
     /// <summary>Sets the oldest that is due by <paramref name="now"/> aside: it cannot be fired even alone, and must not stop those behind it.</summary>
     protected abstract Task ParkAsync(long now, Exception reason, CancellationToken cancellationToken);
+
+    /// <summary>The time by which things are due, in Unix milliseconds: the database's as it was known at the last look, or that of a clock that was handed in.</summary>
+    public long Now => OwnTime + Interlocked.Read(ref _ahead);
+
+    private long OwnTime => Engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>One look: fires a block of what is due.</summary>
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
@@ -82,7 +95,7 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
     /// <summary>Returns when it has looked once at least and none is due any more by the service's clock; at once where this process fires none.</summary>
     public async Task WhenNoneIsDueAsync(CancellationToken cancellationToken)
     {
-        while (Engine is { Started: true, Options.DeliveryService: true })
+        while (Engine is { Started: true, Options.DeliveryService: true } && !Stopping.IsCancellationRequested)
         {
             var passed = Volatile.Read(ref _passed).Task;
             var (next, now) = await ReadAsync(cancellationToken);
@@ -107,6 +120,8 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
         lock (_lock)
             _committed = long.MaxValue;
         var (next, now) = await ReadAsync(cancellationToken);
+        if (await PrepareAsync(cancellationToken))
+            (next, now) = await ReadAsync(cancellationToken);
         lock (_lock)
             next = _next = Math.Min(next, _committed);
         if (next <= now && await TryFireAsync(now, cancellationToken) > 0)
@@ -119,9 +134,10 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
     private async Task<(long Next, long Now)> ReadAsync(CancellationToken cancellationToken)
     {
         await using var session = await Engine.OpenAsync(cancellationToken);
-        var (next, databaseTime) = (await session.QueryAsync(NextStatement, Read, cancellationToken))[0];
+        var (next, databaseTime) = (await session.QueryAsync(NextStatement, Read, cancellationToken, NextValues))[0];
         // A clock that was handed in, as a test does, is the one that counts.
-        return (next, ReferenceEquals(Engine.Time, TimeProvider.System) ? databaseTime : Engine.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        Interlocked.Exchange(ref _ahead, ReferenceEquals(Engine.Time, TimeProvider.System) ? databaseTime - OwnTime : 0);
+        return (next, Now);
 
         static (long, long) Read(DbDataReader row) => (row.IsDBNull(0) ? long.MaxValue : row.GetInt64(0), row.GetInt64(1));
     }

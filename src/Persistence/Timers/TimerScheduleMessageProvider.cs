@@ -16,10 +16,11 @@ internal sealed class TimerScheduleMessageProvider(ISendEndpointProvider endpoin
     {
         if (!MessageTypeCache<T>.IsValidMessageType)
             throw new ArgumentException(MessageTypeCache<T>.InvalidMessageTypeReason, nameof(message));
-        var token = ScheduleTokenIdCache<T>.GetTokenId(message);
+        var own = ScheduleTokenIdCache<T>.GetTokenId(message, Guid.Empty);
+        var token = own == Guid.Empty ? NewId.NextGuid() : own;
         var endpoint = await endpoints.GetSendEndpoint(destinationAddress);
         await endpoint.Send(message, new SchedulePipe<T>(pipe, new TimerOrder(token, Instant(scheduledTime))), cancellationToken);
-        _justSet = forSaga ? token : null;
+        _justSet = forSaga && own != Guid.Empty ? own : null;
         return new ScheduledMessageHandle<T>(token, scheduledTime, destinationAddress, message);
     }
 

@@ -18,7 +18,7 @@ internal sealed class Timers<TDbContext>(TDbContext context, OutboxEngine<TDbCon
     public async Task<bool> RescheduleAsync(Guid token, DateTimeOffset due, CancellationToken cancellationToken = default)
     {
         var dueAt = new TimerOrder(token, due).DueAt;
-        var found = await Rows.Where(row => row.Token == token).ExecuteUpdateAsync(set => set.SetProperty(row => row.DueAt, dueAt), cancellationToken) > 0;
+        var found = await Rows.Where(row => row.Token == token).ExecuteUpdateAsync(set => set.SetProperty(row => row.DueAt, dueAt).SetProperty(row => row.ParkedAt, (long?)null).SetProperty(row => row.Error, (string?)null), cancellationToken) > 0;
         engine.Timers.Committed(dueAt);
         return found;
     }

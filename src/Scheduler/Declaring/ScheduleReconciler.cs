@@ -14,35 +14,69 @@ namespace Bus.Scheduler.Declaring;
 internal sealed partial class ScheduleReconciler<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, SchedulesOptions options, ServedSchedules served)
     where TDbContext : DbContext
 {
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(5);
+
+    private readonly List<string> _problems = [];
     private bool _done;
+    private long _tried;
 
-    public async Task ReconcileOnceAsync(CancellationToken cancellationToken)
-    {
-        if (_done)
-            return;
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<TDbContext>();
-        await db.Database.CreateExecutionStrategy().ExecuteAsync(() => ReconcileAsync(db, cancellationToken));
-        _done = true;
-    }
+    /// <summary>What is not as the code declares it, and why; empty when all is.</summary>
+    public IReadOnlyList<string> Problems { get; private set; } = [];
 
-    private async Task ReconcileAsync(TDbContext db, CancellationToken cancellationToken)
+    /// <summary>Never throws: what was declared before fires all the same.</summary>
+    /// <param name="now">The database's time, in Unix milliseconds.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>True when it tried.</returns>
+    public async Task<bool> ReconcileOnceAsync(long now, CancellationToken cancellationToken)
     {
-        db.ChangeTracker.Clear();
-        var now = engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var known = await db.Set<ScheduleRow>().Where(row => row.DeclaredBy != null).AsTracking().ToDictionaryAsync(row => row.Name, StringComparer.Ordinal, cancellationToken);
-        foreach (var declaration in options.Declarations)
+        if (_done || (_tried != 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(_tried) < AgainAfter))
+            return false;
+        try
         {
-            if (known.Remove(declaration.Name, out var row))
-                Change(row, declaration, now);
-            else
-                db.Add(Create(declaration, await IsTakenAsync(db, declaration.Name, cancellationToken), now));
+            _problems.Clear();
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<TDbContext>();
+            await db.Database.CreateExecutionStrategy().ExecuteAsync(() => ReconcileAsync(db, now, cancellationToken));
+            _done = _problems.Count == 0;
+            Problems = [.. _problems];
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotReconciled(engine.Log, exception);
+            Problems = [$"The schedules could not be brought to what the code declares: {exception.Message}"];
         }
 
-        foreach (var row in known.Values.Where(row => row.DeclaredBy == options.DeclaredBy && row.Revision <= options.Revision && row.State != (int)ScheduleState.Retired))
+        _tried = OutboxEngine<TDbContext>.Pace.GetTimestamp();
+        return true;
+    }
+
+    private async Task ReconcileAsync(TDbContext db, long now, CancellationToken cancellationToken)
+    {
+        db.ChangeTracker.Clear();
+        _problems.Clear();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var known = await db.Set<ScheduleRow>().Where(row => row.DeclaredBy != null).AsTracking().ToDictionaryAsync(row => row.Name, StringComparer.OrdinalIgnoreCase, cancellationToken);
+        foreach (var declaration in options.Declarations)
         {
-            (row.State, row.DueAt, row.Version) = ((int)ScheduleState.Retired, null, row.Version + 1);
+            try
+            {
+                if (known.Remove(declaration.Name, out var row))
+                    Change(row, declaration, now);
+                else
+                    db.Add(Create(declaration, await IsTakenAsync(db, declaration.Name, cancellationToken), now));
+            }
+            catch (ScheduleException exception)
+            {
+                // The others are not to suffer for it.
+                _problems.Add(exception.Message);
+                LogNotDeclared(engine.Log, declaration.Name, exception);
+            }
+        }
+
+        // A process of the same program that declares nothing, another role of it, retires nothing.
+        foreach (var row in known.Values.Where(row => options.Declarations.Count > 0 && row.DeclaredBy == options.DeclaredBy && row.Revision <= options.Revision && row.State != (int)ScheduleState.Retired))
+        {
+            (row.State, row.DueAt, row.WaitingAt, row.Revision, row.Version) = ((int)ScheduleState.Retired, null, null, options.Revision, row.Version + 1);
             LogRetired(engine.Log, row.Name);
         }
 
@@ -73,7 +107,8 @@ internal sealed partial class ScheduleReconciler<TDbContext>(OutboxEngine<TDbCon
         var isRetired = row.State == (int)ScheduleState.Retired;
         if (row.Revision > options.Revision || (row.Fingerprint == fingerprint && !isRetired))
         {
-            row.Revision = Math.Max(row.Revision, options.Revision);
+            if (row.Revision <= options.Revision)
+                (row.Revision, row.DeclaredBy) = (options.Revision, options.DeclaredBy);
             return;
         }
 
@@ -93,11 +128,17 @@ internal sealed partial class ScheduleReconciler<TDbContext>(OutboxEngine<TDbCon
                 return;
             (row.NextAt, row.DueAt, row.Version) = (next, Math.Min(next.Value + (long)known.Jitter.TotalMilliseconds, row.WaitingAt is null ? long.MaxValue : row.DueAt!.Value), row.Version + 1);
         }
-        catch (ScheduleException)
+        catch (Exception exception) when (exception is ScheduleException or ArgumentException or NotSupportedException)
         {
             // It is reported when it is due.
         }
     }
+
+    [LoggerMessage(97, LogLevel.Error, "Schedule {Schedule} cannot be brought to what the code declares; it is tried again, and the health is degraded until it can")]
+    private static partial void LogNotDeclared(ILogger logger, string schedule, Exception reason);
+
+    [LoggerMessage(98, LogLevel.Warning, "The schedules could not be brought to what the code declares; it is tried again, and those that are in the table fire")]
+    private static partial void LogNotReconciled(ILogger logger, Exception exception);
 
     [LoggerMessage(91, LogLevel.Information, "Schedule {Schedule} is as the code declares it")]
     private static partial void LogDeclared(ILogger logger, string schedule);

@@ -14,7 +14,7 @@ internal static class ScheduleRows
         return row;
     }
 
-    /// <summary>Its next instant is the first after now that the new definition has; what was due before is left out.</summary>
+    /// <summary>Its next instant is the first after now that the new definition has; what was due before, or waits for the end of a run, is left out.</summary>
     public static void Edit(ScheduleRow row, ScheduleDefinition definition, Type type, object message, long now)
     {
         Write(row, definition, type, message);
@@ -22,7 +22,7 @@ internal static class ScheduleRows
         if (row.State == (int)ScheduleState.Finished)
             row.State = (int)ScheduleState.Active;
         if (definition.Overlap == OverlapPolicy.Allow)
-            (row.ActiveRun, row.ActiveSince, row.WaitingAt) = (null, null, null);
+            (row.ActiveRun, row.ActiveSince) = (null, null);
         Plan(row);
     }
 
@@ -31,7 +31,7 @@ internal static class ScheduleRows
     {
         var served = ServedSchedule.Of(row);
         row.Version++;
-        row.Error = null;
+        (row.Error, row.WaitingAt) = (null, null);
         row.NextAt = row.Runs >= served.Definition.MaxRuns ? null : served.Timing.NextAfter(DateTimeOffset.FromUnixTimeMilliseconds(row.LastAt))?.ToUnixTimeMilliseconds();
         if (row is { NextAt: null, State: (int)ScheduleState.Active })
             row.State = (int)ScheduleState.Finished;

@@ -4,39 +4,37 @@ using Microsoft.EntityFrameworkCore;
 namespace Bus.Scheduler.Firing;
 
 /// <summary>Keeps the runs of a schedule true and few.</summary>
-internal sealed class RunHistory<TDbContext>(TDbContext db)
-    where TDbContext : DbContext
+internal static class RunHistory
 {
-    // Not at every run: what is over the limit by less does no harm.
-    private const int Every = 20;
-
-    /// <summary>Notes what a plan decided about earlier runs, and removes those that are over the limit.</summary>
-    public async Task NoteAsync(ScheduleRow schedule, FiringPlan plan, int keep, CancellationToken cancellationToken)
+    /// <summary>Notes what a plan decided about earlier runs.</summary>
+    public static async Task NoteAsync(DbContext db, ScheduleRow schedule, FiringPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Lost is { } lost)
-            await SetAsync(schedule.Name, lost, RunOutcome.Lost, cancel: false, "No end was reported within `RunTimeout`.", cancellationToken);
+            await OpenRun(db, schedule.Name, lost).ExecuteUpdateAsync(
+                set => set.SetProperty(run => run.Outcome, (int)RunOutcome.Lost).SetProperty(run => run.Note, "No end was reported within `RunTimeout`."), cancellationToken);
         foreach (var cancelled in plan.Cancelled)
         {
             // It may be one of this very plan, after an outage.
-            if (db.Set<ScheduleRunRow>().Local.FirstOrDefault(run => run.Schedule == schedule.Name && run.PlannedAt == cancelled) is { } own)
-                own.CancelRequested = true;
+            if (plan.Dealt.Any(run => run.PlannedAt == cancelled))
+                db.Set<ScheduleRunRow>().Local.Single(run => run.Schedule == schedule.Name && run.PlannedAt == cancelled).CancelRequested = true;
             else
-                await SetAsync(schedule.Name, cancelled, RunOutcome.Fired, cancel: true, null, cancellationToken);
+                await CancelAsync(db, schedule.Name, cancelled, cancellationToken);
         }
-
-        if (plan.Facts.Runs / Every != schedule.Runs / Every)
-            await TrimAsync(schedule.Name, keep, cancellationToken);
     }
 
-    private Task<int> SetAsync(string schedule, long plannedAt, RunOutcome outcome, bool cancel, string? note, CancellationToken cancellationToken) =>
-        db.Set<ScheduleRunRow>().Where(run => run.Schedule == schedule && run.PlannedAt == plannedAt && run.Outcome == (int)RunOutcome.Fired).ExecuteUpdateAsync(
-            set => set.SetProperty(run => run.Outcome, (int)outcome).SetProperty(run => run.CancelRequested, cancel).SetProperty(run => run.Note, note), cancellationToken);
+    /// <summary>Asks the handler of a run to stop.</summary>
+    public static Task<int> CancelAsync(DbContext db, string schedule, long plannedAt, CancellationToken cancellationToken) =>
+        OpenRun(db, schedule, plannedAt).ExecuteUpdateAsync(set => set.SetProperty(run => run.CancelRequested, true), cancellationToken);
 
-    private async Task TrimAsync(string schedule, int keep, CancellationToken cancellationToken)
+    /// <summary>Removes the runs that are over the limit, the oldest first.</summary>
+    public static async Task TrimAsync(DbContext db, string schedule, int keep, CancellationToken cancellationToken)
     {
         var runs = db.Set<ScheduleRunRow>().Where(run => run.Schedule == schedule);
         var oldest = await runs.OrderByDescending(run => run.PlannedAt).Skip(keep).Select(run => (long?)run.PlannedAt).FirstOrDefaultAsync(cancellationToken);
         if (oldest is not null)
             await runs.Where(run => run.PlannedAt <= oldest).ExecuteDeleteAsync(cancellationToken);
     }
+
+    private static IQueryable<ScheduleRunRow> OpenRun(DbContext db, string schedule, long plannedAt) =>
+        db.Set<ScheduleRunRow>().Where(run => run.Schedule == schedule && run.PlannedAt == plannedAt && run.Outcome == (int)RunOutcome.Fired);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using Bus.Core.Faults;
 using Bus.Core.Telemetry;
 using Bus.Persistence.Outbox;
@@ -21,13 +23,21 @@ internal sealed partial class ScheduleDispatcher<TDbContext>(
     private static readonly long AgainAfterError = (long)TimeSpan.FromSeconds(5).TotalMilliseconds;
 
     private readonly RunSender _sender = new(options);
+    private readonly HistoryTrim _trim = new(options.History);
+
+    // Those that this process cannot fire, and until when it leaves them to others, by the time by which things are due.
+    private volatile ImmutableDictionary<string, long> _left = ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
 
     protected override string NextStatement => Engine.Dialect.Statements.ScheduleNext;
 
-    public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
+    protected override object[] NextValues => [LeftOut()];
+
+    protected override Task<bool> PrepareAsync(CancellationToken cancellationToken) => reconciler.ReconcileOnceAsync(Now, cancellationToken);
+
+    private string LeftOut()
     {
-        await reconciler.ReconcileOnceAsync(cancellationToken);
-        return await base.RunOnceAsync(cancellationToken);
+        var now = Now;
+        return _left.IsEmpty ? "[]" : JsonSerializer.Serialize(_left.Where(pair => pair.Value > now).Select(pair => pair.Key));
     }
 
     protected override async Task<int> FireAsync(long now, int limit, CancellationToken cancellationToken)
@@ -45,7 +55,7 @@ internal sealed partial class ScheduleDispatcher<TDbContext>(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDbContext>();
-        var name = await db.Set<ScheduleRow>().Where(row => row.DueAt <= now).OrderBy(row => row.DueAt).Select(row => row.Name).FirstOrDefaultAsync(cancellationToken);
+        var name = await db.Set<ScheduleRow>().Where(row => row.DueAt <= now).OrderBy(row => row.DueAt).ThenBy(row => row.Name).Select(row => row.Name).FirstOrDefaultAsync(cancellationToken);
         await db.Set<ScheduleRow>().Where(row => row.Name == name && row.DueAt <= now).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.DueAt, now + AgainAfterError).SetProperty(row => row.Error, reason.Message).SetProperty(row => row.Version, row => row.Version + 1), cancellationToken);
         LogNotFired(Engine.Log, name ?? "", reason);
@@ -56,7 +66,7 @@ internal sealed partial class ScheduleDispatcher<TDbContext>(
         var db = scope.GetRequiredService<TDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         FaultPoint.Reach(FaultPoints.BeforeScheduleTake);
-        var due = await db.Set<ScheduleRow>().FromSqlRaw(Engine.Dialect.Statements.ScheduleTake, Engine.Dialect.Parameters(now, (long)limit)).AsTracking().ToListAsync(cancellationToken);
+        var due = await db.Set<ScheduleRow>().FromSqlRaw(Engine.Dialect.Statements.ScheduleTake, Engine.Dialect.Parameters(now, (long)limit, LeftOut())).AsTracking().ToListAsync(cancellationToken);
         FaultPoint.Reach(FaultPoints.AfterScheduleTake);
         if (due.Count == 0)
             return 0;
@@ -95,16 +105,19 @@ internal sealed partial class ScheduleDispatcher<TDbContext>(
                 dealt.Add((run.Outcome, now - run.PlannedAt - (long)known.Jitter.TotalMilliseconds));
             }
 
-            await new RunHistory<TDbContext>(db).NoteAsync(schedule, plan, options.History, cancellationToken);
+            await RunHistory.NoteAsync(db, schedule, plan, cancellationToken);
+            if (_trim.IsDue(schedule.Name, plan.Dealt.Count))
+                await RunHistory.TrimAsync(db, schedule.Name, options.History, cancellationToken);
             Advance(schedule, plan);
+            _left = _left.Remove(schedule.Name);
         }
         catch (ScheduleException exception)
         {
-            // Another process may know better: the schedule stays due, and whoever looks at it sees why it waits.
+            // Another process may know better: the schedule stays due, this one leaves it alone for a while, and whoever looks at it sees why it waits.
             if (schedule.Error != exception.Message)
                 LogNotFired(Engine.Log, schedule.Name, exception);
             schedule.Error = exception.Message;
-            schedule.DueAt = now + AgainAfterError;
+            _left = _left.SetItem(schedule.Name, now + AgainAfterError);
         }
     }
 

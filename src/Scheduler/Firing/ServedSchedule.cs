@@ -16,7 +16,7 @@ internal sealed record ServedSchedule(ScheduleDefinition Definition, ScheduleTim
         {
             var definition = ScheduleJson.Read(row.Definition);
             List<string> problems = [];
-            if (!ScheduleTiming.TryCreate(ScheduleCheck.TimingOf(definition), DateTimeOffset.FromUnixTimeMilliseconds(row.AnchorAt), problems, out var timing))
+            if (!ScheduleTiming.TryRead(ScheduleCheck.TimingOf(definition), DateTimeOffset.FromUnixTimeMilliseconds(row.AnchorAt), problems, out var timing))
                 throw new ScheduleException(string.Join(" ", problems));
             var jitter = timing.JitterOf(row.Name);
             return new ServedSchedule(definition, timing, jitter, new FiringPlanner(definition, timing, jitter));

@@ -1,3 +1,4 @@
+using Bus.Scheduler.Declaring;
 using Bus.Scheduler.Timing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Bus.Scheduler.Hosting;
 
 /// <summary>Degraded while a schedule cannot be fired, or its next instant lies two periods in the past: it then stands still, whatever the reason.</summary>
-internal sealed class ScheduleHealthCheck<TDbContext>(ISchedules schedules, TimeProvider time) : IHealthCheck
+internal sealed class ScheduleHealthCheck<TDbContext>(ISchedules schedules, ScheduleReconciler<TDbContext> reconciler, TimeProvider time) : IHealthCheck
     where TDbContext : DbContext
 {
     private const int MostNamed = 5;
@@ -14,9 +15,8 @@ internal sealed class ScheduleHealthCheck<TDbContext>(ISchedules schedules, Time
     {
         var now = time.GetUtcNow();
         var troubled = (await schedules.ListAsync(new ScheduleQuery { Troubled = true, State = ScheduleState.Active }, cancellationToken)).Where(schedule => schedule.Error is not null || IsOverdue(schedule, now)).ToList();
-        return troubled.Count == 0
-            ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Degraded($"{troubled.Count} schedules are overdue: {string.Join(" ", troubled.Take(MostNamed).Select(Say))}");
+        var problems = reconciler.Problems.Concat(troubled.Select(Say)).ToList();
+        return problems.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded($"{problems.Count} schedules do not fire as they should: {string.Join(" ", problems.Take(MostNamed))}");
     }
 
     private static bool IsOverdue(ScheduleSummary schedule, DateTimeOffset now)
@@ -24,7 +24,7 @@ internal sealed class ScheduleHealthCheck<TDbContext>(ISchedules schedules, Time
         if (schedule.NextAt is not { } next || schedule.DueAt is not { } due || due >= now)
             return false;
         List<string> problems = [];
-        return !ScheduleTiming.TryCreate(Declaring.ScheduleCheck.TimingOf(schedule.Definition), next, problems, out var timing)
+        return !ScheduleTiming.TryRead(ScheduleCheck.TimingOf(schedule.Definition), next, problems, out var timing)
             || timing.NextAfter(next) is not { } second || due + (2 * (second - next)) < now;
     }
 

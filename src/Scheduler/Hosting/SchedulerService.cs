@@ -14,7 +14,7 @@ internal sealed class SchedulerService<TDbContext>(OutboxEngine<TDbContext> engi
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        var problems = options.Problems(engine.Time.GetUtcNow()).ToList();
+        var problems = options.Problems().ToList();
         return problems.Count == 0 ? Task.CompletedTask : throw new ScheduleException($"The schedules cannot be kept:{string.Concat(problems.Select(problem => $"{Environment.NewLine}- {problem}"))}");
     }
 

@@ -25,6 +25,7 @@ internal sealed class RunFilter<TDbContext, TMessage>(RunReport<TDbContext> repo
         if (watch?.IsCancelled == true)
         {
             await report.EndAsync(run, overlap, RunOutcome.Cancelled, TimeSpan.Zero, "Before its handler began.");
+            await context.NotifyConsumed(context, TimeSpan.Zero, TypeCache<ScheduledRun>.ShortName);
             return;
         }
 

@@ -12,6 +12,9 @@ internal sealed partial class RunReport<TDbContext>(OutboxEngine<TDbContext> eng
     where TDbContext : DbContext
 {
     private const int LongestNote = 2000;
+    private const int MostTries = 5;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     public ILogger Log => engine.Log;
 
@@ -24,24 +27,39 @@ internal sealed partial class RunReport<TDbContext>(OutboxEngine<TDbContext> eng
     /// <summary>Never throws: the message is handled, whatever becomes of its note. A run without one counts as lost after its time-out.</summary>
     public async Task EndAsync(ScheduledRun run, OverlapPolicy overlap, RunOutcome outcome, TimeSpan duration, string? note)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await using var outer = scopes.CreateAsyncScope();
-            await outer.ServiceProvider.GetRequiredService<TDbContext>().Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+            try
             {
-                await using var scope = scopes.CreateAsyncScope();
-                await WriteAsync(scope.ServiceProvider.GetRequiredService<TDbContext>(), run, overlap, outcome, duration, note);
-            });
+                await TryEndAsync(run, overlap, outcome, duration, note);
+                return;
+            }
+            catch (Exception exception)
+            {
+                if (attempt == MostTries)
+                {
+                    LogNotNoted(Log, outcome, run.Schedule, run.PlannedAt, exception);
+                    return;
+                }
+            }
+
+            await Task.Delay(Pause * attempt, OutboxEngine<TDbContext>.Pace, CancellationToken.None);
         }
-        catch (Exception exception)
+    }
+
+    private async Task TryEndAsync(ScheduledRun run, OverlapPolicy overlap, RunOutcome outcome, TimeSpan duration, string? note)
+    {
+        await using var outer = scopes.CreateAsyncScope();
+        await outer.ServiceProvider.GetRequiredService<TDbContext>().Database.CreateExecutionStrategy().ExecuteAsync(async () =>
         {
-            LogNotNoted(Log, outcome, run.Schedule, run.PlannedAt, exception);
-        }
+            await using var scope = scopes.CreateAsyncScope();
+            await WriteAsync(scope.ServiceProvider.GetRequiredService<TDbContext>(), run, overlap, outcome, duration, note);
+        });
     }
 
     private async Task WriteAsync(TDbContext db, ScheduledRun run, OverlapPolicy overlap, RunOutcome outcome, TimeSpan duration, string? note)
     {
-        var now = engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = dispatcher.Now;
         if (note?.Length > LongestNote)
             note = note[..LongestNote];
         var (ended, took) = ((int)outcome, (long)duration.TotalMilliseconds);
@@ -53,17 +71,18 @@ internal sealed partial class RunReport<TDbContext>(OutboxEngine<TDbContext> eng
             return;
         }
 
+        // The schedule before the run, as whoever fires it locks them.
         await using var transaction = await db.Database.BeginTransactionAsync();
-        await SetAsync(open, ended, now, took, note);
         var planned = run.PlannedAt.ToUnixTimeMilliseconds();
         await db.Set<ScheduleRow>().Where(row => row.Name == run.Schedule && row.ActiveRun == planned).ExecuteUpdateAsync(set => set
             .SetProperty(row => row.ActiveRun, (long?)null)
             .SetProperty(row => row.ActiveSince, (long?)null)
-            .SetProperty(row => row.DueAt, row => row.WaitingAt != null && row.DueAt != null ? now : row.DueAt)
+            .SetProperty(row => row.DueAt, row => row.WaitingAt != null && row.DueAt != null ? row.WaitingAt : row.DueAt)
             .SetProperty(row => row.Version, row => row.Version + 1));
+        await SetAsync(open, ended, now, took, note);
         await transaction.CommitAsync();
         if (overlap == OverlapPolicy.QueueOne)
-            dispatcher.Committed(now);
+            dispatcher.Committed(0);
     }
 
     private static Task<int> SetAsync(IQueryable<ScheduleRunRow> rows, int outcome, long now, long took, string? note) => rows.ExecuteUpdateAsync(set => set

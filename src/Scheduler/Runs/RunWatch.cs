@@ -31,7 +31,7 @@ internal sealed partial class RunWatch<TDbContext> : IAsyncDisposable
     public static async Task<RunWatch<TDbContext>> StartAsync(RunReport<TDbContext> report, ScheduledRun run, CancellationToken cancellationToken)
     {
         var watch = new RunWatch<TDbContext>(report, run, cancellationToken);
-        watch.IsCancelled = await report.IsCancelRequestedAsync(run, cancellationToken);
+        watch.IsCancelled = await watch.LooksCancelledAsync();
         if (!watch.IsCancelled)
             watch._watching = watch.WatchAsync();
         return watch;

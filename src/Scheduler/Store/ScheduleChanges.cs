@@ -6,11 +6,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Bus.Scheduler.Store;
 
-/// <summary>Changes one schedule in a transaction of its own. A change that meets another, or a firing, is made again on what that left.</summary>
+/// <summary>Changes one schedule in a transaction of its own. It waits for another that changes or fires the same one.</summary>
 internal sealed class ScheduleChanges<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, ScheduleDispatcher<TDbContext> dispatcher)
     where TDbContext : DbContext
 {
-    private const int MostTries = 20;
+    private const int MostTries = 3;
 
     public async Task AddAsync(ScheduleRow row, CancellationToken cancellationToken)
     {
@@ -40,8 +40,7 @@ internal sealed class ScheduleChanges<TDbContext>(OutboxEngine<TDbContext> engin
         await InTransactionAsync(
             async (scope, db) =>
             {
-                changed = await FindAsync(db, name, cancellationToken);
-                changed.Version++;
+                changed = await LockAsync(db, name, cancellationToken);
                 await change(scope, db, changed);
             },
             cancellationToken);
@@ -51,7 +50,7 @@ internal sealed class ScheduleChanges<TDbContext>(OutboxEngine<TDbContext> engin
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => InTransactionAsync(
         async (_, db) =>
         {
-            var row = await FindAsync(db, name, cancellationToken);
+            var row = await LockAsync(db, name, cancellationToken);
             if (row.DeclaredBy is { } program && row.State != (int)ScheduleState.Retired)
                 throw new ScheduleException($"Schedule `{name}` is declared in the code of `{program}` and would come back. Take it out of the code, or pause it.");
             db.Remove(row);
@@ -59,8 +58,11 @@ internal sealed class ScheduleChanges<TDbContext>(OutboxEngine<TDbContext> engin
         },
         cancellationToken);
 
-    private static async Task<ScheduleRow> FindAsync(TDbContext db, string name, CancellationToken cancellationToken) =>
-        await db.Set<ScheduleRow>().AsTracking().SingleOrDefaultAsync(row => row.Name == name, cancellationToken) ?? throw new ScheduleNotFoundException(name);
+    // The update locks the row: nobody fires or changes it until the transaction ends.
+    private static async Task<ScheduleRow> LockAsync(TDbContext db, string name, CancellationToken cancellationToken) =>
+        await db.Set<ScheduleRow>().Where(row => row.Name == name).ExecuteUpdateAsync(set => set.SetProperty(row => row.Version, row => row.Version + 1), cancellationToken) == 0
+            ? throw new ScheduleNotFoundException(name)
+            : await db.Set<ScheduleRow>().AsTracking().SingleAsync(row => row.Name == name, cancellationToken);
 
     private async Task InTransactionAsync(Func<IServiceProvider, TDbContext, Task> change, CancellationToken cancellationToken)
     {
@@ -83,7 +85,7 @@ internal sealed class ScheduleChanges<TDbContext>(OutboxEngine<TDbContext> engin
             }
             catch (DbUpdateException) when (attempt < MostTries)
             {
-                // Another changed the same row, or made it, in between.
+                // Another made one of the same name in between.
             }
         }
     }

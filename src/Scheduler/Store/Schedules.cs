@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Bus.Persistence.Outbox;
 using Bus.Persistence.Schedules;
 using Bus.Scheduler.Declaring;
 using Bus.Scheduler.Firing;
@@ -9,15 +8,18 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Bus.Scheduler.Store;
 
 /// <inheritdoc cref="ISchedules"/>
-internal sealed class Schedules<TDbContext>(OutboxEngine<TDbContext> engine, ScheduleChanges<TDbContext> changes, IServiceScopeFactory scopes, SchedulesOptions options) : ISchedules
+internal sealed class Schedules<TDbContext>(ScheduleDispatcher<TDbContext> dispatcher, ScheduleChanges<TDbContext> changes, IServiceScopeFactory scopes, SchedulesOptions options) : ISchedules
     where TDbContext : DbContext
 {
     private const int MostBackfilled = 1000;
 
     private readonly RunSender _sender = new(options);
 
+    // The time by which schedules fire, and not this machine's.
+    private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(dispatcher.Now);
+
     public Task<IReadOnlyList<ScheduleSummary>> ListAsync(ScheduleQuery query, CancellationToken cancellationToken = default) =>
-        ReadAsync(db => ScheduleReader.ListAsync(db, query, engine.Time.GetUtcNow(), cancellationToken));
+        ReadAsync(db => ScheduleReader.ListAsync(db, query, Now, cancellationToken));
 
     public Task<ScheduleSummary?> FindAsync(string name, CancellationToken cancellationToken = default) => ReadAsync(db => ScheduleReader.FindAsync(db, name, cancellationToken));
 
@@ -31,7 +33,7 @@ internal sealed class Schedules<TDbContext>(OutboxEngine<TDbContext> engine, Sch
         if (row.State is (int)ScheduleState.Finished or (int)ScheduleState.Retired)
             return [];
         // Of one that is paused those in between are left out when it is resumed.
-        var from = row.State == (int)ScheduleState.Paused ? Math.Max(row.LastAt, engine.Time.GetUtcNow().ToUnixTimeMilliseconds()) : row.LastAt;
+        var from = row.State == (int)ScheduleState.Paused ? Math.Max(row.LastAt, dispatcher.Now) : row.LastAt;
         var served = ServedSchedule.Of(row);
         var left = served.Definition.MaxRuns - row.Runs ?? long.MaxValue;
         return [.. served.Timing.After(DateTimeOffset.FromUnixTimeMilliseconds(from)).Take((int)Math.Min(count, left))];
@@ -48,7 +50,7 @@ internal sealed class Schedules<TDbContext>(OutboxEngine<TDbContext> engine, Sch
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(definition);
-        var now = engine.Time.GetUtcNow();
+        var now = Now;
         ScheduleCheck.Demand(name, definition, now);
         if (options.Types.Find(messageType) is not { } type)
             throw new ScheduleException($"The message type `{messageType}` is not allowed. Call `AllowMessage<T>()` in `AddSchedules`. Allowed are: {string.Join(", ", options.Types.Names.Select(known => $"`{known}`"))}.");
@@ -62,7 +64,7 @@ internal sealed class Schedules<TDbContext>(OutboxEngine<TDbContext> engine, Sch
         return changes.ChangeAsync(name, row =>
         {
             DemandNotRetired(row);
-            var now = engine.Time.GetUtcNow();
+            var now = Now;
             var (type, known) = message is null ? _sender.Read(row) : (_sender.TypeOf(row), row.Message);
             var definition = change(ScheduleJson.Read(row.Definition));
             ScheduleCheck.Demand(name, definition, now);
@@ -82,7 +84,7 @@ internal sealed class Schedules<TDbContext>(OutboxEngine<TDbContext> engine, Sch
         if (row.State == (int)ScheduleState.Active)
             return;
         row.State = (int)ScheduleState.Active;
-        row.LastAt = Math.Max(row.LastAt, engine.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        row.LastAt = Math.Max(row.LastAt, dispatcher.Now);
         ScheduleRows.Plan(row);
     }, cancellationToken);
 
@@ -95,13 +97,16 @@ internal sealed class Schedules<TDbContext>(OutboxEngine<TDbContext> engine, Sch
         {
             var message = _sender.Read(row);
             var definition = ScheduleJson.Read(row.Definition);
-            var now = engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            var now = dispatcher.Now;
             var planned = now;
             while (await db.Set<ScheduleRunRow>().AnyAsync(known => known.Schedule == name && known.PlannedAt == planned && known.Kind == (int)RunKind.Requested, cancellationToken))
                 planned++;
             await SendAsync(scope, db, row, definition, message, planned, now, RunKind.Requested, cancellationToken);
-            if (definition.Overlap != OverlapPolicy.Allow)
+            if (definition.Overlap == OverlapPolicy.CancelPrevious && row.ActiveRun is { } active)
+                await RunHistory.CancelAsync(db, name, active, cancellationToken);
+            if (definition.Overlap == OverlapPolicy.CancelPrevious || (definition.Overlap != OverlapPolicy.Allow && row.ActiveRun is null))
                 (row.ActiveRun, row.ActiveSince) = (planned, now);
+            await RunHistory.TrimAsync(db, name, options.History, cancellationToken);
             run = new ScheduledRun(name, DateTimeOffset.FromUnixTimeMilliseconds(planned), RunKind.Requested);
         }, cancellationToken);
         return run!;
@@ -109,7 +114,7 @@ internal sealed class Schedules<TDbContext>(OutboxEngine<TDbContext> engine, Sch
 
     public async Task<int> BackfillAsync(string name, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken = default)
     {
-        var now = engine.Time.GetUtcNow();
+        var now = Now;
         if (from >= until || until > now)
             throw new ScheduleException($"A backfill needs a range of the past, but {from:O} to {until:O} is none: now is {now:O}.");
         var fired = 0;
@@ -117,8 +122,9 @@ internal sealed class Schedules<TDbContext>(OutboxEngine<TDbContext> engine, Sch
         {
             var message = _sender.Read(row);
             var served = ServedSchedule.Of(row);
-            // Not more than the schedule itself has dealt with: what is to come is its own.
-            var planned = served.Timing.After(from.AddMilliseconds(-1)).TakeWhile(instant => instant < until && instant.ToUnixTimeMilliseconds() <= row.LastAt).Take(MostBackfilled + 1).Select(instant => instant.ToUnixTimeMilliseconds()).ToList();
+            await DemandInHistoryAsync(db, name, from, cancellationToken);
+            // Not more than the schedule itself has dealt with: what is to come, or waits, is its own.
+            var planned = served.Timing.After(from.AddMilliseconds(-1)).TakeWhile(instant => instant < until && instant.ToUnixTimeMilliseconds() <= row.LastAt).Where(instant => instant.ToUnixTimeMilliseconds() != row.WaitingAt).Take(MostBackfilled + 1).Select(instant => instant.ToUnixTimeMilliseconds()).ToList();
             if (planned.Count > MostBackfilled)
                 throw new ScheduleException($"From {from:O} to {until:O} schedule `{name}` has more than {MostBackfilled} instants: backfill smaller ranges.");
             var runs = await db.Set<ScheduleRunRow>().Where(run => run.Schedule == name && run.Kind == (int)RunKind.Planned && planned.Contains(run.PlannedAt)).AsTracking().ToDictionaryAsync(run => run.PlannedAt, cancellationToken);
@@ -138,6 +144,14 @@ internal sealed class Schedules<TDbContext>(OutboxEngine<TDbContext> engine, Sch
             }
         }, cancellationToken);
         return fired;
+    }
+
+    // What has been cut off the history may have been fired.
+    private async Task DemandInHistoryAsync(TDbContext db, string name, DateTimeOffset from, CancellationToken cancellationToken)
+    {
+        var runs = db.Set<ScheduleRunRow>().Where(run => run.Schedule == name && run.Kind == (int)RunKind.Planned);
+        if (await runs.CountAsync(cancellationToken) >= options.History && await runs.MinAsync(run => run.PlannedAt, cancellationToken) is var oldest && from.ToUnixTimeMilliseconds() < oldest)
+            throw new ScheduleException($"The history of schedule `{name}` goes back to {DateTimeOffset.FromUnixTimeMilliseconds(oldest):O}; what was fired before is not known. Backfill from there, or keep more runs with `History`.");
     }
 
     private static async Task SendAsync(

@@ -66,6 +66,16 @@ internal sealed record ScheduleTiming
         return timing is not null;
     }
 
+    /// <summary>As <see cref="TryCreate"/>, but of what was checked when it was made: that no instant is left is no problem.</summary>
+    public static bool TryRead(TimingText text, DateTimeOffset created, ICollection<string> problems, [NotNullWhen(true)] out ScheduleTiming? timing)
+    {
+        timing = null;
+        if (RecurrenceText.Read(text.Recurrence, problems) is not { } recurrence || TimeZones.Find(text.Zone, problems) is not { } zone)
+            return false;
+        timing = new ScheduleTiming(recurrence, zone, text, created);
+        return true;
+    }
+
     /// <summary>The first instant strictly after <paramref name="instant"/>; null if there is none.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset instant)
     {

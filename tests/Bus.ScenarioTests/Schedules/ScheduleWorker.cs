@@ -78,7 +78,7 @@ internal static class ScheduleWorker
         return 0;
     }
 
-    private static void Declare(SchedulesBuilder schedules, IConfiguration settings)
+    private static void Declare(SchedulesBuilder schedules, ConfigurationManager settings)
     {
         for (var number = 0; number < Number(settings["Schedules"]); number++)
         {

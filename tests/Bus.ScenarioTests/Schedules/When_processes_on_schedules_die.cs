@@ -91,7 +91,7 @@ public sealed class When_processes_on_schedules_die : IAsyncDisposable
 
     private static async Task ResumeAsync(ChildProcess standing)
     {
-        await Task.Delay(TimeSpan.FromSeconds(Size.StandSeconds));
+        await Task.Delay(TimeSpan.FromSeconds(Size.StandSeconds), TimeProvider.System);
         await SignalAsync(standing, "-CONT");
     }
 
