@@ -16,7 +16,7 @@ public interface ISchedules
     /// <param name="name">The name.</param>
     /// <param name="count">How many at most, 1 to 1,000.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ScheduleNotFoundException">There is none of this name.</exception>
+    /// <exception cref="ScheduleException">There is none of this name.</exception>
     Task<IReadOnlyList<DateTimeOffset>> NextAsync(string name, int count, CancellationToken cancellationToken = default);
 
     /// <summary>Its runs, the newest first.</summary>

@@ -10,7 +10,7 @@ internal static class ApiProblems
 {
     public static ProblemHttpResult? Of(Exception exception) => exception switch
     {
-        ScheduleNotFoundException missing => Problem(StatusCodes.Status404NotFound, "There is no such schedule", missing.Message),
+        ScheduleException { IsNotFound: true } missing => Problem(StatusCodes.Status404NotFound, "There is no such schedule", missing.Message),
         ScheduleException refused => Problem(StatusCodes.Status422UnprocessableEntity, "The schedule is refused", refused.Message),
         ArgumentOutOfRangeException range => Problem(StatusCodes.Status400BadRequest, "A value is out of range", range.Message),
         JsonException json => Problem(StatusCodes.Status400BadRequest, "The body is not what is expected", json.Message),

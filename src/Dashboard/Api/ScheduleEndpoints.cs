@@ -80,7 +80,10 @@ internal static class ScheduleEndpoints
     }
 
     private static async Task<ScheduleView> ViewAsync(string name, ISchedules schedules, CancellationToken token) =>
-        new(await schedules.FindAsync(name, token) ?? throw new ScheduleNotFoundException(name), await schedules.NextAsync(name, NextShown, token));
+        // The next instants first: they say so if there is no such schedule.
+        await schedules.NextAsync(name, NextShown, token) is var next && await schedules.FindAsync(name, token) is { } schedule
+            ? new ScheduleView(schedule, next)
+            : throw new InvalidOperationException($"Schedule `{name}` was deleted while it was looked at.");
 
     /// <summary>A schedule with its next instants.</summary>
     internal sealed record ScheduleView(ScheduleSummary Schedule, IReadOnlyList<DateTimeOffset> Next);

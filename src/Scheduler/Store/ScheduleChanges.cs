@@ -61,7 +61,7 @@ internal sealed class ScheduleChanges<TDbContext>(OutboxEngine<TDbContext> engin
     // The update locks the row: nobody fires or changes it until the transaction ends.
     private static async Task<ScheduleRow> LockAsync(TDbContext db, string name, CancellationToken cancellationToken) =>
         await db.Set<ScheduleRow>().Where(row => row.Name == name).ExecuteUpdateAsync(set => set.SetProperty(row => row.Version, row => row.Version + 1), cancellationToken) == 0
-            ? throw new ScheduleNotFoundException(name)
+            ? throw ScheduleException.NotFound(name)
             : await db.Set<ScheduleRow>().AsTracking().SingleAsync(row => row.Name == name, cancellationToken);
 
     private async Task InTransactionAsync(Func<IServiceProvider, TDbContext, Task> change, CancellationToken cancellationToken)

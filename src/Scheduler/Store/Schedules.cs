@@ -29,7 +29,7 @@ internal sealed class Schedules<TDbContext>(ScheduleDispatcher<TDbContext> dispa
     public async Task<IReadOnlyList<DateTimeOffset>> NextAsync(string name, int count, CancellationToken cancellationToken = default)
     {
         ScheduleReader.DemandCount(count);
-        var row = await ReadAsync(db => db.Set<ScheduleRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancellationToken)) ?? throw new ScheduleNotFoundException(name);
+        var row = await ReadAsync(db => db.Set<ScheduleRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancellationToken)) ?? throw ScheduleException.NotFound(name);
         if (row.State is (int)ScheduleState.Finished or (int)ScheduleState.Retired)
             return [];
         // Of one that is paused those in between are left out when it is resumed.
