@@ -55,7 +55,11 @@ public sealed class BusBuilder
 
         _settings.UsesDatabase = true;
         DatabaseContext = typeof(TDbContext);
-        _addSchedules = schedules => Registration.AddSchedules<TDbContext>(schedules);
+        _addSchedules = schedules =>
+        {
+            Registration.AddSchedules<TDbContext>(schedules);
+            _conventions.NoteRuns = (context, endpoint) => endpoint.UseScheduledRuns<TDbContext>(context);
+        };
         new DatabaseRegistration(_settings).Add<TDbContext>(Registration, _conventions, configure);
         return this;
     }

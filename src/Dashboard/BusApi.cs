@@ -10,7 +10,7 @@ public static class BusApi
 {
     /// <summary>
     /// Maps <c>/api/schedules</c> and <c>/api/timers</c>: look at them, and change them. Whoever reaches it can do all of it: guard the group that is returned, for instance with <c>RequireAuthorization()</c>, or
-    /// listen on loopback only. Errors are problem+json (RFC 9457). Needs <c>bus.UseDatabase</c> and <c>bus.AddSchedules</c>.
+    /// listen on loopback only; a browser that another site sends here may read nothing and change nothing. Errors are problem+json (RFC 9457). Needs <c>bus.UseDatabase</c> and <c>bus.AddSchedules</c>.
     /// </summary>
     /// <returns>The group, for conventions.</returns>
     public static RouteGroupBuilder MapBusApi(this IEndpointRouteBuilder app)
@@ -18,6 +18,8 @@ public static class BusApi
         var api = app.MapGroup("/api");
         api.AddEndpointFilter(async (context, next) =>
         {
+            if (CrossSite.IsRefused(context.HttpContext.Request))
+                return ApiProblems.CrossSite();
             try
             {
                 return await next(context);

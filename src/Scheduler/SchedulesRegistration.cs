@@ -34,6 +34,10 @@ public static class SchedulesRegistration
         configure?.Invoke(builder);
     }
 
+    /// <summary>Notes how the runs of schedules end on an endpoint that is configured by hand; <c>ConfigureEndpoints</c> does it by itself. Call it before retries are configured.</summary>
+    public static void UseScheduledRuns<TDbContext>(this IReceiveEndpointConfigurator endpoint, IRegistrationContext context)
+        where TDbContext : DbContext => RunFilterObserver<TDbContext>.Attach(endpoint, context.GetRequiredService<RunReport<TDbContext>>());
+
     private static void AddServices<TDbContext>(IBusRegistrationConfigurator services)
         where TDbContext : DbContext
     {
@@ -46,6 +50,6 @@ public static class SchedulesRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchedulerService<TDbContext>>());
         services.AddHealthChecks().AddCheck<ScheduleHealthCheck<TDbContext>>("schedules", tags: ["ready"]);
         // Before the callbacks that add retries, so that it stands around them.
-        services.AddConfigureEndpointsCallback((context, _, endpoint) => RunFilterObserver<TDbContext>.Attach(endpoint, context.GetRequiredService<RunReport<TDbContext>>()));
+        services.AddConfigureEndpointsCallback((context, _, endpoint) => endpoint.UseScheduledRuns<TDbContext>(context));
     }
 }

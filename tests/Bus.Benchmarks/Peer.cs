@@ -69,7 +69,8 @@ internal static class Peer
         registration.AddConsumer<DoneConsumer>().Endpoint(endpoint => endpoint.Name = $"{Queue}-event");
     }
 
-    private static async Task<IHost> StartAsync(string name, Action<BusBuilder> configure)
+    /// <summary>Starts what <paramref name="configure"/> says on the transport and database of the named peer.</summary>
+    public static async Task<IHost> StartAsync(string name, Action<BusBuilder> configure)
     {
         // The working directory may hold the servers' files: as content root it would be watched for changes.
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
@@ -93,7 +94,7 @@ internal static class Peer
         builder.Services.AddSingleton<WorkLog>();
         builder.Services.AddBus(builder.Configuration, configure);
         var host = builder.Build();
-        if (HasDatabase(name))
+        if (host.Services.GetService<DbContextOptions<BenchDb>>() is not null)
             await CreateTablesAsync(host);
         await host.StartAsync();
         return host;

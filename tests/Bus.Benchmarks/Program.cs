@@ -12,6 +12,7 @@ internal static class Program
           VERB   enqueue noop|sleep N, bulk N, latency N, worker: see the driver; BENCH_LOG names its files, BENCH_WARM the jobs of the warm-up
                  outbox N: a fresh process sends N committed messages    pickup N: commit to handler    cost N: transactions a job    (bus-rabbitmq-postgres)
                  saves N one|two [hold]: N saves of a row and a message by eight callers, queues and service in one SQLite file or in two    (bus-sqlite)
+                 timers N: timers set, cancelled and fired while N wait    schedules N M: N schedules that fire each minute, for M minutes    (bus-sqlite, bus-rabbitmq-postgres)
                  photos N: the host's api and worker as two processes; uploads while idle and while N wait, and the worker's memory    (bus-rabbitmq-postgres)
         """;
 
@@ -46,6 +47,10 @@ internal static class Program
                 return await Cost.MeasureAsync(peer, Number(rest[0]));
             case "saves":
                 return await Saves.MeasureAsync(Number(rest[0]), oneFile: rest[1] == "one", holds: rest.Contains("hold"));
+            case "timers":
+                return await TimerMeasure.MeasureAsync(peer, Number(rest[0]));
+            case "schedules":
+                return await ScheduleMeasure.MeasureAsync(peer, Number(rest[0]), Number(rest[1]));
             case "photos":
                 return await Photos.MeasureAsync(Number(rest[0]));
             case "worker":

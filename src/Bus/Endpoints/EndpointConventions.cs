@@ -19,6 +19,9 @@ internal sealed class EndpointConventions(BusOptions options, EndpointRegistry e
     /// <summary>Set by a registered database.</summary>
     public Action<IRegistrationContext, IReceiveEndpointConfigurator, Func<RedeliveryFacts, RedeliveryDecision>>? PutOff { get; set; }
 
+    /// <summary>Set by schedules; outside of all that tries again.</summary>
+    public Action<IRegistrationContext, IReceiveEndpointConfigurator>? NoteRuns { get; set; }
+
     public ErrorClassifier Classifier { get; set; } = DatabaseErrors.AddTo(ErrorClassifier.Default);
 
     public void AddHook(Action<IRegistrationContext, string, IReceiveEndpointConfigurator> hook) => _hooks.Add(hook);
@@ -28,6 +31,7 @@ internal sealed class EndpointConventions(BusOptions options, EndpointRegistry e
         var own = endpoints[name];
         var delivery = own.Delivery ?? (EffectivelyOnce is null ? DeliveryMode.AtLeastOnce : DeliveryMode.EffectivelyOnce);
         CheckRedelivery(name, own.Redelivery, delivery);
+        NoteRuns?.Invoke(context, endpoint);
         ReceiveFilters(endpoint, delivery);
         if (own.RawJson)
         {

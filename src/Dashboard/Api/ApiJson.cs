@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,10 +12,22 @@ internal static class ApiJson
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter() },
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
     public static JsonHttpResult<T> Answer<T>(T value, int status = StatusCodes.Status200OK) => TypedResults.Json(value, Options, statusCode: status);
+
+    /// <summary>What is known with the members that are given in the place of its own, as RFC 7396 merges objects.</summary>
+    /// <exception cref="JsonException">The members are not those of the type.</exception>
+    public static T Merge<T>(T known, JsonElement members)
+    {
+        var merged = (JsonSerializer.SerializeToNode(known, Options) as JsonObject)!;
+        foreach (var (name, value) in JsonObject.Create(members) ?? throw new JsonException("`definition` must be an object."))
+            merged[name] = value?.DeepClone();
+        return merged.Deserialize<T>(Options)!;
+    }
 
     /// <exception cref="JsonException">The body is missing or something else.</exception>
     public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken cancellationToken)

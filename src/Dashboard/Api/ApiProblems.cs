@@ -17,6 +17,9 @@ internal static class ApiProblems
         _ => null,
     };
 
+    public static ProblemHttpResult CrossSite() => Problem(
+        StatusCodes.Status403Forbidden, "The request comes from another site", "A browser may change something here only from a page of this very address.");
+
     public static ProblemHttpResult NoTimer(Guid token) => Problem(
         StatusCodes.Status404NotFound, "No message waits under this token", $"What had the token {token:D} is on its way already, was cancelled, or never was.");
 

@@ -61,7 +61,7 @@ internal static class ScheduleEndpoints
     private static async Task<IResult> EditAsync(string name, HttpRequest request, ISchedules schedules, CancellationToken token)
     {
         var asked = await ApiJson.ReadAsync<ScheduleEdit>(request, token);
-        await schedules.EditAsync(name, known => asked.Definition ?? known, asked.Message?.GetRawText(), token);
+        await schedules.EditAsync(name, known => asked.Definition is { } members ? ApiJson.Merge(known, members) : known, asked.Message?.GetRawText(), token);
         return ApiJson.Answer(await ViewAsync(name, schedules, token));
     }
 
@@ -91,8 +91,8 @@ internal static class ScheduleEndpoints
     /// <summary>What a new schedule is.</summary>
     internal sealed record NewSchedule(ScheduleDefinition Definition, string MessageType, JsonElement Message);
 
-    /// <summary>What is to change; null stays.</summary>
-    internal sealed record ScheduleEdit(ScheduleDefinition? Definition, JsonElement? Message);
+    /// <summary>What is to change: members of the definition that are not named stay, null takes one away; the message is replaced as a whole.</summary>
+    internal sealed record ScheduleEdit(JsonElement? Definition = null, JsonElement? Message = null);
 
     /// <summary>From the first instant that counts to the end.</summary>
     internal sealed record BackfillRange(DateTimeOffset From, DateTimeOffset Until);

@@ -68,6 +68,7 @@ public static class TransactionalOutboxModelExtensions
         schedule.Property(row => row.NextAt).HasColumnName("next_at");
         schedule.Property(row => row.DueAt).HasColumnName("due_at");
         schedule.Property(row => row.Runs).HasColumnName("runs");
+        schedule.Property(row => row.HistoryFrom).HasColumnName("history_from");
         schedule.Property(row => row.ActiveRun).HasColumnName("active_run");
         schedule.Property(row => row.ActiveSince).HasColumnName("active_since");
         schedule.Property(row => row.WaitingAt).HasColumnName("waiting_at");

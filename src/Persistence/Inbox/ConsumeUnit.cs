@@ -36,6 +36,9 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
     /// <summary>True when the handler has failed and its work was rolled back.</summary>
     public bool IsAbandoned { get; private set; }
 
+    /// <summary>Whether the handler has put its message off, if it commits.</summary>
+    public bool PutsOff { get; set; }
+
     /// <summary>True while the unit itself begins its transaction.</summary>
     public bool Begins { get; private set; }
 

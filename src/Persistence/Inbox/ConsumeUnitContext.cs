@@ -71,7 +71,7 @@ internal sealed class ConsumeUnitContext<TDbContext, TMessage>(
         var order = new TimerOrder(NewId.NextGuid(), engine.Time.GetUtcNow() + delay);
         var endpoint = await GetSendEndpoint(ReceiveContext.InputAddress);
         await endpoint.Send(Message, new TimerPipe<TMessage>(new RedeliveredCopy<TMessage>(this, delay, callback), order), CancellationToken);
-        PutOffMark.Set(this);
+        unit.PutsOff = true;
     }
 
     // Of all transports: what is scheduled is a timer in the database, committed with the handler's work. Each consumer of the message has to schedule into its own unit.

@@ -90,9 +90,11 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
             if (unit.IsAbandoned)
                 throw new OutboxException($"The handler of message {key.MessageId} failed and its work was rolled back, but a filter inside of the inbox swallowed its exception: where the queues are in the service's file, let it pass, and handle it outside.");
             unit.Seal();
-            if (unit.Transaction is null && ((engine.WatchesContexts && scoped.Context is null) || !unit.Context.ChangeTracker.HasChanges()))
-                return await engine.Committer.CommitAsync(key, unit.Records);
-            return await CommitAsync(unit, run.Context.CancellationToken);
+            var isAlone = unit.Transaction is null && ((engine.WatchesContexts && scoped.Context is null) || !unit.Context.ChangeTracker.HasChanges());
+            var committed = isAlone ? await engine.Committer.CommitAsync(key, unit.Records) : await CommitAsync(unit, run.Context.CancellationToken);
+            if (committed && unit.PutsOff)
+                Timers.PutOffMark.Set(run.Context);
+            return committed;
         }
         finally
         {

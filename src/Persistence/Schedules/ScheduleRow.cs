@@ -45,6 +45,9 @@ public sealed class ScheduleRow
     /// <summary>How often it has fired by its plan.</summary>
     public long Runs { get; set; }
 
+    /// <summary>Runs planned before it are in the history no more.</summary>
+    public long HistoryFrom { get; set; }
+
     /// <summary>The planned instant of the run that has not ended, where the overlap policy asks for it.</summary>
     public long? ActiveRun { get; set; }
 

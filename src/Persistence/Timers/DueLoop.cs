@@ -61,6 +61,9 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
     /// <summary>The time by which things are due, in Unix milliseconds: the database's as it was known at the last look, or that of a clock that was handed in.</summary>
     public long Now => OwnTime + Interlocked.Read(ref _ahead);
 
+    /// <summary>That time, asked for now.</summary>
+    public async Task<long> NowAsync(CancellationToken cancellationToken) => (await ReadAsync(cancellationToken)).Now;
+
     private long OwnTime => Engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>One look: fires a block of what is due.</summary>

@@ -14,6 +14,8 @@ internal static partial class ScheduleCheck
         if (!Name().IsMatch(name))
             problems.Add("a name has 1 to 200 letters, digits, and `-`, `_`, `.` or `:`.");
         ScheduleTiming.TryCreate(TimingOf(definition), created, problems, out _);
+        if (definition.Jitter > Longest)
+            problems.Add($"`Jitter` must be at most 365 days, but is {definition.Jitter}.");
         if (definition.MaxRuns < 1)
             problems.Add($"`MaxRuns` must be 1 or more, or null, but is {definition.MaxRuns}.");
         if (definition.CatchUpLimit is < 1 or > 1000)

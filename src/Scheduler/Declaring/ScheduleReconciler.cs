@@ -17,6 +17,8 @@ internal sealed partial class ScheduleReconciler<TDbContext>(OutboxEngine<TDbCon
     private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly List<string> _problems = [];
+    private readonly HashSet<string> _settled = new(StringComparer.Ordinal);
+    private bool _compared;
     private bool _done;
     private long _tried;
 
@@ -43,7 +45,7 @@ internal sealed partial class ScheduleReconciler<TDbContext>(OutboxEngine<TDbCon
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotReconciled(engine.Log, exception);
-            Problems = [$"The schedules could not be brought to what the code declares: {exception.Message}"];
+            Problems = [$"The schedules could not be brought to what the code declares: {exception.GetType().Name}, see the log."];
         }
 
         _tried = OutboxEngine<TDbContext>.Pace.GetTimestamp();
@@ -56,7 +58,9 @@ internal sealed partial class ScheduleReconciler<TDbContext>(OutboxEngine<TDbCon
         _problems.Clear();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var known = await db.Set<ScheduleRow>().Where(row => row.DeclaredBy != null).AsTracking().ToDictionaryAsync(row => row.Name, StringComparer.OrdinalIgnoreCase, cancellationToken);
-        foreach (var declaration in options.Declarations)
+        List<string> settled = [];
+        // What was done once is not done again because another declaration is wrong: two versions of a program would change it in turn.
+        foreach (var declaration in options.Declarations.Where(declaration => !_settled.Contains(declaration.Name)))
         {
             try
             {
@@ -64,17 +68,28 @@ internal sealed partial class ScheduleReconciler<TDbContext>(OutboxEngine<TDbCon
                     Change(row, declaration, now);
                 else
                     db.Add(Create(declaration, await IsTakenAsync(db, declaration.Name, cancellationToken), now));
+                settled.Add(declaration.Name);
             }
-            catch (ScheduleException exception)
+            catch (Exception exception) when (exception is ScheduleException or System.Text.Json.JsonException or NotSupportedException)
             {
                 // The others are not to suffer for it.
-                _problems.Add(exception.Message);
+                _problems.Add($"`{declaration.Name}`: {exception.Message}");
                 LogNotDeclared(engine.Log, declaration.Name, exception);
             }
         }
 
+        if (!_compared)
+            await CompareRestAsync(db, known.Values, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        _settled.UnionWith(settled);
+        _compared = true;
+    }
+
+    private async Task CompareRestAsync(TDbContext db, IEnumerable<ScheduleRow> undeclared, CancellationToken cancellationToken)
+    {
         // A process of the same program that declares nothing, another role of it, retires nothing.
-        foreach (var row in known.Values.Where(row => options.Declarations.Count > 0 && row.DeclaredBy == options.DeclaredBy && row.Revision <= options.Revision && row.State != (int)ScheduleState.Retired))
+        foreach (var row in undeclared.Where(row => options.Declarations.Count > 0 && row.DeclaredBy == options.DeclaredBy && row.Revision <= options.Revision && row.State != (int)ScheduleState.Retired))
         {
             (row.State, row.DueAt, row.WaitingAt, row.Revision, row.Version) = ((int)ScheduleState.Retired, null, null, options.Revision, row.Version + 1);
             LogRetired(engine.Log, row.Name);
@@ -83,9 +98,6 @@ internal sealed partial class ScheduleReconciler<TDbContext>(OutboxEngine<TDbCon
         // The zones of this machine may say otherwise than those that the next instants were computed with.
         foreach (var row in await db.Set<ScheduleRow>().Where(row => row.DueAt != null && row.NextAt != null).AsTracking().ToListAsync(cancellationToken))
             Recompute(row);
-
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
     }
 
     private static async Task<bool> IsTakenAsync(TDbContext db, string name, CancellationToken cancellationToken) =>

@@ -26,13 +26,15 @@ internal static class RunHistory
     public static Task<int> CancelAsync(DbContext db, string schedule, long plannedAt, CancellationToken cancellationToken) =>
         OpenRun(db, schedule, plannedAt).ExecuteUpdateAsync(set => set.SetProperty(run => run.CancelRequested, true), cancellationToken);
 
-    /// <summary>Removes the runs that are over the limit, the oldest first.</summary>
-    public static async Task TrimAsync(DbContext db, string schedule, int keep, CancellationToken cancellationToken)
+    /// <summary>Removes the runs that are over the limit, the oldest first, and notes from where on they are known.</summary>
+    public static async Task TrimAsync(DbContext db, ScheduleRow schedule, int keep, CancellationToken cancellationToken)
     {
-        var runs = db.Set<ScheduleRunRow>().Where(run => run.Schedule == schedule);
+        var runs = db.Set<ScheduleRunRow>().Where(run => run.Schedule == schedule.Name);
         var oldest = await runs.OrderByDescending(run => run.PlannedAt).Skip(keep).Select(run => (long?)run.PlannedAt).FirstOrDefaultAsync(cancellationToken);
-        if (oldest is not null)
-            await runs.Where(run => run.PlannedAt <= oldest).ExecuteDeleteAsync(cancellationToken);
+        if (oldest is null)
+            return;
+        await runs.Where(run => run.PlannedAt <= oldest).ExecuteDeleteAsync(cancellationToken);
+        schedule.HistoryFrom = Math.Max(schedule.HistoryFrom, oldest.Value + 1);
     }
 
     private static IQueryable<ScheduleRunRow> OpenRun(DbContext db, string schedule, long plannedAt) =>

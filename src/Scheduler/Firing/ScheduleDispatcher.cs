@@ -55,9 +55,10 @@ internal sealed partial class ScheduleDispatcher<TDbContext>(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDbContext>();
-        var name = await db.Set<ScheduleRow>().Where(row => row.DueAt <= now).OrderBy(row => row.DueAt).ThenBy(row => row.Name).Select(row => row.Name).FirstOrDefaultAsync(cancellationToken);
+        var left = _left.Keys.ToList();
+        var name = await db.Set<ScheduleRow>().Where(row => row.DueAt <= now && !left.Contains(row.Name)).OrderBy(row => row.DueAt).ThenBy(row => row.Name).Select(row => row.Name).FirstOrDefaultAsync(cancellationToken);
         await db.Set<ScheduleRow>().Where(row => row.Name == name && row.DueAt <= now).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.DueAt, now + AgainAfterError).SetProperty(row => row.Error, reason.Message).SetProperty(row => row.Version, row => row.Version + 1), cancellationToken);
+            set => set.SetProperty(row => row.DueAt, now + AgainAfterError).SetProperty(row => row.Error, $"{reason.GetType().Name}, see the log.").SetProperty(row => row.Version, row => row.Version + 1), cancellationToken);
         LogNotFired(Engine.Log, name ?? "", reason);
     }
 
@@ -107,16 +108,19 @@ internal sealed partial class ScheduleDispatcher<TDbContext>(
 
             await RunHistory.NoteAsync(db, schedule, plan, cancellationToken);
             if (_trim.IsDue(schedule.Name, plan.Dealt.Count))
-                await RunHistory.TrimAsync(db, schedule.Name, options.History, cancellationToken);
+                await RunHistory.TrimAsync(db, schedule, options.History, cancellationToken);
             Advance(schedule, plan);
             _left = _left.Remove(schedule.Name);
         }
         catch (ScheduleException exception)
         {
             // Another process may know better: the schedule stays due, this one leaves it alone for a while, and whoever looks at it sees why it waits.
-            if (schedule.Error != exception.Message)
+            if (schedule.Error != exception.Message && (_left.ContainsKey(schedule.Name) || now - schedule.DueAt > AgainAfterError))
+            {
                 LogNotFired(Engine.Log, schedule.Name, exception);
-            schedule.Error = exception.Message;
+                schedule.Error = exception.Message;
+            }
+
             _left = _left.SetItem(schedule.Name, now + AgainAfterError);
         }
     }

@@ -13,6 +13,19 @@ internal sealed class ScheduleHealthCheck<TDbContext>(ISchedules schedules, Sche
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        try
+        {
+            return await CheckAsync(cancellationToken);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whether the process is fit without its database is not for schedules to say.
+            return HealthCheckResult.Degraded($"The schedules could not be read: {error.GetType().Name}.", error);
+        }
+    }
+
+    private async Task<HealthCheckResult> CheckAsync(CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
         var troubled = (await schedules.ListAsync(new ScheduleQuery { Troubled = true, State = ScheduleState.Active }, cancellationToken)).Where(schedule => schedule.Error is not null || IsOverdue(schedule, now)).ToList();
         var problems = reconciler.Problems.Concat(troubled.Select(Say)).ToList();
@@ -25,7 +38,7 @@ internal sealed class ScheduleHealthCheck<TDbContext>(ISchedules schedules, Sche
             return false;
         List<string> problems = [];
         return !ScheduleTiming.TryRead(ScheduleCheck.TimingOf(schedule.Definition), next, problems, out var timing)
-            || timing.NextAfter(next) is not { } second || due + (2 * (second - next)) < now;
+            || timing.NextAfter(next) is not { } second || (now - due).Ticks / 2 > (second - next).Ticks;
     }
 
     private static string Say(ScheduleSummary schedule) => $"`{schedule.Name}` was due at {schedule.NextAt:O}{(schedule.Error is null ? "." : $": {schedule.Error}")}";

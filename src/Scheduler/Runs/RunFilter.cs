@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Bus.Persistence.Timers;
 using MassTransit;
 using MassTransit.Configuration;
@@ -59,18 +60,28 @@ internal sealed class RunFilter<TDbContext, TMessage>(RunReport<TDbContext> repo
 internal sealed class RunFilterObserver<TDbContext> : ConfigurationObserver, IMessageConfigurationObserver
     where TDbContext : DbContext
 {
+    // An endpoint may come by the callback for all and by a service's own hand: one filter is enough.
+    private static readonly ConditionalWeakTable<IConsumePipeConfigurator, RunFilterObserver<TDbContext>> Attached = [];
+
+    private readonly IConsumePipeConfigurator _endpoint;
     private readonly RunReport<TDbContext> _report;
+    private readonly HashSet<Type> _types = [];
 
     private RunFilterObserver(IConsumePipeConfigurator endpoint, RunReport<TDbContext> report)
         : base(endpoint)
     {
-        _report = report;
+        (_endpoint, _report) = (endpoint, report);
         Connect(this);
     }
 
-    public static void Attach(IConsumePipeConfigurator endpoint, RunReport<TDbContext> report) => _ = new RunFilterObserver<TDbContext>(endpoint, report);
+    public static void Attach(IConsumePipeConfigurator endpoint, RunReport<TDbContext> report) => Attached.GetValue(endpoint, known => new RunFilterObserver<TDbContext>(known, report));
 
     public void MessageConfigured<TMessage>(IConsumePipeConfigurator configurator)
-        where TMessage : class =>
-        configurator.AddPipeSpecification(new FilterPipeSpecification<ConsumeContext<TMessage>>(new RunFilter<TDbContext, TMessage>(_report)));
+        where TMessage : class
+    {
+        if (_types.Add(typeof(TMessage)))
+            configurator.AddPipeSpecification(new FilterPipeSpecification<ConsumeContext<TMessage>>(new RunFilter<TDbContext, TMessage>(_report)));
+    }
+
+    public override void BatchConsumerConfigured<TConsumer, TMessage>(IConsumerMessageConfigurator<TConsumer, Batch<TMessage>> configurator) => MessageConfigured<TMessage>(_endpoint);
 }

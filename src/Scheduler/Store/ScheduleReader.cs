@@ -79,5 +79,5 @@ internal static class ScheduleReader
         run.Duration is { } duration ? TimeSpan.FromMilliseconds(duration) : null,
         run.Note);
 
-    private static DateTimeOffset? Instant(long? milliseconds) => milliseconds is { } instant ? DateTimeOffset.FromUnixTimeMilliseconds(instant) : null;
+    private static DateTimeOffset? Instant(long? milliseconds) => milliseconds is { } instant ? DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(instant, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())) : null;
 }

@@ -16,10 +16,10 @@ internal sealed class Schedules<TDbContext>(ScheduleDispatcher<TDbContext> dispa
     private readonly RunSender _sender = new(options);
 
     // The time by which schedules fire, and not this machine's.
-    private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(dispatcher.Now);
+    private async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) => DateTimeOffset.FromUnixTimeMilliseconds(await dispatcher.NowAsync(cancellationToken));
 
     public Task<IReadOnlyList<ScheduleSummary>> ListAsync(ScheduleQuery query, CancellationToken cancellationToken = default) =>
-        ReadAsync(db => ScheduleReader.ListAsync(db, query, Now, cancellationToken));
+        ReadAsync(async db => await ScheduleReader.ListAsync(db, query, await NowAsync(cancellationToken), cancellationToken));
 
     public Task<ScheduleSummary?> FindAsync(string name, CancellationToken cancellationToken = default) => ReadAsync(db => ScheduleReader.FindAsync(db, name, cancellationToken));
 
@@ -33,7 +33,7 @@ internal sealed class Schedules<TDbContext>(ScheduleDispatcher<TDbContext> dispa
         if (row.State is (int)ScheduleState.Finished or (int)ScheduleState.Retired)
             return [];
         // Of one that is paused those in between are left out when it is resumed.
-        var from = row.State == (int)ScheduleState.Paused ? Math.Max(row.LastAt, dispatcher.Now) : row.LastAt;
+        var from = row.State == (int)ScheduleState.Paused ? Math.Max(row.LastAt, await dispatcher.NowAsync(cancellationToken)) : row.LastAt;
         var served = ServedSchedule.Of(row);
         var left = served.Definition.MaxRuns - row.Runs ?? long.MaxValue;
         return [.. served.Timing.After(DateTimeOffset.FromUnixTimeMilliseconds(from)).Take((int)Math.Min(count, left))];
@@ -50,7 +50,7 @@ internal sealed class Schedules<TDbContext>(ScheduleDispatcher<TDbContext> dispa
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(definition);
-        var now = Now;
+        var now = await NowAsync(cancellationToken);
         ScheduleCheck.Demand(name, definition, now);
         if (options.Types.Find(messageType) is not { } type)
             throw new ScheduleException($"The message type `{messageType}` is not allowed. Call `AllowMessage<T>()` in `AddSchedules`. Allowed are: {string.Join(", ", options.Types.Names.Select(known => $"`{known}`"))}.");
@@ -58,13 +58,13 @@ internal sealed class Schedules<TDbContext>(ScheduleDispatcher<TDbContext> dispa
         await changes.AddAsync(row, cancellationToken);
     }
 
-    public Task EditAsync(string name, Func<ScheduleDefinition, ScheduleDefinition> change, string? message = null, CancellationToken cancellationToken = default)
+    public async Task EditAsync(string name, Func<ScheduleDefinition, ScheduleDefinition> change, string? message = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return changes.ChangeAsync(name, row =>
+        var now = await NowAsync(cancellationToken);
+        await changes.ChangeAsync(name, row =>
         {
             DemandNotRetired(row);
-            var now = Now;
             var (type, known) = message is null ? _sender.Read(row) : (_sender.TypeOf(row), row.Message);
             var definition = change(ScheduleJson.Read(row.Definition));
             ScheduleCheck.Demand(name, definition, now);
@@ -78,26 +78,33 @@ internal sealed class Schedules<TDbContext>(ScheduleDispatcher<TDbContext> dispa
         (row.State, row.DueAt, row.WaitingAt, row.Version) = ((int)ScheduleState.Paused, null, null, row.Version + 1);
     }, cancellationToken);
 
-    public Task ResumeAsync(string name, CancellationToken cancellationToken = default) => changes.ChangeAsync(name, row =>
+    public async Task ResumeAsync(string name, CancellationToken cancellationToken = default)
     {
-        DemandAlive(row);
-        if (row.State == (int)ScheduleState.Active)
-            return;
-        row.State = (int)ScheduleState.Active;
-        row.LastAt = Math.Max(row.LastAt, dispatcher.Now);
-        ScheduleRows.Plan(row);
-    }, cancellationToken);
+        var now = await dispatcher.NowAsync(cancellationToken);
+        await changes.ChangeAsync(
+            name,
+            row =>
+            {
+                DemandAlive(row);
+                if (row.State == (int)ScheduleState.Active)
+                    return;
+                row.State = (int)ScheduleState.Active;
+                row.LastAt = Math.Max(row.LastAt, now);
+                ScheduleRows.Plan(row);
+            },
+            cancellationToken);
+    }
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken = default) => changes.DeleteAsync(name, cancellationToken);
 
     public async Task<ScheduledRun> RunNowAsync(string name, CancellationToken cancellationToken = default)
     {
         ScheduledRun? run = null;
+        var now = await dispatcher.NowAsync(cancellationToken);
         await changes.ChangeAsync(name, async (scope, db, row) =>
         {
             var message = _sender.Read(row);
             var definition = ScheduleJson.Read(row.Definition);
-            var now = dispatcher.Now;
             var planned = now;
             while (await db.Set<ScheduleRunRow>().AnyAsync(known => known.Schedule == name && known.PlannedAt == planned && known.Kind == (int)RunKind.Requested, cancellationToken))
                 planned++;
@@ -106,7 +113,7 @@ internal sealed class Schedules<TDbContext>(ScheduleDispatcher<TDbContext> dispa
                 await RunHistory.CancelAsync(db, name, active, cancellationToken);
             if (definition.Overlap == OverlapPolicy.CancelPrevious || (definition.Overlap != OverlapPolicy.Allow && row.ActiveRun is null))
                 (row.ActiveRun, row.ActiveSince) = (planned, now);
-            await RunHistory.TrimAsync(db, name, options.History, cancellationToken);
+            await RunHistory.TrimAsync(db, row, options.History, cancellationToken);
             run = new ScheduledRun(name, DateTimeOffset.FromUnixTimeMilliseconds(planned), RunKind.Requested);
         }, cancellationToken);
         return run!;
@@ -114,7 +121,7 @@ internal sealed class Schedules<TDbContext>(ScheduleDispatcher<TDbContext> dispa
 
     public async Task<int> BackfillAsync(string name, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken = default)
     {
-        var now = Now;
+        var now = await NowAsync(cancellationToken);
         if (from >= until || until > now)
             throw new ScheduleException($"A backfill needs a range of the past, but {from:O} to {until:O} is none: now is {now:O}.");
         var fired = 0;
@@ -122,7 +129,7 @@ internal sealed class Schedules<TDbContext>(ScheduleDispatcher<TDbContext> dispa
         {
             var message = _sender.Read(row);
             var served = ServedSchedule.Of(row);
-            await DemandInHistoryAsync(db, name, from, cancellationToken);
+            DemandInHistory(row, from);
             // Not more than the schedule itself has dealt with: what is to come, or waits, is its own.
             var planned = served.Timing.After(from.AddMilliseconds(-1)).TakeWhile(instant => instant < until && instant.ToUnixTimeMilliseconds() <= row.LastAt).Where(instant => instant.ToUnixTimeMilliseconds() != row.WaitingAt).Take(MostBackfilled + 1).Select(instant => instant.ToUnixTimeMilliseconds()).ToList();
             if (planned.Count > MostBackfilled)
@@ -147,11 +154,10 @@ internal sealed class Schedules<TDbContext>(ScheduleDispatcher<TDbContext> dispa
     }
 
     // What has been cut off the history may have been fired.
-    private async Task DemandInHistoryAsync(TDbContext db, string name, DateTimeOffset from, CancellationToken cancellationToken)
+    private static void DemandInHistory(ScheduleRow row, DateTimeOffset from)
     {
-        var runs = db.Set<ScheduleRunRow>().Where(run => run.Schedule == name && run.Kind == (int)RunKind.Planned);
-        if (await runs.CountAsync(cancellationToken) >= options.History && await runs.MinAsync(run => run.PlannedAt, cancellationToken) is var oldest && from.ToUnixTimeMilliseconds() < oldest)
-            throw new ScheduleException($"The history of schedule `{name}` goes back to {DateTimeOffset.FromUnixTimeMilliseconds(oldest):O}; what was fired before is not known. Backfill from there, or keep more runs with `History`.");
+        if (from.ToUnixTimeMilliseconds() < row.HistoryFrom)
+            throw new ScheduleException($"The history of schedule `{row.Name}` goes back to {DateTimeOffset.FromUnixTimeMilliseconds(row.HistoryFrom):O}; what was fired before is not known. Backfill from there, and keep more runs with `History`.");
     }
 
     private static async Task SendAsync(

@@ -64,8 +64,9 @@ public sealed class When_schedules_are_asked_for_over_http : IAsyncLifetime
 
         Assert.Equal("Paused", await StateAsync(await _http.PostAsync("/api/schedules/made/pause", null)));
         Assert.Equal("Active", await StateAsync(await _http.PostAsync("/api/schedules/made/resume", null)));
-        var edited = await _http.PatchAsJsonAsync("/api/schedules/made", new { message = new { number = 6 } });
-        Assert.Equal(HttpStatusCode.OK, edited.StatusCode);
+        var edited = await _http.PatchAsJsonAsync("/api/schedules/made", new { definition = new { recurrence = "*/10 * * * *" }, message = new { number = 6 } });
+        var definition = (await edited.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("schedule").GetProperty("definition");
+        Assert.Equal(("*/10 * * * *", "Asia/Tokyo", "CatchUp"), (definition.GetProperty("recurrence").GetString(), definition.GetProperty("zone").GetString(), definition.GetProperty("misfire").GetString()));
         Assert.Equal(HttpStatusCode.Accepted, (await _http.PostAsync("/api/schedules/made/run", null)).StatusCode);
         var run = (await GetAsync("/api/schedules/made/runs"))[0];
         Assert.Equal("Requested", run.GetProperty("kind").GetString());
@@ -77,6 +78,7 @@ public sealed class When_schedules_are_asked_for_over_http : IAsyncLifetime
     [InlineData("PUT", "/api/schedules/bad", """{"definition":{"recurrence":"30 2 31 2 *"},"messageType":"urn:message:Bus.ContractTests.Outbox:Note","message":{}}""", HttpStatusCode.UnprocessableEntity, "never fires")]
     [InlineData("PUT", "/api/schedules/bad", """{"definition":{"recurrence":"@daily"},"messageType":"urn:message:System:Uri","message":{}}""", HttpStatusCode.UnprocessableEntity, "is not allowed")]
     [InlineData("PUT", "/api/schedules/bad", """{"definition":{"recurence":"@daily"}}""", HttpStatusCode.BadRequest, "recurence")]
+    [InlineData("PUT", "/api/schedules/bad", "{}", HttpStatusCode.BadRequest, "definition")]
     [InlineData("PATCH", "/api/schedules/nobody", "{}", HttpStatusCode.NotFound, "no schedule `nobody`")]
     [InlineData("DELETE", "/api/schedules/nightly", "", HttpStatusCode.UnprocessableEntity, "pause it")]
     [InlineData("GET", "/api/schedules/nightly/next?count=5000", "", HttpStatusCode.BadRequest, "1 to 1,000")]
@@ -109,6 +111,16 @@ public sealed class When_schedules_are_asked_for_over_http : IAsyncLifetime
         var moved = await _http.PostAsJsonAsync($"/api/timers/{tokens[1]}/reschedule", new { due = DateTimeOffset.UnixEpoch });
         Assert.True(moved.IsSuccessStatusCode);
         await Eventually.AssertAsync(async () => (await GetAsync("/api/timers")).GetArrayLength() == 0);
+    }
+
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Origin", "https://elsewhere.example")]
+    public async Task Should_let_no_other_site_change_anything(string header, string value)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/schedules/nightly/run");
+        request.Headers.Add(header, value);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _http.SendAsync(request)).StatusCode);
     }
 
     private static async Task<string?> StateAsync(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("schedule").GetProperty("state").GetString();

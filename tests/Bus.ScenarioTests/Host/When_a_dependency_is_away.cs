@@ -39,7 +39,7 @@ public sealed class When_a_dependency_is_away : IDisposable
         var json = JsonDocument.Parse(ready).RootElement;
         Assert.Equal((code, status), (readyCode, json.GetProperty("status").GetString()));
         Assert.Equal(
-            [("database", database), ("masstransit-bus", bus)],
+            [("database", database), ("masstransit-bus", bus), ("schedules", database == "Healthy" ? "Healthy" : "Degraded")],
             json.GetProperty("checks").EnumerateArray().Select(check => (check.GetProperty("name").GetString(), check.GetProperty("status").GetString())).Order());
         Assert.DoesNotContain("secret", ready, StringComparison.Ordinal);
     }

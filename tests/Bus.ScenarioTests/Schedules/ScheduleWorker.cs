@@ -45,7 +45,7 @@ public sealed class TickConsumer(ScheduleDbContext db) : IConsumer<Tick>
 }
 
 /// <summary>
-/// A process with the public defaults that declares schedules, one a second each, and fires and handles them until it is stopped. <c>--Create=true</c> makes the tables and ends; <c>--Schedules=N</c> is how many,
+/// A process with the public defaults that declares schedules, one a second each, and fires and handles them until it is stopped. <c>--Create=true</c> makes the tables, declares, and ends; <c>--Schedules=N</c> is how many,
 /// <c>--From</c> and <c>--Until</c> bound them, in Unix seconds.
 /// </summary>
 internal static class ScheduleWorker
@@ -69,6 +69,11 @@ internal static class ScheduleWorker
         {
             await using var scope = host.Services.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<ScheduleDbContext>().Database.EnsureCreatedAsync();
+            // Declared before their first instant, or it would not be one.
+            await host.StartAsync();
+            while ((await scope.ServiceProvider.GetRequiredService<ISchedules>().ListAsync(new ScheduleQuery { Take = 1000 })).Count < Number(builder.Configuration["Schedules"]))
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+            await host.StopAsync();
             return 0;
         }
 
