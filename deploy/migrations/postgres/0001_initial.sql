@@ -60,6 +60,7 @@ CREATE TABLE bus_schedule (
     next_at bigint,
     due_at bigint,
     runs bigint NOT NULL,
+    history_from bigint NOT NULL,
     active_run bigint,
     active_since bigint,
     waiting_at bigint,

@@ -58,6 +58,7 @@ CREATE TABLE "bus_schedule" (
     "next_at" INTEGER NULL,
     "due_at" INTEGER NULL,
     "runs" INTEGER NOT NULL,
+    "history_from" INTEGER NOT NULL,
     "active_run" INTEGER NULL,
     "active_since" INTEGER NULL,
     "waiting_at" INTEGER NULL,

@@ -64,6 +64,7 @@ CREATE TABLE [bus_schedule] (
     [next_at] bigint NULL,
     [due_at] bigint NULL,
     [runs] bigint NOT NULL,
+    [history_from] bigint NOT NULL,
     [active_run] bigint NULL,
     [active_since] bigint NULL,
     [waiting_at] bigint NULL,

@@ -44,7 +44,7 @@ public sealed class When_processes_on_schedules_die : IAsyncDisposable
     {
         string[] settings = [$"--Bus:DataFolder={_folder.FullPath}", .. Bounds(10, 5)];
         Assert.Equal(0, await Start(null, [.. settings, "--Create=true"]).WaitForExitAsync(TimeSpan.FromMinutes(1)));
-        Assert.Equal(137, await Start($"{point}:2", settings).WaitForExitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal(137, await Start($"{point}:1", settings).WaitForExitAsync(TimeSpan.FromMinutes(1)));
         Start(null, settings);
         await AssertEachOnceAsync(FromFileAsync, 10 * 5);
     }

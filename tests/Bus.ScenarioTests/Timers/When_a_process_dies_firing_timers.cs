@@ -15,10 +15,10 @@ public sealed class When_a_process_dies_firing_timers : IAsyncDisposable
     private readonly List<ChildProcess> _workers = [];
 
     [Theory]
-    [InlineData(FaultPoints.BeforeTimerTake, 3)]
-    [InlineData(FaultPoints.AfterTimerTake, 3)]
-    [InlineData(FaultPoints.BeforeTimerCommit, 3)]
-    [InlineData(FaultPoints.AfterTimerCommit, 3)]
+    [InlineData(FaultPoints.BeforeTimerTake, 1)]
+    [InlineData(FaultPoints.AfterTimerTake, 1)]
+    [InlineData(FaultPoints.BeforeTimerCommit, 1)]
+    [InlineData(FaultPoints.AfterTimerCommit, 1)]
     public Task Should_fire_each_once_in_a_folder(string point, int times) => RunAsync(point, times, CountInFileAsync, $"--Bus:DataFolder={_folder.FullPath}");
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class When_a_process_dies_firing_timers : IAsyncDisposable
         await using var broker = await TestRabbitMq.CreateVirtualHostAsync();
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await RunAsync(
-            FaultPoints.AfterTimerCommit, 3, () => database.QueryAsync<string>(Counts),
+            FaultPoints.AfterTimerCommit, 1, () => database.QueryAsync<string>(Counts),
             "--Bus:Transport=RabbitMq", $"--ConnectionStrings:RabbitMq={broker.Uri}", "--Bus:Database=PostgreSql", $"--ConnectionStrings:Bus={database.ConnectionString}");
         await StopAsync();
     }
