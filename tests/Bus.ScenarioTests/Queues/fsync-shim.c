@@ -1,6 +1,6 @@
 // Loaded before the C library (LD_PRELOAD), it keeps what a disk would have after a power cut: of each file whose name holds SHIM_FILE, the state of its last
 // fsync, as a copy in the folder SHIM_FOLDER. A file that is removed is gone there too. What was only written is not there: the copy is taken before the fsync, and counts when it has gone well, so that
-// what another thread writes meanwhile is in it only by the next.
+// what another thread writes meanwhile is in it only by the next. From when the file "cut" is in that folder no sync ends: the power is off.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -35,6 +35,13 @@ static void copy_of(int fd, char *copy, char *target)
     close(out);
 }
 
+static int is_cut(void)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/cut", getenv("SHIM_FOLDER"));
+    return access(path, F_OK) == 0;
+}
+
 // One at a time, or an older copy could take the place of a newer one.
 static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
 
@@ -45,6 +52,8 @@ static int synced(const char *function, int fd)
     pthread_mutex_lock(&one);
     copy_of(fd, copy, target);
     int result = next(fd);
+    while (copy[0] && is_cut())
+        pause();
     if (result == 0 && copy[0])
         rename(copy, target);
     pthread_mutex_unlock(&one);
