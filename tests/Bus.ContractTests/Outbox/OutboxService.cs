@@ -176,7 +176,8 @@ public sealed class OutboxService : IAsyncDisposable
         {
             x.DisableUsageTelemetry();
             x.AddConsumer<TConsumer>().Endpoint(e => e.Name = "commands");
-            x.AddConsumer<NoteObserver>().Endpoint(e => e.Name = "observer");
+            // One at a time: what it saw last came last.
+            x.AddConsumer<NoteObserver>().Endpoint(e => (e.Name, e.ConcurrentMessageLimit) = ("observer", 1));
             x.AddEntityFrameworkOutbox<OutboxDb>(o =>
             {
                 o.UseBusOutbox();

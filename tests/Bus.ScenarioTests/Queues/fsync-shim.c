@@ -1,6 +1,6 @@
 // Loaded before the C library (LD_PRELOAD), it keeps what a disk would have after a power cut: of each file whose name holds SHIM_FILE, the state of its last
 // fsync, as a copy in the folder SHIM_FOLDER. A file that is removed is gone there too. What was only written is not there: the copy is taken before the fsync, and counts when it has gone well, so that
-// what another thread writes meanwhile is in it only by the next. From when the file "cut" is in that folder no sync ends: the power is off.
+// what another thread writes meanwhile is in it only by the next. From when the file "cut" is in that folder no sync ends: the power is off. Of threads whose name begins with SHIM_WITHHELD none ends at all.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -45,10 +45,19 @@ static int is_cut(void)
 // One at a time, or an older copy could take the place of a newer one.
 static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
 
+static int is_withheld(void)
+{
+    const char *withheld = getenv("SHIM_WITHHELD");
+    char name[16] = "";
+    return withheld && pthread_getname_np(pthread_self(), name, sizeof name) == 0 && strncmp(name, withheld, strlen(withheld)) == 0;
+}
+
 static int synced(const char *function, int fd)
 {
     int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, function);
     char copy[PATH_MAX], target[PATH_MAX];
+    while (is_withheld())
+        pause();
     pthread_mutex_lock(&one);
     copy_of(fd, copy, target);
     int result = next(fd);
