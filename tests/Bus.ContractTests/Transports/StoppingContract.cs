@@ -64,7 +64,7 @@ public abstract class StoppingContract<TTransport> : TransportContract<TTranspor
 
         await StartAsync(Serve);
 
-        Assert.Equal([1, 2], await _ended.WaitAsync(2));
+        Assert.Equal([1, 2], (await _ended.WaitAsync(2)).Order());
     }
 
     [Fact]
