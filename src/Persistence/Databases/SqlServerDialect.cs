@@ -32,6 +32,10 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         _ => false,
     };
 
+    private static string TakeTimers(StoreTables t, string more) =>
+        $"WITH due AS (SELECT TOP (@p1) * FROM {t.Timer} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND parked_at IS NULL{more} ORDER BY due_at) " +
+        "DELETE FROM due OUTPUT deleted.due_at, deleted.message_id, deleted.destination, deleted.metadata, deleted.body, deleted.order_key";
+
     private static StoreStatements Build(StoreTables t) => new()
     {
         InboxContains = $"SELECT 1 FROM {t.Inbox} WHERE message_id = @p0 AND consumer_id = @p1",
@@ -55,8 +59,8 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         OrderedDelete = $"DELETE FROM {t.Ordered} WITH (ROWLOCK) WHERE position = @p0",
         OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
         TimerNext = $"SELECT MIN(due_at), {Now} FROM {t.Timer} WITH (READCOMMITTEDLOCK, READPAST) WHERE parked_at IS NULL",
-        TimerTake =
-            $"WITH due AS (SELECT TOP (@p1) * FROM {t.Timer} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at) DELETE FROM due OUTPUT deleted.due_at, deleted.message_id, deleted.destination, deleted.metadata, deleted.body, deleted.order_key",
+        TimerTake = TakeTimers(t, ""),
+        TimerTakeRecent = TakeTimers(t, " AND due_at > @p2 AND order_key IS NULL"),
         TimerPark =
             $"WITH oldest AS (SELECT TOP (1) parked_at, error FROM {t.Timer} WITH (ROWLOCK, UPDLOCK) WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at) UPDATE oldest SET parked_at = {Now}, error = @p1",
         ScheduleNext = $"SELECT MIN(due_at), {Now} FROM {t.Schedule} WITH (READCOMMITTEDLOCK, READPAST) WHERE name NOT IN (SELECT value FROM OPENJSON(@p0))",

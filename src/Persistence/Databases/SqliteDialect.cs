@@ -33,6 +33,10 @@ internal sealed class SqliteDialect(StoreTables tables)
         _ => false,
     };
 
+    private static string TakeTimers(StoreTables t, string more) =>
+        $"DELETE FROM {t.Timer} WHERE token IN (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL{more} ORDER BY due_at LIMIT @p1) " +
+        "RETURNING due_at, message_id, destination, metadata, body, order_key";
+
     private static StoreStatements Build(StoreTables t) => new()
     {
         InboxContains = $"SELECT 1 FROM {t.Inbox} WHERE message_id = @p0 AND consumer_id = @p1",
@@ -58,8 +62,8 @@ internal sealed class SqliteDialect(StoreTables tables)
         OrderedDelete = $"DELETE FROM {t.Ordered} WHERE position = @p0",
         OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
         TimerNext = $"SELECT min(due_at), {Now} FROM {t.Timer} WHERE parked_at IS NULL",
-        TimerTake =
-            $"DELETE FROM {t.Timer} WHERE token IN (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT @p1) RETURNING due_at, message_id, destination, metadata, body, order_key",
+        TimerTake = TakeTimers(t, ""),
+        TimerTakeRecent = TakeTimers(t, " AND due_at > @p2 AND order_key IS NULL"),
         TimerPark =
             $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p1 WHERE token = (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT 1)",
         ScheduleNext = $"SELECT min(due_at), {Now} FROM {t.Schedule} WHERE name NOT IN (SELECT value FROM json_each(@p0))",

@@ -42,6 +42,9 @@ internal sealed record StoreStatements
     /// <summary>time in Unix ms, limit → takes timers that are due by then, the oldest first, but not those that others have locked: due, message id, destination, metadata, body, order key; in no order.</summary>
     public required string TimerTake { get; init; }
 
+    /// <summary>time in Unix ms, limit, time in Unix ms → the same of those that became due after the second, and have no order to keep.</summary>
+    public required string TimerTakeRecent { get; init; }
+
     /// <summary>time in Unix ms, error → parks the oldest timer that is due by then.</summary>
     public required string TimerPark { get; init; }
 

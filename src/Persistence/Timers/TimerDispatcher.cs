@@ -13,15 +13,43 @@ namespace Bus.Persistence.Timers;
 internal sealed partial class TimerDispatcher<TDbContext>(OutboxEngine<TDbContext> engine) : DueLoop<TDbContext>(engine)
     where TDbContext : DbContext
 {
+    // What is not older than this is on time.
+    private static readonly long Recent = (long)TimeSpan.FromSeconds(1).TotalMilliseconds;
+
+    private bool _isBehind;
+    private bool _recentFails;
+
     protected override string NextStatement => Engine.Dialect.Statements.TimerNext;
 
+    /// <summary>The oldest first; while it is behind every second block is of those that have just become due, so that they need not wait for a whole outage.</summary>
     protected override async Task<int> FireAsync(long now, int limit, CancellationToken cancellationToken)
+    {
+        var statements = Engine.Dialect.Statements;
+        var wasBehind = _isBehind;
+        _isBehind = false;
+        // One alone that fails is the oldest, which is then set aside.
+        if (wasBehind && !_recentFails && limit > 1)
+        {
+            _recentFails = true;
+            var recent = await FireAsync(statements.TimerTakeRecent, [now, (long)limit, now - Recent], cancellationToken);
+            _recentFails = false;
+            if (recent > 0)
+                return recent;
+        }
+
+        var fired = await FireAsync(statements.TimerTake, [now, (long)limit], cancellationToken);
+        _isBehind = fired == limit;
+        _recentFails &= _isBehind;
+        return fired;
+    }
+
+    private async Task<int> FireAsync(string take, object[] values, CancellationToken cancellationToken)
     {
         List<OutboxRecord> records = [];
         try
         {
             using (await Engine.Gate.EnterAsync(cancellationToken))
-                await MoveAsync(now, limit, records, cancellationToken);
+                await MoveAsync(take, values, records, cancellationToken);
         }
         catch
         {
@@ -43,12 +71,12 @@ internal sealed partial class TimerDispatcher<TDbContext>(OutboxEngine<TDbContex
         LogParked(Engine.Log, reason);
     }
 
-    private async Task MoveAsync(long now, int limit, List<OutboxRecord> records, CancellationToken cancellationToken)
+    private async Task MoveAsync(string take, object[] values, List<OutboxRecord> records, CancellationToken cancellationToken)
     {
         await using var session = await Engine.OpenAsync(cancellationToken);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         FaultPoint.Reach(FaultPoints.BeforeTimerTake);
-        var due = await session.QueryAsync(Engine.Dialect.Statements.TimerTake, transaction, Read, cancellationToken, now, (long)limit);
+        var due = await session.QueryAsync(take, transaction, Read, cancellationToken, values);
         FaultPoint.Reach(FaultPoints.AfterTimerTake);
         if (due.Count == 0)
             return;
@@ -65,7 +93,7 @@ internal sealed partial class TimerDispatcher<TDbContext>(OutboxEngine<TDbContex
         await transaction.CommitAsync(CancellationToken.None);
         FaultPoint.Reach(FaultPoints.AfterTimerCommit);
         foreach (var row in due)
-            BusMetrics.TimerLateness.Record(Math.Max(0, now - row.Due) / 1000d);
+            BusMetrics.TimerLateness.Record(Math.Max(0, (long)values[0] - row.Due) / 1000d);
     }
 
     private static (long Due, OutboxRecord Record) Read(DbDataReader row)

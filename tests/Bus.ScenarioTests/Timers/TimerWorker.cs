@@ -26,17 +26,20 @@ public sealed class TimerDbContext(DbContextOptions<TimerDbContext> options) : D
     }
 }
 
-public sealed class RingConsumer(TimerDbContext db) : IConsumer<Ring>
+public sealed class RingConsumer(TimerDbContext db, IConfiguration settings) : IConsumer<Ring>
 {
     public Task Consume(ConsumeContext<Ring> context)
     {
+        if (settings["Fail"] is not null && context.GetRedeliveryCount() == 0)
+            throw new TimeoutException("The first time it is to fail.");
         db.Add(new Rung { Number = context.Message.Number });
         return Task.CompletedTask;
     }
 }
 
 /// <summary>
-/// A process with the public defaults that fires timers until it is stopped. <c>--Create=true</c> makes the tables and ends; <c>--Schedule=N</c> schedules N, due from some seconds on, one each 10 ms.
+/// A process with the public defaults that fires timers until it is stopped. <c>--Create=true</c> makes the tables and ends; <c>--Schedule=N</c> schedules N, due from some seconds on, one each 10 ms;
+/// <c>--Fail=true</c> lets each fail until it is redelivered.
 /// </summary>
 internal static class TimerWorker
 {

@@ -11,26 +11,33 @@ public sealed class When_a_process_dies_firing_timers : IAsyncDisposable
     private const int Timers = 100;
     private const string Counts = "SELECT count(*) || ' rung, ' || count(DISTINCT number) || ' timers' FROM rung";
 
+    // Each fails once, so that the first to be committed are those that are put off.
+    private static readonly string[] Redelivery = ["--Fail=true", "--Bus:Retry:MaxAttempts=1", "--Bus:Retry:Redelivery:0=00:00:01"];
+
     private readonly TemporaryFolder _folder = new();
     private readonly List<ChildProcess> _workers = [];
 
     [Theory]
-    [InlineData(FaultPoints.BeforeTimerTake, 1)]
-    [InlineData(FaultPoints.AfterTimerTake, 1)]
-    [InlineData(FaultPoints.BeforeTimerCommit, 1)]
-    [InlineData(FaultPoints.AfterTimerCommit, 1)]
-    public Task Should_fire_each_once_in_a_folder(string point, int times) => RunAsync(point, times, CountInFileAsync, $"--Bus:DataFolder={_folder.FullPath}");
+    [InlineData(FaultPoints.BeforeTimerTake)]
+    [InlineData(FaultPoints.AfterTimerTake)]
+    [InlineData(FaultPoints.BeforeTimerCommit)]
+    [InlineData(FaultPoints.AfterTimerCommit)]
+    public Task Should_fire_each_once_in_a_folder(string point) => RunAsync(point, CountInFileAsync, $"--Bus:DataFolder={_folder.FullPath}");
+
+    [Theory]
+    [InlineData(FaultPoints.BeforeCommit)]
+    [InlineData(FaultPoints.AfterCommit)]
+    [InlineData(FaultPoints.BeforeAcknowledge)]
+    public Task Should_redeliver_each_once_in_a_folder(string point) =>
+        RunAsync(point, CountInFileAsync, [$"--Bus:DataFolder={_folder.FullPath}", .. Redelivery]);
+
+    [Theory]
+    [InlineData(FaultPoints.AfterCommit)]
+    [InlineData(FaultPoints.BeforeAcknowledge)]
+    public Task Should_redeliver_each_once_on_RabbitMq_and_PostgreSql(string point) => RunOnServersAsync(point, Redelivery);
 
     [Fact]
-    public async Task Should_fire_each_once_on_RabbitMq_and_PostgreSql()
-    {
-        await using var broker = await TestRabbitMq.CreateVirtualHostAsync();
-        await using var database = await TestPostgres.CreateDatabaseAsync();
-        await RunAsync(
-            FaultPoints.AfterTimerCommit, 1, () => database.QueryAsync<string>(Counts),
-            "--Bus:Transport=RabbitMq", $"--ConnectionStrings:RabbitMq={broker.Uri}", "--Bus:Database=PostgreSql", $"--ConnectionStrings:Bus={database.ConnectionString}");
-        await StopAsync();
-    }
+    public Task Should_fire_each_once_on_RabbitMq_and_PostgreSql() => RunOnServersAsync(FaultPoints.AfterTimerCommit);
 
     public async ValueTask DisposeAsync()
     {
@@ -38,14 +45,24 @@ public sealed class When_a_process_dies_firing_timers : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task RunAsync(string point, int times, Func<Task<string?>> countAsync, params string[] settings)
+    private async Task RunOnServersAsync(string point, params string[] more)
+    {
+        await using var broker = await TestRabbitMq.CreateVirtualHostAsync();
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await RunAsync(
+            point, () => database.QueryAsync<string>(Counts),
+            ["--Bus:Transport=RabbitMq", $"--ConnectionStrings:RabbitMq={broker.Uri}", "--Bus:Database=PostgreSql", $"--ConnectionStrings:Bus={database.ConnectionString}", .. more]);
+        await StopAsync();
+    }
+
+    private async Task RunAsync(string point, Func<Task<string?>> countAsync, params string[] settings)
     {
         Assert.Equal(0, await Start(null, [.. settings, "--Create=true"]).WaitForExitAsync(TimeSpan.FromMinutes(1)));
         var first = Start(null, [.. settings, $"--Schedule={Timers}"]);
         await first.WaitForLineAsync(TimerWorker.Scheduled, TimeSpan.FromMinutes(1));
         await first.KillAsync();
 
-        Assert.Equal(137, await Start($"{point}:{times}", settings).WaitForExitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal(137, await Start($"{point}:1", settings).WaitForExitAsync(TimeSpan.FromMinutes(1)));
 
         Start(null, settings);
         var found = "";

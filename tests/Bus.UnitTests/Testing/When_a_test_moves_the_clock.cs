@@ -44,6 +44,27 @@ public sealed class When_a_test_moves_the_clock
     }
 
     [Fact]
+    public async Task Should_not_let_what_is_due_now_wait_for_all_that_was_due_long_ago()
+    {
+        await using var bus = await StartAsync();
+        await bus.InScopeAsync(async services =>
+        {
+            var scheduler = services.GetRequiredService<IMessageScheduler>();
+            var now = bus.Clock.GetUtcNow().UtcDateTime;
+            for (var number = 0; number < 3000; number++)
+                await scheduler.ScheduleSend(new Uri("queue:reminders"), now.AddHours(-1).AddMilliseconds(number), new Reminder(number));
+            await scheduler.ScheduleSend(new Uri("queue:reminders"), now, new Reminder(-1));
+            await services.GetRequiredService<ClockDb>().SaveChangesAsync();
+        });
+
+        await bus.SettleAsync();
+
+        var sent = bus.Sent<Reminder>().Select(reminder => reminder.Number).ToList();
+        Assert.Equal(3001, sent.Count);
+        Assert.InRange(sent.IndexOf(-1), 0, 1500);
+    }
+
+    [Fact]
     public async Task Should_keep_the_timer_of_a_saga_that_sets_it_again_under_the_same_token()
     {
         await using var bus = await StartAsync();
