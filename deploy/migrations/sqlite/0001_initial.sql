@@ -157,4 +157,10 @@ CREATE INDEX "IX_bus_schedule_due_at" ON "bus_schedule" ("due_at");
 CREATE INDEX "IX_bus_timer_due_at" ON "bus_timer" ("due_at");
 
 
+CREATE INDEX "IX_bus_timer_order_key_due_at" ON "bus_timer" ("order_key", "due_at") WHERE order_key IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_timer_parked_at" ON "bus_timer" ("parked_at") WHERE parked_at IS NOT NULL;
+
+
 CREATE INDEX "IX_image_upload_key_expires_at" ON "image_upload_key" ("expires_at");

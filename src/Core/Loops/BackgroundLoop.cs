@@ -82,9 +82,10 @@ public abstract class BackgroundLoop(TimeProvider time, TimeSpan interval) : IAs
             var pause = interval;
             try
             {
-                if (await RunOnceAsync(Stopping))
-                    continue;
+                var more = await RunOnceAsync(Stopping);
                 backOff = FirstBackOff;
+                if (more)
+                    continue;
             }
             catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
             {

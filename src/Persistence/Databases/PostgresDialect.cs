@@ -116,9 +116,10 @@ internal sealed class PostgresDialect : StoreDialect
 
     private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
 
+    // Of a key only the first: another process may have it in hand, or somebody is about to cancel it.
     private static string TakeTimers(StoreTables t, string more) =>
-        $"DELETE FROM {t.Timer} WHERE token = ANY(ARRAY(SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL{more} ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED)) " +
-        "RETURNING due_at, message_id, destination, metadata, body, order_key";
+        $"DELETE FROM {t.Timer} WHERE token = ANY(ARRAY(SELECT token FROM {t.Timer} AS d WHERE due_at <= @p0 AND parked_at IS NULL{more} ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED)) " +
+        "RETURNING due_at, message_id, destination, metadata, body, order_key, token";
 
     private static StoreStatements Build(StoreTables t) => new()
     {
@@ -145,10 +146,9 @@ internal sealed class PostgresDialect : StoreDialect
         OrderedDelete = $"DELETE FROM {t.Ordered} WHERE position = @p0",
         OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
         TimerNext = $"SELECT min(due_at), {Now} FROM {t.Timer} WHERE parked_at IS NULL",
-        TimerTake = TakeTimers(t, ""),
+        TimerTake = TakeTimers(t, $" AND (order_key IS NULL OR NOT EXISTS (SELECT 1 FROM {t.Timer} AS o WHERE o.order_key = d.order_key AND o.parked_at IS NULL AND (o.due_at, o.token) < (d.due_at, d.token)))"),
         TimerTakeRecent = TakeTimers(t, " AND due_at > @p2 AND order_key IS NULL"),
-        TimerPark =
-            $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p1 WHERE token = (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT 1)",
+        TimerPark = $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p2 WHERE token = @p0 AND due_at = @p1 AND parked_at IS NULL",
         ScheduleNext = $"SELECT min(due_at), {Now} FROM {t.Schedule} WHERE name NOT IN (SELECT json_array_elements_text(@p0::json))",
         ScheduleTake = $"SELECT * FROM {t.Schedule} WHERE due_at <= @p0 AND name NOT IN (SELECT json_array_elements_text(@p2::json)) ORDER BY due_at, name LIMIT @p1 FOR UPDATE SKIP LOCKED",
         LeaseAcquire =

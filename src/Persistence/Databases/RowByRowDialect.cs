@@ -8,17 +8,17 @@ namespace Bus.Persistence.Databases;
 /// <param name="tables">The tables' names.</param>
 /// <param name="now">The expression for the database's time in Unix milliseconds.</param>
 /// <param name="delete">Deletes the rows of owner @p0 whose sequences are in the JSON array @p1.</param>
-internal abstract class RowByRowDialect(StoreTables tables, string now, string delete) : StoreDialect(tables)
+/// <param name="setTimer">Sets a timer, which replaces one of the same token: token, due, message id, destination, metadata, body, order key.</param>
+internal abstract class RowByRowDialect(StoreTables tables, string now, string delete, string setTimer) : StoreDialect(tables)
 {
     private readonly string _insertInbox = $"INSERT INTO {tables.Inbox} (message_id, consumer_id, received_at) VALUES (@p0, @p1, {now})";
     private readonly string _insertOutbox = $"INSERT INTO {tables.Outbox} (owner_id, sequence, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, {now})";
     private readonly string _insertOrdered = $"INSERT INTO {tables.Ordered} (order_key, message_id, destination, metadata, body, enqueued_at) VALUES (@p0, @p1, @p2, @p3, @p4, {now})";
 
     private readonly string _dropTimer = $"DELETE FROM {tables.Timer} WHERE token = @p0";
-    private readonly string _setTimer = $"INSERT INTO {tables.Timer} (token, due_at, message_id, destination, metadata, body, order_key, created_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, {now})";
 
     /// <summary>All that it writes with, for a test to parse.</summary>
-    public IReadOnlyList<string> WriteTexts => [_insertInbox, _insertOutbox, _insertOrdered, _dropTimer, _setTimer, delete];
+    public IReadOnlyList<string> WriteTexts => [_insertInbox, _insertOutbox, _insertOrdered, _dropTimer, setTimer, delete];
 
     public override void AddDelete(StoreBatch batch, Guid owner, long[] sequences) => batch.Add(delete, Parameters(owner, $"[{string.Join(',', sequences)}]"));
 
@@ -45,13 +45,10 @@ internal abstract class RowByRowDialect(StoreTables tables, string now, string d
     {
         foreach (var (order, record) in changes)
         {
-            // One that is set again is replaced.
-            batch.Add(_dropTimer, Parameters(order.Token));
             if (order.Due is null)
-                continue;
-            batch.Add(
-                _setTimer,
-                Parameters(order.Token, order.DueAt, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body, (object?)record.OrderKey ?? DBNull.Value));
+                batch.Add(_dropTimer, Parameters(order.Token));
+            else
+                batch.Add(setTimer, Parameters(order.Token, order.DueAt, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body, (object?)record.OrderKey ?? DBNull.Value));
         }
     }
 }

@@ -7,7 +7,10 @@ namespace Bus.Persistence.Databases;
 internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
     tables, Now,
     // Blocks stay under 1,000 rows and row locks are asked for: near 5,000 locks the table would be locked as a whole.
-    $"DELETE FROM {tables.Outbox} WITH (ROWLOCK) WHERE owner_id = @p0 AND sequence IN (SELECT CAST(value AS bigint) FROM OPENJSON(@p1))")
+    $"DELETE FROM {tables.Outbox} WITH (ROWLOCK) WHERE owner_id = @p0 AND sequence IN (SELECT CAST(value AS bigint) FROM OPENJSON(@p1))",
+    // The range is locked where there is no row yet, or two that set one token would both insert it.
+    $"UPDATE {tables.Timer} WITH (UPDLOCK, HOLDLOCK) SET due_at = @p1, message_id = @p2, destination = @p3, metadata = @p4, body = @p5, order_key = @p6, created_at = {Now}, parked_at = NULL, error = NULL WHERE token = @p0; " +
+    $"IF @@ROWCOUNT = 0 INSERT INTO {tables.Timer} (token, due_at, message_id, destination, metadata, body, order_key, created_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, {Now})")
 {
     private const string Now = "DATEDIFF_BIG(MILLISECOND, '1970-01-01', SYSUTCDATETIME())";
 
@@ -32,9 +35,10 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         _ => false,
     };
 
+    // Of a key only the first: another process may have it in hand, or somebody is about to cancel it.
     private static string TakeTimers(StoreTables t, string more) =>
-        $"WITH due AS (SELECT TOP (@p1) * FROM {t.Timer} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND parked_at IS NULL{more} ORDER BY due_at) " +
-        "DELETE FROM due OUTPUT deleted.due_at, deleted.message_id, deleted.destination, deleted.metadata, deleted.body, deleted.order_key";
+        $"WITH due AS (SELECT TOP (@p1) * FROM {t.Timer} AS d WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND parked_at IS NULL{more} ORDER BY due_at) " +
+        "DELETE FROM due OUTPUT deleted.due_at, deleted.message_id, deleted.destination, deleted.metadata, deleted.body, deleted.order_key, deleted.token";
 
     private static StoreStatements Build(StoreTables t) => new()
     {
@@ -59,10 +63,9 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         OrderedDelete = $"DELETE FROM {t.Ordered} WITH (ROWLOCK) WHERE position = @p0",
         OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
         TimerNext = $"SELECT MIN(due_at), {Now} FROM {t.Timer} WITH (READCOMMITTEDLOCK, READPAST) WHERE parked_at IS NULL",
-        TimerTake = TakeTimers(t, ""),
+        TimerTake = TakeTimers(t, $" AND (order_key IS NULL OR NOT EXISTS (SELECT 1 FROM {t.Timer} AS o WHERE o.order_key = d.order_key AND o.parked_at IS NULL AND (o.due_at < d.due_at OR (o.due_at = d.due_at AND o.token < d.token))))"),
         TimerTakeRecent = TakeTimers(t, " AND due_at > @p2 AND order_key IS NULL"),
-        TimerPark =
-            $"WITH oldest AS (SELECT TOP (1) parked_at, error FROM {t.Timer} WITH (ROWLOCK, UPDLOCK) WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at) UPDATE oldest SET parked_at = {Now}, error = @p1",
+        TimerPark = $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p2 WHERE token = @p0 AND due_at = @p1 AND parked_at IS NULL",
         ScheduleNext = $"SELECT MIN(due_at), {Now} FROM {t.Schedule} WITH (READCOMMITTEDLOCK, READPAST) WHERE name NOT IN (SELECT value FROM OPENJSON(@p0))",
         ScheduleTake = $"SELECT TOP (@p1) * FROM {t.Schedule} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND name NOT IN (SELECT value FROM OPENJSON(@p2)) ORDER BY due_at, name",
         LeaseAcquire =

@@ -5,7 +5,13 @@ namespace Bus.Persistence.Databases;
 
 /// <summary>SQLite 3.42 and later, in-process: statements cost no round trip, the write lock is what is scarce.</summary>
 internal sealed class SqliteDialect(StoreTables tables)
-    : RowByRowDialect(tables, Now, $"DELETE FROM {tables.Outbox} WHERE owner_id = @p0 AND sequence IN (SELECT value FROM json_each(@p1))")
+    : RowByRowDialect(
+        tables,
+        Now,
+        $"DELETE FROM {tables.Outbox} WHERE owner_id = @p0 AND sequence IN (SELECT value FROM json_each(@p1))",
+        $"INSERT INTO {tables.Timer} (token, due_at, message_id, destination, metadata, body, order_key, created_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, {Now}) " +
+        "ON CONFLICT (token) DO UPDATE SET due_at = excluded.due_at, message_id = excluded.message_id, destination = excluded.destination, metadata = excluded.metadata, " +
+        "body = excluded.body, order_key = excluded.order_key, created_at = excluded.created_at, parked_at = NULL, error = NULL")
 {
     private const string Now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
     private const int Constraint = 19;
@@ -35,7 +41,7 @@ internal sealed class SqliteDialect(StoreTables tables)
 
     private static string TakeTimers(StoreTables t, string more) =>
         $"DELETE FROM {t.Timer} WHERE token IN (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL{more} ORDER BY due_at LIMIT @p1) " +
-        "RETURNING due_at, message_id, destination, metadata, body, order_key";
+        "RETURNING due_at, message_id, destination, metadata, body, order_key, token";
 
     private static StoreStatements Build(StoreTables t) => new()
     {
@@ -64,8 +70,7 @@ internal sealed class SqliteDialect(StoreTables tables)
         TimerNext = $"SELECT min(due_at), {Now} FROM {t.Timer} WHERE parked_at IS NULL",
         TimerTake = TakeTimers(t, ""),
         TimerTakeRecent = TakeTimers(t, " AND due_at > @p2 AND order_key IS NULL"),
-        TimerPark =
-            $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p1 WHERE token = (SELECT token FROM {t.Timer} WHERE due_at <= @p0 AND parked_at IS NULL ORDER BY due_at LIMIT 1)",
+        TimerPark = $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p2 WHERE token = @p0 AND due_at = @p1 AND parked_at IS NULL",
         ScheduleNext = $"SELECT min(due_at), {Now} FROM {t.Schedule} WHERE name NOT IN (SELECT value FROM json_each(@p0))",
         ScheduleTake = $"SELECT * FROM {t.Schedule} WHERE due_at <= @p0 AND name NOT IN (SELECT value FROM json_each(@p2)) ORDER BY due_at, name LIMIT @p1",
         LeaseAcquire =

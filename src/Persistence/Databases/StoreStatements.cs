@@ -39,13 +39,13 @@ internal sealed record StoreStatements
     /// <summary>→ when the next timer is due, null when there is none, and the database's time, both in Unix milliseconds.</summary>
     public required string TimerNext { get; init; }
 
-    /// <summary>time in Unix ms, limit → takes timers that are due by then, the oldest first, but not those that others have locked: due, message id, destination, metadata, body, order key; in no order.</summary>
+    /// <summary>time in Unix ms, limit → takes timers that are due by then, the oldest first, but not those that others have locked: due, message id, destination, metadata, body, order key, token; in no order.</summary>
     public required string TimerTake { get; init; }
 
     /// <summary>time in Unix ms, limit, time in Unix ms → the same of those that became due after the second, and have no order to keep.</summary>
     public required string TimerTakeRecent { get; init; }
 
-    /// <summary>time in Unix ms, error → parks the oldest timer that is due by then.</summary>
+    /// <summary>token, due in Unix ms, error → parks the timer if it is still due then.</summary>
     public required string TimerPark { get; init; }
 
     /// <summary>JSON array of names to leave out → when the next schedule is to be looked at, null when none is, and the database's time, both in Unix milliseconds.</summary>

@@ -6,7 +6,10 @@ using MassTransit.Context;
 namespace Bus.Persistence.Outbox;
 
 /// <summary>Turns a message that MassTransit is about to send into a record for the table. Thread-safe.</summary>
-internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time)
+/// <param name="bus">Where events are declared.</param>
+/// <param name="time">The service's clock.</param>
+/// <param name="dueTime">The time by which timers are due, in Unix milliseconds.</param>
+internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time, Func<long> dueTime)
 {
     private readonly Lazy<IBus> _bus = new(bus);
 
@@ -40,7 +43,7 @@ internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time)
     // The timer waits, not the transport. Whoever delays without a scheduler knows no token, and cannot cancel.
     private TimerOrder? TakeTimer(SendContext context)
     {
-        var timer = context.TryGetPayload<TimerOrder>(out var order) ? order : context.Delay > TimeSpan.Zero ? new TimerOrder(NewId.NextGuid(), time.GetUtcNow() + context.Delay) : null;
+        var timer = context.TryGetPayload<TimerOrder>(out var order) ? order : context.Delay > TimeSpan.Zero ? new TimerOrder(NewId.NextGuid(), DateTimeOffset.FromUnixTimeMilliseconds(dueTime()) + context.Delay) : null;
         context.Delay = null;
         return timer;
     }
@@ -58,7 +61,8 @@ internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time)
             FaultAddress = context.FaultAddress,
             MessageTypes = context.SupportedMessageTypes,
             IsPublish = isPublish,
-            ExpiresAt = context.TimeToLive is { } timeToLive ? ((due ?? time.GetUtcNow()) + timeToLive).ToUnixTimeMilliseconds() : null,
+            ExpiresAt = due is null && context.TimeToLive is { } timeToLive ? (time.GetUtcNow() + timeToLive).ToUnixTimeMilliseconds() : null,
+            LivesFor = due is null ? null : (long?)context.TimeToLive?.TotalMilliseconds,
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
             Headers = Headers(context),
             Properties = Properties(context),

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Bus.Persistence.Outbox;
 
 /// <summary>What a message carries beside its body, enough to send it from another process as if the first had.</summary>
-internal sealed class MessageMetadata
+internal sealed record MessageMetadata
 {
     public required string ContentType { get; init; }
 
@@ -29,6 +29,9 @@ internal sealed class MessageMetadata
 
     /// <summary>End of the time to live in Unix milliseconds; null lives for ever.</summary>
     public long? ExpiresAt { get; init; }
+
+    /// <summary>The time to live of a timer's message, in milliseconds from when it is due; null where it is no timer, or lives for ever.</summary>
+    public long? LivesFor { get; init; }
 
     /// <summary>The W3C trace parent of the span that published.</summary>
     public string? TraceParent { get; init; }
@@ -61,6 +64,8 @@ internal sealed class MessageMetadata
                 json.WriteBoolean("publish"u8, true);
             if (ExpiresAt is { } expiresAt)
                 json.WriteNumber("expiresAt"u8, expiresAt);
+            if (LivesFor is { } livesFor)
+                json.WriteNumber("livesFor"u8, livesFor);
             if (TraceParent is not null)
                 json.WriteString("traceParent"u8, TraceParent);
             WriteMap(json, "headers", Headers);
@@ -88,6 +93,7 @@ internal sealed class MessageMetadata
             MessageTypes = [.. json.GetProperty("types").EnumerateArray().Select(type => type.GetString()!)],
             IsPublish = json.TryGetProperty("publish", out var publish) && publish.GetBoolean(),
             ExpiresAt = json.TryGetProperty("expiresAt", out var expiresAt) ? expiresAt.GetInt64() : null,
+            LivesFor = json.TryGetProperty("livesFor", out var livesFor) ? livesFor.GetInt64() : null,
             TraceParent = json.TryGetProperty("traceParent", out var parent) ? parent.GetString() : null,
             Headers = ReadMap(json, "headers"),
             Properties = ReadMap(json, "properties"),

@@ -46,7 +46,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         Relay = new OutboxRelay<TDbContext>(this, provider.GetRequiredService<IBus>);
         Timers = new TimerDispatcher<TDbContext>(this);
         _dueLoops = [Timers];
-        Capture = new MessageCapture(provider.GetRequiredService<IBus>, Time);
+        Capture = new MessageCapture(provider.GetRequiredService<IBus>, Time, () => Timers.Now);
         Committer = new GroupCommitter<TDbContext>(this);
         Recent = new RecentKeys(64 * 1024);
         Interceptor = new OutboxInterceptor<TDbContext>(this);
@@ -87,6 +87,9 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     public OutboxRelay<TDbContext> Relay { get; }
 
     public TimerDispatcher<TDbContext> Timers { get; }
+
+    /// <summary>The time by which things are due: what a delay counts from. The database's, as far as it is known, or that of a clock that was handed in.</summary>
+    public DateTimeOffset DueTime => DateTimeOffset.FromUnixTimeMilliseconds(Timers.Now);
 
     public MessageCapture Capture { get; }
 

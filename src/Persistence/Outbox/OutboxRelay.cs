@@ -31,6 +31,7 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
     private SendDeadline _deadline;
     private volatile bool _spilled;
     private long _sent;
+    private long _sentWhenAsked;
 
     public OutboxRelay(OutboxEngine<TDbContext> engine, Func<IBus> bus)
     {
@@ -76,6 +77,15 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
             return false;
         _known.Remove(excess);
         return _known.Count - _lanes.SetAside <= limit;
+    }
+
+    /// <summary>Whether more than so many wait, and some have been sent since this was asked last. For one caller.</summary>
+    public bool IsDigesting(int limit)
+    {
+        var sent = Interlocked.Read(ref _sent);
+        var goesOn = sent != _sentWhenAsked;
+        _sentWhenAsked = sent;
+        return goesOn && Pending > limit;
     }
 
     /// <summary>Takes a record that was read from the table in hand; false when it is in hand already, or its destination has enough.</summary>

@@ -47,7 +47,7 @@ internal static class PutOffCopy
         where T : class
     {
         var id = IdOf(failed, key);
-        var order = new TimerOrder(id, engine.Time.GetUtcNow() + delay);
+        var order = new TimerOrder(id, engine.DueTime + delay);
         var capture = new Capture<TDbContext>(engine, provider);
         var endpoint = await new OutboxSendEndpointProvider(capture, provider.GetRequiredService<IBus>()).GetSendEndpoint(failed.ReceiveContext.InputAddress);
         var pipe = new RedeliveredCopy<T>(failed, delay, (_, copy) => InboxId.Give(failed, key, copy, id));

@@ -55,7 +55,7 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
     /// <returns>How many.</returns>
     protected abstract Task<int> FireAsync(long now, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Sets the oldest that is due by <paramref name="now"/> aside: it cannot be fired even alone, and must not stop those behind it.</summary>
+    /// <summary>Sets the one aside that could not be fired even alone, if one was: it must not stop those behind it.</summary>
     protected abstract Task ParkAsync(long now, Exception reason, CancellationToken cancellationToken);
 
     /// <summary>The time by which things are due, in Unix milliseconds: the database's as it was known at the last look, or that of a clock that was handed in.</summary>
@@ -127,7 +127,7 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
             (next, now) = await ReadAsync(cancellationToken);
         lock (_lock)
             next = _next = Math.Min(next, _committed);
-        if (next <= now && await TryFireAsync(now, cancellationToken) > 0)
+        if (next <= now && await TryFireAsync(now, cancellationToken) is null or > 0)
             return true;
 
         _alarm.Change(next <= now ? WhileOthersHoldThem : TimeSpan.FromMilliseconds(Math.Min(next - now, Longest.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
@@ -145,8 +145,8 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
         static (long, long) Read(DbDataReader row) => (row.IsDBNull(0) ? long.MaxValue : row.GetInt64(0), row.GetInt64(1));
     }
 
-    // A block may be too much for the database at once: fewer pass.
-    private async Task<int> TryFireAsync(long now, CancellationToken cancellationToken)
+    /// <returns>How many were fired; null when fewer are to be tried at once.</returns>
+    private async Task<int?> TryFireAsync(long now, CancellationToken cancellationToken)
     {
         try
         {
@@ -155,15 +155,24 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
             _limit = Math.Min(_limit * 2, Engine.Options.QueryMessageLimit);
             return fired;
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && !Engine.Database.IsUnavailable(exception))
         {
-            if (_limit == 1 && !Engine.Database.IsUnavailable(exception))
+            if (_limit == 1)
+            {
                 await ParkAsync(now, exception, cancellationToken);
+                throw;
+            }
+
+            // It may be too many for the database, or one of them is damaged: fewer pass.
             _limit = Math.Max(1, _limit / 8);
-            throw;
+            LogTooMany(Engine.Log, exception, _limit);
+            return null;
         }
     }
 
     [LoggerMessage(70, LogLevel.Warning, "What is due could not be fired yet; next try in {RetryIn}")]
     private static partial void LogFailed(ILogger logger, Exception exception, TimeSpan retryIn);
+
+    [LoggerMessage(72, LogLevel.Warning, "What is due could not be fired together; next try with {Count} at once")]
+    private static partial void LogTooMany(ILogger logger, Exception exception, int count);
 }

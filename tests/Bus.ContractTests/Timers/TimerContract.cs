@@ -272,16 +272,74 @@ public abstract class TimerContract : DatabaseContract
     public async Task Should_park_what_cannot_be_sent_and_go_on()
     {
         await using var service = await StartAsync();
-        await service.InScopeAsync(async (OutboxDb db, IServiceProvider _) =>
+        var due = TimeProvider.System.GetUtcNow().AddHours(-1);
+        await service.InScopeAsync(async (db, scope) =>
         {
-            db.Add(new Persistence.Timers.TimerRow { Token = NewId.NextGuid(), DueAt = 1, MessageId = NewId.NextGuid(), Destination = "queue:commands", Metadata = "damaged" });
+            for (var number = 1; number <= 10; number++)
+            {
+                await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(Commands, due.AddSeconds(number).UtcDateTime, new Command(number));
+                db.Add(new Persistence.Timers.TimerRow
+                {
+                    Token = NewId.NextGuid(), DueAt = due.AddSeconds(number).ToUnixTimeMilliseconds(), MessageId = NewId.NextGuid(), Destination = "queue:commands", Metadata = "damaged",
+                });
+            }
+
             await db.SaveChangesAsync();
         });
 
-        await ScheduleAsync(service, TimeProvider.System.GetUtcNow().UtcDateTime, 1);
+        await Eventually.AssertAsync(() => Came.Length == 10, TimeSpan.FromSeconds(30));
+        await Eventually.AssertAsync(async () => (await service.Administration.GetStatusAsync(CancellationToken.None)).Parked == 10, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Should_count_the_time_to_live_from_when_it_is_due_at_last()
+    {
+        await using var service = await StartAsync();
+        var token = Guid.Empty;
+        await service.InScopeAsync(async (db, scope) =>
+        {
+            var scheduled = await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(
+                Commands, Due.AddMinutes(-10), new Command(1), Pipe.Execute<SendContext<Command>>(context => context.TimeToLive = TimeSpan.FromMinutes(1)));
+            token = scheduled.TokenId;
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await db.SaveChangesAsync();
+            Assert.True(await scope.GetRequiredService<ITimers>().RescheduleAsync(token, new DateTimeOffset(Due)));
+            await transaction.CommitAsync();
+        });
 
         await Eventually.AssertAsync(() => Came is [1], TimeSpan.FromSeconds(30));
-        Assert.Equal(1, (await service.Administration.GetStatusAsync(CancellationToken.None)).Parked);
+    }
+
+    [Fact]
+    public async Task Should_not_let_a_key_pass_its_first_that_may_yet_be_cancelled()
+    {
+        await using var service = await StartAsync();
+        var sent = new Tokens();
+        using var sending = service.Bus.ConnectSendObserver(sent);
+        var due = Due;
+        List<string> tokens = [];
+        await service.InScopeAsync(async (db, scope) =>
+        {
+            for (var number = 0; number < 2; number++)
+            {
+                var scheduled = await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(
+                    Commands, due.AddMilliseconds(number), new Command(number), Pipe.Execute<SendContext<Command>>(context => context.SetOrderKey("key")));
+                tokens.Add(scheduled.TokenId.ToString("D"));
+            }
+
+            await db.SaveChangesAsync();
+        });
+        await service.InScopeAsync(async (db, scope) =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            Assert.True(await scope.GetRequiredService<ITimers>().CancelAsync(Guid.Parse(tokens[0])));
+            await Eventually.AssertAsync(() => TimeProvider.System.GetUtcNow() .UtcDateTime > due.AddSeconds(1), TimeSpan.FromSeconds(30));
+            Assert.Empty(sent.All);
+            await transaction.RollbackAsync();
+        });
+
+        await Eventually.AssertAsync(() => sent.All.Count == 2, TimeSpan.FromSeconds(30));
+        Assert.Equal(tokens, sent.All);
     }
 
     [Fact]
