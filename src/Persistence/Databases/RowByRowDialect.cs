@@ -20,35 +20,31 @@ internal abstract class RowByRowDialect(StoreTables tables, string now, string d
     /// <summary>All that it writes with, for a test to parse.</summary>
     public IReadOnlyList<string> WriteTexts => [_insertInbox, _insertOutbox, _insertOrdered, _dropTimer, setTimer, delete];
 
-    public override void AddDelete(StoreBatch batch, Guid owner, long[] sequences) => batch.Add(delete, Parameters(owner, $"[{string.Join(',', sequences)}]"));
+    public override void AddDelete(StoreBatch batch, Guid owner, long[] sequences) => batch.AddRow(delete, this, owner, $"[{string.Join(',', sequences)}]");
 
     protected override void AddInbox(StoreBatch batch, IReadOnlyList<InboxKey> inbox)
     {
         foreach (var key in inbox)
-            batch.Add(_insertInbox, Parameters(key.MessageId, key.ConsumerId));
+            batch.AddRow(_insertInbox, this, key.MessageId, key.ConsumerId);
     }
 
     protected override void AddOutbox(StoreBatch batch, IReadOnlyList<OutboxRecord> outbox)
     {
         foreach (var record in outbox)
-        {
-            batch.Add(
-                _insertOutbox,
-                Parameters(record.Owner, record.Sequence, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
-        }
+            batch.AddRow(_insertOutbox, this, record.Owner, record.Sequence, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body);
     }
 
     protected override void AddOrdered(StoreBatch batch, OutboxRecord record) =>
-        batch.Add(_insertOrdered, Parameters(record.OrderKey!, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body));
+        batch.AddRow(_insertOrdered, this, record.OrderKey!, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body);
 
     protected override void AddTimers(StoreBatch batch, IReadOnlyCollection<TimerChange> changes)
     {
         foreach (var (order, record) in changes)
         {
             if (order.Due is null)
-                batch.Add(_dropTimer, Parameters(order.Token));
+                batch.AddRow(_dropTimer, this, order.Token);
             else
-                batch.Add(setTimer, Parameters(order.Token, order.DueAt, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body, (object?)record.OrderKey ?? DBNull.Value));
+                batch.AddRow(setTimer, this, order.Token, order.DueAt, record.MessageId, record.Destination.OriginalString, record.MetadataJson, record.Body, (object?)record.OrderKey ?? DBNull.Value);
         }
     }
 }

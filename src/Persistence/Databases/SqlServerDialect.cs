@@ -24,6 +24,9 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         return parameters;
     }
 
+    // It compares the last six bytes first.
+    public override Guid NewKey() => MassTransit.NewId.NextGuid();
+
     public override bool IsDuplicate(DbException exception) =>
         exception is SqlException { Number: 2627 or 2601 } && exception.Message.Contains(Tables.InboxBareName, StringComparison.OrdinalIgnoreCase);
 

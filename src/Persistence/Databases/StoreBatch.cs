@@ -8,7 +8,7 @@ internal sealed class StoreBatch : IAsyncDisposable, IDisposable
     private readonly DbConnection _connection;
     private readonly DbTransaction? _transaction;
     private readonly DbBatch? _batch;
-    private readonly List<(string Sql, DbParameter[] Parameters)> _singles = [];
+    private readonly List<(string Sql, StoreDialect? Dialect, object[] Values)> _singles = [];
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
 
     public StoreBatch(DbConnection connection, DbTransaction? transaction)
@@ -22,11 +22,12 @@ internal sealed class StoreBatch : IAsyncDisposable, IDisposable
         _batch.Transaction = transaction;
     }
 
+    /// <summary>Adds a statement whose values stand in parameters of the driver's own kind.</summary>
     public void Add(string sql, params DbParameter[] parameters)
     {
         if (_batch is null)
         {
-            _singles.Add((sql, parameters));
+            _singles.Add((sql, null, parameters));
             return;
         }
 
@@ -36,20 +37,29 @@ internal sealed class StoreBatch : IAsyncDisposable, IDisposable
         _batch.BatchCommands.Add(command);
     }
 
+    /// <summary>Adds a statement with the values of <c>@p0</c>, <c>@p1</c>, … Many of one text share their parameters, one after the other.</summary>
+    public void AddRow(string sql, StoreDialect dialect, params object[] values)
+    {
+        if (_batch is null)
+            _singles.Add((sql, dialect, values));
+        else
+            Add(sql, dialect.Parameters(values));
+    }
+
     public async Task ExecuteAsync(CancellationToken cancellationToken)
     {
         if (_batch is not null)
             await _batch.ExecuteNonQueryAsync(cancellationToken);
-        foreach (var (sql, parameters) in _singles)
-            await Command(sql, parameters).ExecuteNonQueryAsync(cancellationToken);
+        foreach (var (sql, dialect, values) in _singles)
+            await Command(sql, dialect, values).ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>For <c>SaveChanges()</c>, which has no asynchronous way out.</summary>
     public void Execute()
     {
         _batch?.ExecuteNonQuery();
-        foreach (var (sql, parameters) in _singles)
-            Command(sql, parameters).ExecuteNonQuery();
+        foreach (var (sql, dialect, values) in _singles)
+            Command(sql, dialect, values).ExecuteNonQuery();
     }
 
     public async ValueTask DisposeAsync()
@@ -67,9 +77,16 @@ internal sealed class StoreBatch : IAsyncDisposable, IDisposable
             command.Dispose();
     }
 
-    private DbCommand Command(string sql, DbParameter[] parameters)
+    private DbCommand Command(string sql, StoreDialect? dialect, object[] values)
     {
-        if (!_commands.TryGetValue(sql, out var command))
+        if (_commands.TryGetValue(sql, out var command) && dialect is not null)
+        {
+            for (var i = 0; i < values.Length; i++)
+                command.Parameters[i].Value = values[i];
+            return command;
+        }
+
+        if (command is null)
         {
             _commands[sql] = command = _connection.CreateCommand();
             command.Transaction = _transaction;
@@ -77,7 +94,7 @@ internal sealed class StoreBatch : IAsyncDisposable, IDisposable
         }
 
         command.Parameters.Clear();
-        command.Parameters.AddRange(parameters);
+        command.Parameters.AddRange(dialect?.Parameters(values) ?? values);
         return command;
     }
 }

@@ -29,6 +29,9 @@ internal abstract class StoreDialect(StoreTables tables)
     /// <summary>The text that ends a transaction as the last statement of a batch, saving a round trip; null where the driver must do it.</summary>
     public virtual string? CommitInBatch => null;
 
+    /// <summary>A new key that comes after the earlier ones in this database's order: what is added together then stands together in the index, and is written as few pages.</summary>
+    public virtual Guid NewKey() => Guid.CreateVersion7();
+
     public static StoreDialect For(DbContext context)
     {
         var tables = StoreTables.From(context);

@@ -68,7 +68,7 @@ internal sealed class ConsumeUnitContext<TDbContext, TMessage>(
     public async Task ScheduleRedelivery(TimeSpan delay, Action<ConsumeContext, SendContext>? callback = null)
     {
         // A token of its own: that of a schedule names one timer, and another message or consumer may have put the same off.
-        var order = new TimerOrder(NewId.NextGuid(), engine.DueTime + delay);
+        var order = new TimerOrder(engine.Dialect.NewKey(), engine.DueTime + delay);
         var endpoint = await GetSendEndpoint(ReceiveContext.InputAddress);
         await endpoint.Send(Message, new TimerPipe<TMessage>(new RedeliveredCopy<TMessage>(this, delay, callback), order), CancellationToken);
         unit.PutsOff = true;

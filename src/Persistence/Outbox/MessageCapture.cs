@@ -9,7 +9,8 @@ namespace Bus.Persistence.Outbox;
 /// <param name="bus">Where events are declared.</param>
 /// <param name="time">The service's clock.</param>
 /// <param name="dueTime">The time by which timers are due, in Unix milliseconds.</param>
-internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time, Func<long> dueTime)
+/// <param name="newKey">Makes tokens.</param>
+internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time, Func<long> dueTime, Func<Guid> newKey)
 {
     private readonly Lazy<IBus> _bus = new(bus);
 
@@ -43,7 +44,7 @@ internal sealed class MessageCapture(Func<IBus> bus, TimeProvider time, Func<lon
     // The timer waits, not the transport. Whoever delays without a scheduler knows no token, and cannot cancel.
     private TimerOrder? TakeTimer(SendContext context)
     {
-        var timer = context.TryGetPayload<TimerOrder>(out var order) ? order : context.Delay > TimeSpan.Zero ? new TimerOrder(NewId.NextGuid(), DateTimeOffset.FromUnixTimeMilliseconds(dueTime()) + context.Delay) : null;
+        var timer = context.TryGetPayload<TimerOrder>(out var order) ? order : context.Delay > TimeSpan.Zero ? new TimerOrder(newKey(), DateTimeOffset.FromUnixTimeMilliseconds(dueTime()) + context.Delay) : null;
         context.Delay = null;
         return timer;
     }

@@ -46,7 +46,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         Relay = new OutboxRelay<TDbContext>(this, provider.GetRequiredService<IBus>);
         Timers = new TimerDispatcher<TDbContext>(this);
         _dueLoops = [Timers];
-        Capture = new MessageCapture(provider.GetRequiredService<IBus>, Time, () => Timers.Now);
+        Capture = new MessageCapture(provider.GetRequiredService<IBus>, Time, () => Timers.Now, () => Dialect.NewKey());
         Committer = new GroupCommitter<TDbContext>(this);
         Recent = new RecentKeys(64 * 1024);
         Interceptor = new OutboxInterceptor<TDbContext>(this);
@@ -119,7 +119,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
 
     /// <summary>A scheduler whose timers belong to what the endpoints capture.</summary>
     public IMessageScheduler SchedulerOf(ISendEndpointProvider endpoints, bool forSaga = false) =>
-        new MessageScheduler(new TimerScheduleMessageProvider(endpoints, forSaga), _provider.GetRequiredService<IBus>().Topology);
+        new MessageScheduler(new TimerScheduleMessageProvider(endpoints, Dialect.NewKey, forSaga), _provider.GetRequiredService<IBus>().Topology);
 
     /// <summary>Turns a message that MassTransit is about to send into what the next commit carries.</summary>
     public async ValueTask<OutboxRecord> CaptureAsync<T>(SendContext<T> context)

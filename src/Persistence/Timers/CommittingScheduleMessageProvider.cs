@@ -42,7 +42,7 @@ internal sealed class CommittingScheduleMessageProvider<TDbContext>(OutboxEngine
     }
 
     private TimerScheduleMessageProvider Into(IServiceProvider scope) =>
-        new(new OutboxSendEndpointProvider(new Capture(engine, scope.GetRequiredService<OutboxBuffer<TDbContext>>(), scope), scope.GetRequiredService<IBus>()), forSaga: false);
+        new(new OutboxSendEndpointProvider(new Capture(engine, scope.GetRequiredService<OutboxBuffer<TDbContext>>(), scope), scope.GetRequiredService<IBus>()), engine.Dialect.NewKey, forSaga: false);
 
     private sealed class Capture(OutboxEngine<TDbContext> engine, OutboxBuffer<TDbContext> buffer, IServiceProvider provider) : OutboxSendContext
     {

@@ -6,8 +6,9 @@ namespace Bus.Persistence.Timers;
 
 /// <summary>Schedules and cancels by sending, to be captured: the outbox makes timers of the one and takes them away for the other. Not thread-safe.</summary>
 /// <param name="endpoints">Whose sends are captured.</param>
+/// <param name="newToken">Makes the token of one that brings none.</param>
 /// <param name="forSaga">Whether a saga's message is being handled.</param>
-internal sealed class TimerScheduleMessageProvider(ISendEndpointProvider endpoints, bool forSaga) : IScheduleMessageProvider
+internal sealed class TimerScheduleMessageProvider(ISendEndpointProvider endpoints, Func<Guid> newToken, bool forSaga) : IScheduleMessageProvider
 {
     private Guid? _justSet;
 
@@ -17,7 +18,7 @@ internal sealed class TimerScheduleMessageProvider(ISendEndpointProvider endpoin
         if (!MessageTypeCache<T>.IsValidMessageType)
             throw new ArgumentException(MessageTypeCache<T>.InvalidMessageTypeReason, nameof(message));
         var own = ScheduleTokenIdCache<T>.GetTokenId(message, Guid.Empty);
-        var token = own == Guid.Empty ? NewId.NextGuid() : own;
+        var token = own == Guid.Empty ? newToken() : own;
         var endpoint = await endpoints.GetSendEndpoint(destinationAddress);
         await endpoint.Send(message, new SchedulePipe<T>(pipe, new TimerOrder(token, Instant(scheduledTime))), cancellationToken);
         _justSet = forSaga && own != Guid.Empty ? own : null;

@@ -41,7 +41,8 @@ internal sealed class WakeConsumer(Lateness lateness) : IConsumer<Wake>
 /// <summary>Timers: how fast they are set and cancelled, what many cost in memory, and how late they come.</summary>
 internal static class TimerMeasure
 {
-    private const int Callers = 8;
+    private const int SingleCallers = 16;
+    private const int BulkCallers = 4;
     private const int Batch = 500;
     private static readonly Uri Queue = new("queue:wake");
 
@@ -58,10 +59,13 @@ internal static class TimerMeasure
         });
         var far = TimeProvider.System.GetUtcNow().AddYears(1).UtcDateTime;
         await SetAsync(host, 1000, 1, _ => far);
+        await BurstAsync(host, 1000);
         var idle = await IdleAsync(host, 200);
         var single = await SetAsync(host, 20_000, 1, _ => far);
         var before = Memory();
+        var allocated = GC.GetTotalAllocatedBytes();
         var bulk = await SetAsync(host, pending, Batch, number => far.AddMilliseconds(number));
+        allocated = GC.GetTotalAllocatedBytes() - allocated;
         var after = Memory();
         var cancels = await CancelAsync(host, far, 1000);
         var idleBeside = await IdleAsync(host, 200);
@@ -70,6 +74,7 @@ internal static class TimerMeasure
         {
             single_per_s = Math.Round(single),
             bulk_per_s = Math.Round(bulk),
+            allocated_per_timer = allocated / pending,
             memory_mb_more = Math.Round(after - before),
             cancel_p50_ms = At(cancels, 50),
             cancel_p99_ms = At(cancels, 99),
@@ -88,7 +93,7 @@ internal static class TimerMeasure
     {
         var since = Stopwatch.GetTimestamp();
         var next = -batch;
-        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, batch == 1 ? SingleCallers : BulkCallers).Select(_ => Task.Run(async () =>
         {
             for (var first = Interlocked.Add(ref next, batch); first < count; first = Interlocked.Add(ref next, batch))
             {

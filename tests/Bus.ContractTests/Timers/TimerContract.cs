@@ -280,7 +280,11 @@ public abstract class TimerContract : DatabaseContract
                 await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(Commands, due.AddSeconds(number).UtcDateTime, new Command(number));
                 db.Add(new Persistence.Timers.TimerRow
                 {
-                    Token = NewId.NextGuid(), DueAt = due.AddSeconds(number).ToUnixTimeMilliseconds(), MessageId = NewId.NextGuid(), Destination = "queue:commands", Metadata = "damaged",
+                    Token = NewId.NextGuid(),
+                    DueAt = due.AddSeconds(number).ToUnixTimeMilliseconds(),
+                    MessageId = NewId.NextGuid(),
+                    Destination = "queue:commands",
+                    Metadata = "damaged",
                 });
             }
 
@@ -333,7 +337,7 @@ public abstract class TimerContract : DatabaseContract
         {
             await using var transaction = await db.Database.BeginTransactionAsync();
             Assert.True(await scope.GetRequiredService<ITimers>().CancelAsync(Guid.Parse(tokens[0])));
-            await Eventually.AssertAsync(() => TimeProvider.System.GetUtcNow() .UtcDateTime > due.AddSeconds(1), TimeSpan.FromSeconds(30));
+            await Eventually.AssertAsync(() => TimeProvider.System.GetUtcNow().UtcDateTime > due.AddSeconds(1), TimeSpan.FromSeconds(30));
             Assert.Empty(sent.All);
             await transaction.RollbackAsync();
         });
