@@ -11,7 +11,7 @@ using Xunit;
 namespace Bus.ContractTests.Timers;
 
 /// <summary>What a message that waits for its time owes, on a transport that delays nothing by itself: part of the caller's transaction, sent once, not before, and not after its cancel.</summary>
-public abstract class TimerContract : DatabaseContract
+public abstract partial class TimerContract : DatabaseContract
 {
     // Far enough that a busy machine has made every call before.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
@@ -50,14 +50,6 @@ public abstract class TimerContract : DatabaseContract
         await Eventually.AssertAsync(() => Came is [1]);
         Assert.True(came!.Value.UtcDateTime >= due.AddMilliseconds(-1), $"due {due:O}, came {came:O}");
         await Eventually.AssertAsync(async () => await WaitingAsync(service) == 0);
-    }
-
-    [Fact]
-    public async Task Should_send_at_once_what_is_due_already()
-    {
-        await using var service = await StartAsync();
-        await ScheduleAsync(service, DateTime.UnixEpoch, 1);
-        await Eventually.AssertAsync(() => Came is [1]);
     }
 
     [Fact]
@@ -269,84 +261,6 @@ public abstract class TimerContract : DatabaseContract
     }
 
     [Fact]
-    public async Task Should_park_what_cannot_be_sent_and_go_on()
-    {
-        await using var service = await StartAsync();
-        var due = TimeProvider.System.GetUtcNow().AddHours(-1);
-        await service.InScopeAsync(async (db, scope) =>
-        {
-            for (var number = 1; number <= 10; number++)
-            {
-                await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(Commands, due.AddSeconds(number).UtcDateTime, new Command(number));
-                db.Add(new Persistence.Timers.TimerRow
-                {
-                    Token = NewId.NextGuid(),
-                    DueAt = due.AddSeconds(number).ToUnixTimeMilliseconds(),
-                    MessageId = NewId.NextGuid(),
-                    Destination = "queue:commands",
-                    Metadata = "damaged",
-                });
-            }
-
-            await db.SaveChangesAsync();
-        });
-
-        await Eventually.AssertAsync(() => Came.Length == 10, TimeSpan.FromSeconds(30));
-        await Eventually.AssertAsync(async () => (await service.Administration.GetStatusAsync(CancellationToken.None)).Parked == 10, TimeSpan.FromSeconds(30));
-    }
-
-    [Fact]
-    public async Task Should_count_the_time_to_live_from_when_it_is_due_at_last()
-    {
-        await using var service = await StartAsync();
-        var token = Guid.Empty;
-        await service.InScopeAsync(async (db, scope) =>
-        {
-            var scheduled = await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(
-                Commands, Due.AddMinutes(-10), new Command(1), Pipe.Execute<SendContext<Command>>(context => context.TimeToLive = TimeSpan.FromMinutes(1)));
-            token = scheduled.TokenId;
-            await using var transaction = await db.Database.BeginTransactionAsync();
-            await db.SaveChangesAsync();
-            Assert.True(await scope.GetRequiredService<ITimers>().RescheduleAsync(token, new DateTimeOffset(Due)));
-            await transaction.CommitAsync();
-        });
-
-        await Eventually.AssertAsync(() => Came is [1], TimeSpan.FromSeconds(30));
-    }
-
-    [Fact]
-    public async Task Should_not_let_a_key_pass_its_first_that_may_yet_be_cancelled()
-    {
-        await using var service = await StartAsync();
-        var sent = new Tokens();
-        using var sending = service.Bus.ConnectSendObserver(sent);
-        var due = Due;
-        List<string> tokens = [];
-        await service.InScopeAsync(async (db, scope) =>
-        {
-            for (var number = 0; number < 2; number++)
-            {
-                var scheduled = await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(
-                    Commands, due.AddMilliseconds(number), new Command(number), Pipe.Execute<SendContext<Command>>(context => context.SetOrderKey("key")));
-                tokens.Add(scheduled.TokenId.ToString("D"));
-            }
-
-            await db.SaveChangesAsync();
-        });
-        await service.InScopeAsync(async (db, scope) =>
-        {
-            await using var transaction = await db.Database.BeginTransactionAsync();
-            Assert.True(await scope.GetRequiredService<ITimers>().CancelAsync(Guid.Parse(tokens[0])));
-            await Eventually.AssertAsync(() => TimeProvider.System.GetUtcNow().UtcDateTime > due.AddSeconds(1), TimeSpan.FromSeconds(30));
-            Assert.Empty(sent.All);
-            await transaction.RollbackAsync();
-        });
-
-        await Eventually.AssertAsync(() => sent.All.Count == 2, TimeSpan.FromSeconds(30));
-        Assert.Equal(tokens, sent.All);
-    }
-
-    [Fact]
     public async Task Should_put_off_two_messages_of_one_token_each()
     {
         await using var service = await StartAsync();
@@ -370,48 +284,6 @@ public abstract class TimerContract : DatabaseContract
         await service.Bus.Publish(new Note(7, commits ? "commit" : "roll back"));
         await Eventually.AssertAsync(() => service.Journal.Notes.Count == 1);
         await AssertComesAsync(service, due, commits ? [7] : []);
-    }
-
-    [Fact]
-    public async Task Should_keep_the_order_of_a_key()
-    {
-        await using var service = await StartAsync();
-        var sent = new Tokens();
-        using var sending = service.Bus.ConnectSendObserver(sent);
-        var due = Due;
-        List<string> tokens = [];
-        await service.InScopeAsync(async (db, scope) =>
-        {
-            for (var number = 0; number < 20; number++)
-            {
-                var scheduled = await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(
-                    Commands, due.AddMilliseconds(number), new Command(number), Pipe.Execute<SendContext<Command>>(context => context.SetOrderKey("key")));
-                tokens.Add(scheduled.TokenId.ToString("D"));
-            }
-
-            await db.SaveChangesAsync();
-        });
-
-        await Eventually.AssertAsync(() => sent.All.Count == 20, TimeSpan.FromSeconds(30));
-        Assert.Equal(tokens, sent.All);
-    }
-
-    [Fact]
-    public async Task Should_send_each_once_from_two_processes()
-    {
-        OutboxService.SkipWhereQueuesAreShared(Database);
-        const int count = 400;
-        var due = Due;
-        await using var one = await StartAsync();
-        await using var two = await StartAsync();
-        await one.InScopeAsync(async (db, scope) =>
-        {
-            for (var number = 0; number < count; number++)
-                await scope.GetRequiredService<IMessageScheduler>().ScheduleSend(Commands, due, new Command(number));
-            await db.SaveChangesAsync();
-        });
-
-        await AssertComesAsync(one, due, [.. Enumerable.Range(0, count)]);
     }
 
     [Fact]
@@ -463,53 +335,4 @@ public abstract class TimerContract : DatabaseContract
         await service.DrainAsync();
         Assert.Equal(expected, Came);
     }
-}
-
-/// <summary>Schedules where no outbox captures it.</summary>
-public sealed class UnguardedConsumer(IMessageScheduler scheduler) : IConsumer<Note>
-{
-    public Task Consume(ConsumeContext<Note> context) =>
-        scheduler.ScheduleSend(new Uri("queue:commands"), TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1), new Command(context.Message.Number), context.CancellationToken);
-}
-
-/// <summary>The same by the context of its message.</summary>
-public sealed class UnguardedContextConsumer : IConsumer<Note>
-{
-    public Task Consume(ConsumeContext<Note> context) =>
-        context.ScheduleSend(new Uri("queue:commands"), TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1), new Command(context.Message.Number));
-}
-
-/// <summary>Schedules in a transaction of its own.</summary>
-public sealed class TransactingConsumer(IMessageScheduler scheduler, OutboxDb db) : IConsumer<Note>
-{
-    public async Task Consume(ConsumeContext<Note> context)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(context.CancellationToken);
-        await scheduler.ScheduleSend(new Uri("queue:commands"), TimeProvider.System.GetUtcNow().UtcDateTime, new Command(context.Message.Number), context.CancellationToken);
-        await db.SaveChangesAsync(context.CancellationToken);
-        if (context.Message.Text == "commit")
-            await transaction.CommitAsync(context.CancellationToken);
-        else
-            await transaction.RollbackAsync(context.CancellationToken);
-    }
-}
-
-/// <summary>The tokens of what a bus sends, in the order in which it begins to.</summary>
-internal sealed class Tokens : ISendObserver
-{
-    public ConcurrentQueue<string> All { get; } = new();
-
-    public Task PreSend<T>(SendContext<T> context)
-        where T : class
-    {
-        if (context.Headers.TryGetHeader(MessageHeaders.SchedulingTokenId, out var token))
-            All.Enqueue((string)token);
-        return Task.CompletedTask;
-    }
-
-    public Task PostSend<T>(SendContext<T> context)
-        where T : class => Task.CompletedTask;
-
-    public Task SendFault<T>(SendContext<T> context, Exception exception)
-        where T : class => Task.CompletedTask;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bus.Persistence;
 using Bus.Scheduler;
+using Bus.TestSupport;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -71,8 +72,7 @@ internal static class ScheduleWorker
             await scope.ServiceProvider.GetRequiredService<ScheduleDbContext>().Database.EnsureCreatedAsync();
             // Declared before their first instant, or it would not be one.
             await host.StartAsync();
-            while ((await scope.ServiceProvider.GetRequiredService<ISchedules>().ListAsync(new ScheduleQuery { Take = 1000 })).Count < Number(builder.Configuration["Schedules"]))
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+            await Eventually.AssertAsync(async () => (await scope.ServiceProvider.GetRequiredService<ISchedules>().ListAsync(new ScheduleQuery { Take = 1000 })).Count >= Number(builder.Configuration["Schedules"]), TimeSpan.FromMinutes(1));
             await host.StopAsync();
             return 0;
         }
