@@ -13,8 +13,14 @@ internal static class DatabaseErrors
         .With<SqliteException>(OfSqlite)
         .With<SqlException>(OfSqlServer);
 
-    // 5 BUSY, 6 LOCKED.
-    private static ErrorClass OfSqlite(SqliteException error) => error.SqliteErrorCode is 5 or 6 ? ErrorClass.Transient : ErrorClass.Unknown;
+    // 5 BUSY: somebody has kept the one write lock for longer than the busy time-out, from every message alike. Not so 517 BUSY_SNAPSHOT, where what was read is old, and 6 LOCKED.
+    private static ErrorClass OfSqlite(SqliteException error) => error switch
+    {
+        { SqliteExtendedErrorCode: 517 } => ErrorClass.Transient,
+        { SqliteErrorCode: 5 } => ErrorClass.Outage,
+        { SqliteErrorCode: 6 } => ErrorClass.Transient,
+        _ => ErrorClass.Unknown,
+    };
 
     private static ErrorClass OfSqlServer(SqlException error) => error.Number switch
     {
