@@ -7,6 +7,81 @@ CREATE TABLE "bus_inbox" (
 );
 
 
+CREATE TABLE "bus_job" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_bus_job" PRIMARY KEY,
+    "type" TEXT NOT NULL,
+    "queue" TEXT NOT NULL,
+    "arguments" BLOB NOT NULL,
+    "state" INTEGER NOT NULL,
+    "priority" INTEGER NOT NULL,
+    "rank" INTEGER NOT NULL,
+    "due_at" INTEGER NULL,
+    "attempts" INTEGER NOT NULL,
+    "claims" INTEGER NOT NULL,
+    "crashes" INTEGER NOT NULL,
+    "owner_id" TEXT NULL,
+    "node" TEXT NULL,
+    "cancel_requested" INTEGER NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    "started_at" INTEGER NULL,
+    "ended_at" INTEGER NULL,
+    "start_before" INTEGER NULL,
+    "timeout" INTEGER NULL,
+    "order_key" TEXT NULL,
+    "order_policy" INTEGER NOT NULL,
+    "unique_key" TEXT NULL,
+    "unique_while" INTEGER NOT NULL,
+    "unique_until" INTEGER NULL,
+    "kept_until" INTEGER NULL,
+    "result" BLOB NULL,
+    "error" TEXT NULL,
+    "progress" INTEGER NULL,
+    "note" TEXT NULL
+);
+
+
+CREATE TABLE "bus_job_limit" (
+    "name" TEXT NOT NULL CONSTRAINT "PK_bus_job_limit" PRIMARY KEY,
+    "free_at" INTEGER NOT NULL
+);
+
+
+CREATE TABLE "bus_job_line" (
+    "position" INTEGER NOT NULL CONSTRAINT "PK_bus_job_line" PRIMARY KEY AUTOINCREMENT,
+    "order_key" TEXT NOT NULL,
+    "job_id" TEXT NOT NULL,
+    "active" INTEGER NOT NULL
+);
+
+
+CREATE TABLE "bus_job_pause" (
+    "kind" INTEGER NOT NULL,
+    "name" TEXT NOT NULL,
+    CONSTRAINT "PK_bus_job_pause" PRIMARY KEY ("kind", "name")
+);
+
+
+CREATE TABLE "bus_job_run" (
+    "job_id" TEXT NOT NULL,
+    "claim" INTEGER NOT NULL,
+    "outcome" INTEGER NOT NULL,
+    "node" TEXT NULL,
+    "started_at" INTEGER NULL,
+    "ended_at" INTEGER NOT NULL,
+    "error" TEXT NULL,
+    CONSTRAINT "PK_bus_job_run" PRIMARY KEY ("job_id", "claim")
+);
+
+
+CREATE TABLE "bus_job_step" (
+    "job_id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "result" BLOB NOT NULL,
+    "ended_at" INTEGER NOT NULL,
+    CONSTRAINT "PK_bus_job_step" PRIMARY KEY ("job_id", "name")
+);
+
+
 CREATE TABLE "bus_lease" (
     "name" TEXT NOT NULL CONSTRAINT "PK_bus_lease" PRIMARY KEY,
     "holder" TEXT NOT NULL,
@@ -149,6 +224,30 @@ CREATE TABLE "image_step" (
 
 
 CREATE INDEX "IX_bus_inbox_received_at" ON "bus_inbox" ("received_at");
+
+
+CREATE INDEX "IX_bus_job_due_at" ON "bus_job" ("due_at") WHERE due_at IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_owner_id" ON "bus_job" ("owner_id") WHERE owner_id IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_queue" ON "bus_job" ("queue") WHERE state = 1 AND crashes > 1;
+
+
+CREATE INDEX "IX_bus_job_queue_type_rank" ON "bus_job" ("queue", "type", "rank") WHERE state = 1;
+
+
+CREATE INDEX "IX_bus_job_state_ended_at" ON "bus_job" ("state", "ended_at") WHERE ended_at IS NOT NULL;
+
+
+CREATE UNIQUE INDEX "IX_bus_job_unique_key" ON "bus_job" ("unique_key") WHERE unique_key IS NOT NULL;
+
+
+CREATE UNIQUE INDEX "IX_bus_job_line_job_id" ON "bus_job_line" ("job_id");
+
+
+CREATE INDEX "IX_bus_job_line_order_key_active_position" ON "bus_job_line" ("order_key", "active", "position");
 
 
 CREATE INDEX "IX_bus_schedule_due_at" ON "bus_schedule" ("due_at");

@@ -8,6 +8,90 @@ CREATE TABLE [bus_inbox] (
 GO
 
 
+CREATE TABLE [bus_job] (
+    [id] uniqueidentifier NOT NULL,
+    [type] nvarchar(400) NOT NULL,
+    [queue] nvarchar(200) NOT NULL,
+    [arguments] varbinary(max) NOT NULL,
+    [state] int NOT NULL,
+    [priority] int NOT NULL,
+    [rank] bigint NOT NULL,
+    [due_at] bigint NULL,
+    [attempts] int NOT NULL,
+    [claims] bigint NOT NULL,
+    [crashes] int NOT NULL,
+    [owner_id] uniqueidentifier NULL,
+    [node] nvarchar(200) NULL,
+    [cancel_requested] bit NOT NULL,
+    [created_at] bigint NOT NULL,
+    [started_at] bigint NULL,
+    [ended_at] bigint NULL,
+    [start_before] bigint NULL,
+    [timeout] bigint NULL,
+    [order_key] nvarchar(400) NULL,
+    [order_policy] int NOT NULL,
+    [unique_key] nvarchar(650) NULL,
+    [unique_while] int NOT NULL,
+    [unique_until] bigint NULL,
+    [kept_until] bigint NULL,
+    [result] varbinary(max) NULL,
+    [error] nvarchar(max) NULL,
+    [progress] int NULL,
+    [note] nvarchar(max) NULL,
+    CONSTRAINT [PK_bus_job] PRIMARY KEY ([id])
+);
+GO
+
+
+CREATE TABLE [bus_job_limit] (
+    [name] nvarchar(400) NOT NULL,
+    [free_at] bigint NOT NULL,
+    CONSTRAINT [PK_bus_job_limit] PRIMARY KEY ([name])
+);
+GO
+
+
+CREATE TABLE [bus_job_line] (
+    [position] bigint NOT NULL IDENTITY,
+    [order_key] nvarchar(400) NOT NULL,
+    [job_id] uniqueidentifier NOT NULL,
+    [active] bit NOT NULL,
+    CONSTRAINT [PK_bus_job_line] PRIMARY KEY ([position])
+);
+GO
+
+
+CREATE TABLE [bus_job_pause] (
+    [kind] int NOT NULL,
+    [name] nvarchar(400) NOT NULL,
+    CONSTRAINT [PK_bus_job_pause] PRIMARY KEY ([kind], [name])
+);
+GO
+
+
+CREATE TABLE [bus_job_run] (
+    [job_id] uniqueidentifier NOT NULL,
+    [claim] bigint NOT NULL,
+    [outcome] int NOT NULL,
+    [node] nvarchar(200) NULL,
+    [started_at] bigint NULL,
+    [ended_at] bigint NOT NULL,
+    [error] nvarchar(max) NULL,
+    CONSTRAINT [PK_bus_job_run] PRIMARY KEY ([job_id], [claim])
+);
+GO
+
+
+CREATE TABLE [bus_job_step] (
+    [job_id] uniqueidentifier NOT NULL,
+    [name] nvarchar(200) NOT NULL,
+    [result] varbinary(max) NOT NULL,
+    [ended_at] bigint NOT NULL,
+    CONSTRAINT [PK_bus_job_step] PRIMARY KEY ([job_id], [name])
+);
+GO
+
+
 CREATE TABLE [bus_lease] (
     [name] nvarchar(200) NOT NULL,
     [holder] uniqueidentifier NOT NULL,
@@ -167,6 +251,38 @@ GO
 
 
 CREATE INDEX [IX_bus_inbox_received_at] ON [bus_inbox] ([received_at]);
+GO
+
+
+CREATE INDEX [IX_bus_job_due_at] ON [bus_job] ([due_at]) WHERE due_at IS NOT NULL;
+GO
+
+
+CREATE INDEX [IX_bus_job_owner_id] ON [bus_job] ([owner_id]) WHERE owner_id IS NOT NULL;
+GO
+
+
+CREATE INDEX [IX_bus_job_queue] ON [bus_job] ([queue]) WHERE state = 1 AND crashes > 1;
+GO
+
+
+CREATE INDEX [IX_bus_job_queue_type_rank] ON [bus_job] ([queue], [type], [rank]) WHERE state = 1;
+GO
+
+
+CREATE INDEX [IX_bus_job_state_ended_at] ON [bus_job] ([state], [ended_at]) WHERE ended_at IS NOT NULL;
+GO
+
+
+CREATE UNIQUE INDEX [IX_bus_job_unique_key] ON [bus_job] ([unique_key]) WHERE unique_key IS NOT NULL;
+GO
+
+
+CREATE UNIQUE INDEX [IX_bus_job_line_job_id] ON [bus_job_line] ([job_id]);
+GO
+
+
+CREATE INDEX [IX_bus_job_line_order_key_active_position] ON [bus_job_line] ([order_key], [active], [position]);
 GO
 
 

@@ -26,6 +26,8 @@ public static class FaultPoints
     public const string AfterScheduleTake = "schedule.take.after";
     public const string BeforeScheduleCommit = "schedule.commit.before";
     public const string AfterScheduleCommit = "schedule.commit.after";
+    public const string BeforeJobTurn = "job.turn.before";
+    public const string AfterJobTurn = "job.turn.after";
     public const string DuringQueueJoin = "queue.join";
     public const string BeforeQueueCommit = "queue.commit.before";
     public const string AfterQueueCommit = "queue.commit.after";

@@ -9,5 +9,11 @@ internal static class StoreTableNames
     public const string Timer = "bus_timer";
     public const string Schedule = "bus_schedule";
     public const string ScheduleRun = "bus_schedule_run";
+    public const string Job = "bus_job";
+    public const string JobRun = "bus_job_run";
+    public const string JobLine = "bus_job_line";
+    public const string JobStep = "bus_job_step";
+    public const string JobPause = "bus_job_pause";
+    public const string JobLimit = "bus_job_limit";
     public const string Lease = "bus_lease";
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Bus.Persistence.Inbox;
+using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
 using Bus.Persistence.Timers;
 using Npgsql;
@@ -36,6 +37,7 @@ internal sealed class PostgresDialect : StoreDialect
         _dropTimers = $"DELETE FROM {tables.Timer} WHERE token = ANY($1)";
         _delete = $"DELETE FROM {tables.Outbox} WHERE owner_id = $1 AND sequence = ANY($2)";
         Statements = Build(tables);
+        Jobs = new PostgresJobs(this, tables.Jobs, Now);
     }
 
     public override bool BatchIsAtomic => true;
@@ -43,6 +45,8 @@ internal sealed class PostgresDialect : StoreDialect
     public override string CommitInBatch => "COMMIT";
 
     public override StoreStatements Statements { get; }
+
+    public override JobDialect Jobs { get; }
 
     public override void AddDelete(StoreBatch batch, Guid owner, long[] sequences) => batch.Add(_delete, Value(owner), Value(sequences));
 

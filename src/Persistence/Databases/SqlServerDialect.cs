@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Bus.Persistence.Jobs;
 using Microsoft.Data.SqlClient;
 
 namespace Bus.Persistence.Databases;
@@ -14,7 +15,11 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
 {
     private const string Now = "DATEDIFF_BIG(MILLISECOND, '1970-01-01', SYSUTCDATETIME())";
 
+    private JobDialect? _jobs;
+
     public override StoreStatements Statements { get; } = Build(tables);
+
+    public override JobDialect Jobs => _jobs ??= new SqlServerJobs(this, Tables.Jobs, Now);
 
     public override DbParameter[] Parameters(params ReadOnlySpan<object> values)
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Bus.Persistence.Jobs;
 using Microsoft.Data.Sqlite;
 
 namespace Bus.Persistence.Databases;
@@ -18,7 +19,11 @@ internal sealed class SqliteDialect(StoreTables tables)
 
     public override bool OneWriter => true;
 
+    private JobDialect? _jobs;
+
     public override StoreStatements Statements { get; } = Build(tables);
+
+    public override JobDialect Jobs => _jobs ??= new SqliteJobs(this, Tables.Jobs, Now);
 
     public override DbParameter[] Parameters(params ReadOnlySpan<object> values)
     {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Bus.Persistence.Inbox;
+using Bus.Persistence.Jobs;
 using Bus.Persistence.Leases;
 using Bus.Persistence.Outbox;
 using Bus.Persistence.Timers;
@@ -57,6 +58,9 @@ internal abstract class StoreDialect(StoreTables tables)
         if (relayed.Count == outbox.Count)
             return;
 
+        List<NewJob> jobs = [.. outbox.Select(record => record.Job).OfType<NewJob>()];
+        if (jobs.Count > 0)
+            Jobs.AddInsert(batch, jobs);
         foreach (var record in outbox.Where(record => record.OrderKey is not null && record.Timer is null))
             AddOrdered(batch, record);
         var timers = TimerChange.Of(outbox);
@@ -75,6 +79,9 @@ internal abstract class StoreDialect(StoreTables tables)
 
     /// <summary>True when the error says that the database cannot be reached or refuses to serve now, so that waiting helps.</summary>
     public abstract bool IsUnavailable(Exception exception);
+
+    /// <summary>The statements about jobs.</summary>
+    public abstract JobDialect Jobs { get; }
 
     /// <summary>The statements of reads, leases and upkeep.</summary>
     public abstract StoreStatements Statements { get; }

@@ -1,4 +1,5 @@
 using Bus.Persistence.Inbox;
+using Bus.Persistence.Jobs;
 using Bus.Persistence.Leases;
 using Bus.Persistence.Outbox;
 using Bus.Persistence.Schedules;
@@ -10,15 +11,18 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Bus.Persistence.Databases;
 
 /// <summary>The delimited names of the tables, from the service's own model.</summary>
-internal sealed record StoreTables(string Inbox, string Outbox, string Ordered, string Timer, string Schedule, string Lease, string InboxBareName)
+internal sealed record StoreTables(string Inbox, string Outbox, string Ordered, string Timer, string Schedule, JobTables Jobs, string Lease, string InboxBareName)
 {
     public static StoreTables From(DbContext context)
     {
         var sql = context.GetService<ISqlGenerationHelper>();
         return new StoreTables(
-            Name<InboxState>(context, sql), Name<OutboxMessage>(context, sql), Name<OrderedOutboxMessage>(context, sql), Name<TimerRow>(context, sql), Name<ScheduleRow>(context, sql), Name<LeaseRow>(context, sql),
+            Name<InboxState>(context, sql), Name<OutboxMessage>(context, sql), Name<OrderedOutboxMessage>(context, sql), Name<TimerRow>(context, sql), Name<ScheduleRow>(context, sql), JobTablesOf(context, sql), Name<LeaseRow>(context, sql),
             context.Model.FindEntityType(typeof(InboxState))!.GetTableName()!);
     }
+
+    private static JobTables JobTablesOf(DbContext context, ISqlGenerationHelper sql) => new(
+        Name<JobRow>(context, sql), Name<JobRunRow>(context, sql), Name<JobLineRow>(context, sql), Name<JobStepRow>(context, sql), Name<JobPauseRow>(context, sql), Name<JobLimitRow>(context, sql), Name<LeaseRow>(context, sql));
 
     private static string Name<TEntity>(DbContext context, ISqlGenerationHelper sql)
     {

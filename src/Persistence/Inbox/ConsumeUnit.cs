@@ -25,6 +25,9 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
 
     public InboxKey Key => key;
 
+    /// <summary>Whether it is the unit of a message, and not of a job.</summary>
+    public bool IsOfMessage => key != default;
+
     /// <summary>The handler's messages.</summary>
     public IReadOnlyList<OutboxRecord> Records => _records;
 

@@ -1,4 +1,5 @@
 using Bus.Core.SharedFile;
+using Bus.Persistence.Jobs;
 using Bus.Persistence.Timers;
 
 namespace Bus.Persistence.Outbox;
@@ -26,8 +27,11 @@ internal sealed class OutboxRecord
     /// <summary>The timer that it sets, to be sent when that is due, or takes away, and nothing is sent. Null when it has to do with none.</summary>
     public TimerOrder? Timer { get; init; }
 
+    /// <summary>The job that the commit adds, and nothing is sent. Null when it is a message.</summary>
+    public NewJob? Job { get; init; }
+
     /// <summary>Whether the relay sends it right after its commit.</summary>
-    public bool IsRelayed => OrderKey is null && Timer is null;
+    public bool IsRelayed => OrderKey is null && Timer is null && Job is null;
 
     /// <summary>Null when the record goes by the table; else what the commit writes into the queues instead.</summary>
     public GuestMessages? Guest { get; set; }

@@ -5,6 +5,7 @@ using Bus.Core.Faults;
 using Bus.Core.Loops;
 using Bus.Core.SharedFile;
 using Bus.Core.Telemetry;
+using Bus.Persistence.Jobs;
 using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
@@ -116,7 +117,9 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
         {
             if (!record.IsRelayed)
             {
-                if (record.Timer is null)
+                if (record.Job is { } job)
+                    JobCommitted?.Invoke(job);
+                else if (record.Timer is null)
                     OrderedCommitted?.Invoke();
                 else if (record.Timer.Due is not null)
                     _engine.Timers.Committed(record.Timer.DueAt);
@@ -137,6 +140,9 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
 
     /// <summary>Raised when an ordered message was committed.</summary>
     public event Action? OrderedCommitted;
+
+    /// <summary>Raised when a job was added.</summary>
+    public event Action<NewJob>? JobCommitted;
 
     /// <summary>Puts a known record in line.</summary>
     public void Push(OutboxRecord record)

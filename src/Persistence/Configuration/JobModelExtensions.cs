@@ -1,0 +1,106 @@
+using Bus.Persistence.Jobs;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Bus.Persistence;
+
+/// <summary>Adds the tables of jobs to a service's own model.</summary>
+public static class JobModelExtensions
+{
+    /// <summary>Adds the tables of the jobs.</summary>
+    /// <param name="modelBuilder">The builder given to <c>OnModelCreating</c>.</param>
+    /// <param name="callback">Changes the mapping of each, for instance the schema; null changes nothing.</param>
+    public static void AddJobEntities(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback = null)
+    {
+        var job = modelBuilder.Entity<JobRow>();
+        job.ToTable(StoreTableNames.Job);
+        job.HasKey(row => row.Id);
+        job.Property(row => row.Id).HasColumnName("id").ValueGeneratedNever();
+        job.Property(row => row.Type).HasColumnName("type").HasMaxLength(400);
+        job.Property(row => row.Queue).HasColumnName("queue").HasMaxLength(200);
+        job.Property(row => row.Arguments).HasColumnName("arguments");
+        job.Property(row => row.State).HasColumnName("state");
+        job.Property(row => row.Priority).HasColumnName("priority");
+        job.Property(row => row.Rank).HasColumnName("rank");
+        job.Property(row => row.DueAt).HasColumnName("due_at");
+        job.Property(row => row.Attempts).HasColumnName("attempts");
+        job.Property(row => row.Claims).HasColumnName("claims");
+        job.Property(row => row.Crashes).HasColumnName("crashes");
+        job.Property(row => row.OwnerId).HasColumnName("owner_id");
+        job.Property(row => row.Node).HasColumnName("node").HasMaxLength(200);
+        job.Property(row => row.CancelRequested).HasColumnName("cancel_requested");
+        job.Property(row => row.CreatedAt).HasColumnName("created_at");
+        job.Property(row => row.StartedAt).HasColumnName("started_at");
+        job.Property(row => row.EndedAt).HasColumnName("ended_at");
+        job.Property(row => row.StartBefore).HasColumnName("start_before");
+        job.Property(row => row.Timeout).HasColumnName("timeout");
+        job.Property(row => row.OrderKey).HasColumnName("order_key").HasMaxLength(400);
+        job.Property(row => row.OrderPolicy).HasColumnName("order_policy");
+        job.Property(row => row.UniqueKey).HasColumnName("unique_key").HasMaxLength(650);
+        job.Property(row => row.UniqueWhile).HasColumnName("unique_while");
+        job.Property(row => row.UniqueUntil).HasColumnName("unique_until");
+        job.Property(row => row.KeptUntil).HasColumnName("kept_until");
+        job.Property(row => row.Result).HasColumnName("result");
+        job.Property(row => row.Error).HasColumnName("error");
+        job.Property(row => row.Progress).HasColumnName("progress");
+        job.Property(row => row.Note).HasColumnName("note");
+        // Each holds only the rows that wait for what it is asked for.
+        job.HasIndex(row => new { row.Queue, row.Type, row.Rank }).HasFilter("state = 1");
+        job.HasIndex(row => row.Queue).HasFilter("state = 1 AND crashes > 1");
+        job.HasIndex(row => row.DueAt).HasFilter("due_at IS NOT NULL");
+        job.HasIndex(row => row.OwnerId).HasFilter("owner_id IS NOT NULL");
+        job.HasIndex(row => row.UniqueKey).IsUnique().HasFilter("unique_key IS NOT NULL");
+        job.HasIndex(row => new { row.State, row.EndedAt }).HasFilter("ended_at IS NOT NULL");
+        callback?.Invoke(job);
+        modelBuilder.AddJobParts(callback);
+    }
+
+    private static void AddJobParts(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback)
+    {
+        var run = modelBuilder.Entity<JobRunRow>();
+        run.ToTable(StoreTableNames.JobRun);
+        run.HasKey(row => new { row.JobId, row.Claim });
+        run.Property(row => row.JobId).HasColumnName("job_id").ValueGeneratedNever();
+        run.Property(row => row.Claim).HasColumnName("claim").ValueGeneratedNever();
+        run.Property(row => row.Outcome).HasColumnName("outcome");
+        run.Property(row => row.Node).HasColumnName("node").HasMaxLength(200);
+        run.Property(row => row.StartedAt).HasColumnName("started_at");
+        run.Property(row => row.EndedAt).HasColumnName("ended_at");
+        run.Property(row => row.Error).HasColumnName("error");
+        callback?.Invoke(run);
+
+        var line = modelBuilder.Entity<JobLineRow>();
+        line.ToTable(StoreTableNames.JobLine);
+        line.HasKey(row => row.Position);
+        line.Property(row => row.Position).HasColumnName("position").ValueGeneratedOnAdd();
+        line.Property(row => row.OrderKey).HasColumnName("order_key").HasMaxLength(400);
+        line.Property(row => row.JobId).HasColumnName("job_id");
+        line.Property(row => row.Active).HasColumnName("active");
+        line.HasIndex(row => new { row.OrderKey, row.Active, row.Position });
+        line.HasIndex(row => row.JobId).IsUnique();
+        callback?.Invoke(line);
+
+        var step = modelBuilder.Entity<JobStepRow>();
+        step.ToTable(StoreTableNames.JobStep);
+        step.HasKey(row => new { row.JobId, row.Name });
+        step.Property(row => row.JobId).HasColumnName("job_id").ValueGeneratedNever();
+        step.Property(row => row.Name).HasColumnName("name").HasMaxLength(200);
+        step.Property(row => row.Result).HasColumnName("result");
+        step.Property(row => row.EndedAt).HasColumnName("ended_at");
+        callback?.Invoke(step);
+
+        var pause = modelBuilder.Entity<JobPauseRow>();
+        pause.ToTable(StoreTableNames.JobPause);
+        pause.HasKey(row => new { row.Kind, row.Name });
+        pause.Property(row => row.Kind).HasColumnName("kind").ValueGeneratedNever();
+        pause.Property(row => row.Name).HasColumnName("name").HasMaxLength(400);
+        callback?.Invoke(pause);
+
+        var limit = modelBuilder.Entity<JobLimitRow>();
+        limit.ToTable(StoreTableNames.JobLimit);
+        limit.HasKey(row => row.Name);
+        limit.Property(row => row.Name).HasColumnName("name").HasMaxLength(400);
+        limit.Property(row => row.FreeAt).HasColumnName("free_at");
+        callback?.Invoke(limit);
+    }
+}

@@ -1,0 +1,21 @@
+namespace Bus.Persistence.Jobs;
+
+/// <summary>How a run has ended, and what becomes of its job. It is written only while the job is still run under that claim.</summary>
+internal sealed record EndedRun(Guid Id, long Claim, int State)
+{
+    /// <summary>When it is queued again; null when it is not put off.</summary>
+    public long? DueAt { get; init; }
+
+    /// <summary>1 when the handler has failed, else 0.</summary>
+    public int Failures { get; init; }
+
+    public byte[]? Result { get; init; }
+
+    public string? Error { get; init; }
+
+    /// <summary>The line that the job is in; null when it is in none.</summary>
+    public string? Line { get; init; }
+
+    /// <summary>When the run began; what of it is kept beside the job when it has failed.</summary>
+    public long StartedAt { get; init; }
+}

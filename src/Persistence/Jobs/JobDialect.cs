@@ -1,0 +1,147 @@
+using System.Data.Common;
+using Bus.Persistence.Databases;
+
+namespace Bus.Persistence.Jobs;
+
+/// <summary>The statements about jobs of one database. Times are the database's own, in Unix milliseconds, unless they are handed in.</summary>
+/// <param name="dialect">Makes parameters.</param>
+/// <param name="tables">The tables' names.</param>
+/// <param name="now">The expression for the database's time.</param>
+internal abstract class JobDialect(StoreDialect dialect, JobTables tables, string now)
+{
+    /// <summary>A priority is worth a minute: so much earlier would the job have to come to have the same place with one priority less.</summary>
+    public const long MicrosecondsAPriority = 60_000_000;
+
+    /// <summary>The kind of a queue that has jobs.</summary>
+    public const int QueueSeen = -1;
+
+    /// <summary>The kind of a queue that has suspect ones.</summary>
+    public const int SuspectSeen = -2;
+
+    /// <summary>The kind of a job that the owner has: id, colon, claim, colon, and its line.</summary>
+    public const int OwnSeen = -3;
+
+    /// <summary>The kind of one whose run is asked to stop.</summary>
+    public const int CancelledSeen = -4;
+
+    protected const string InsertColumns = "id, type, queue, arguments, state, priority, rank, due_at, start_before, timeout";
+
+    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until";
+
+    protected const string InsertFixedColumns = "attempts, claims, crashes, cancel_requested, created_at";
+
+    protected StoreDialect Dialect => dialect;
+
+    protected JobTables Tables => tables;
+
+    protected string Now => now;
+
+    /// <summary>→ when the next job that waits for its time is due, null when none is, and the database's time.</summary>
+    public string NextDue => $"SELECT min(due_at), {now} FROM {tables.Job} WHERE due_at IS NOT NULL";
+
+    /// <summary>time, limit → queues those that are due by then: their queues.</summary>
+    public abstract string QueueDue { get; }
+
+    /// <summary>owner → kind, name: what is paused, and what the negative kinds say.</summary>
+    public abstract string Look { get; }
+
+    /// <summary>→ the running jobs whose process has no living lease: id, claim.</summary>
+    public abstract string Lost { get; }
+
+    /// <summary>→ the keys of lines in which it is nobody's turn: those whose enqueuer died before it could give it.</summary>
+    public abstract string IdleLines { get; }
+
+    /// <summary>job, claim, outcome, node, started, error → notes a run that has not ended its job.</summary>
+    public string InsertRun => $"INSERT INTO {tables.Run} (job_id, claim, outcome, node, started_at, ended_at, error) VALUES (@p0, @p1, @p2, @p3, @p4, {now}, @p5)";
+
+    /// <summary>job, claim, name, result → notes a step, while the job is run under that claim.</summary>
+    public string InsertStep => $"INSERT INTO {tables.Step} (job_id, name, result, ended_at) SELECT id, @p2, @p3, {now} FROM {tables.Job} WHERE id = @p0 AND claims = @p1 AND state = 2";
+
+    /// <summary>job → its steps: name, result.</summary>
+    public string Steps => $"SELECT name, result FROM {tables.Step} WHERE job_id = @p0";
+
+    /// <summary>key, job → puts a job at the end of a line, if it is in none.</summary>
+    public string JoinLine => $"INSERT INTO {tables.Line} (order_key, job_id, active) SELECT @p0, @p1, {False} {FromNothing} WHERE NOT EXISTS (SELECT 1 FROM {tables.Line} WHERE job_id = @p1)";
+
+    /// <summary>What stands for false.</summary>
+    protected virtual string False => "0";
+
+    /// <summary>What a SELECT without a table needs.</summary>
+    protected virtual string FromNothing => "";
+
+
+    /// <summary>What becomes of a name that counts until the first run begins.</summary>
+    protected static string UniqueAtStart => "unique_key = CASE WHEN unique_while = 1 THEN NULL ELSE unique_key END";
+
+    /// <summary>That a job does not stay in its line: it has come to its end, and nobody is to decide about it first.</summary>
+    protected static string LeavesLine(string job) => $"({job}.state IN (3, 6) OR ({job}.state = 5 AND {job}.order_policy = 1))";
+
+    /// <summary>type → locks what processes share of its limits, and makes it: the theoretical arrival time.</summary>
+    protected abstract string LockLimit { get; }
+
+    /// <summary>Adds the inserts.</summary>
+    public abstract void AddInsert(StoreBatch batch, IReadOnlyList<NewJob> jobs);
+
+    /// <summary>Writes the end of runs, in the transaction that is open.</summary>
+    public abstract Task<JobEndResult> EndAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<EndedRun> ended, CancellationToken cancellationToken);
+
+    /// <summary>Gives the first of lines their turn where it is nobody's, in the transaction that is open.</summary>
+    /// <returns>Where they are queued.</returns>
+    public abstract Task<IReadOnlyList<string>> AdvanceAsync(DbConnection connection, DbTransaction transaction, IReadOnlyCollection<string> keys, CancellationToken cancellationToken);
+
+    /// <summary>Puts a job at the end of a line, if it is in none, in the transaction that is open.</summary>
+    public Task JoinAsync(DbConnection connection, DbTransaction transaction, string key, Guid job, CancellationToken cancellationToken) => ScalarAsync(connection, transaction, JoinLine, cancellationToken, key, job);
+
+    /// <summary>Keeps others from a line until the transaction ends. Before a row of one of its jobs is changed, so that no two wait for each other.</summary>
+    public abstract Task LockLineAsync(DbConnection connection, DbTransaction transaction, string key, CancellationToken cancellationToken);
+
+    /// <summary>Writes the end of runs and takes jobs, in one transaction of its own.</summary>
+    public abstract Task<JobTurnResult> TurnAsync(DbConnection connection, JobTurn turn, CancellationToken cancellationToken);
+
+    /// <summary>Takes jobs of queues, in the transaction that is open.</summary>
+    public abstract Task<List<ClaimedJob>> ClaimAsync(DbConnection connection, DbTransaction? transaction, JobTurn turn, CancellationToken cancellationToken);
+
+    /// <summary>Takes jobs of types with limits, in the transaction that is open.</summary>
+    public async Task<IReadOnlyList<(string Queue, long Milliseconds)>> ClaimLimitedAsync(DbConnection connection, DbTransaction transaction, JobTurn turn, List<ClaimedJob> jobs, CancellationToken cancellationToken)
+    {
+        List<(string Queue, long Milliseconds)> waits = [];
+        // Every process locks them in one order.
+        foreach (var claim in turn.Limited.OrderBy(claim => claim.Type, StringComparer.Ordinal))
+        {
+            var free = Convert.ToInt64(await ScalarAsync(connection, transaction, LockLimit, cancellationToken, claim.Type), null);
+            var limit = claim.Limit;
+            if (claim.Concurrency is { } most)
+                limit = Math.Min(limit, most - Convert.ToInt32(await ScalarAsync(connection, transaction, $"SELECT count(*) FROM {tables.Job} WHERE owner_id IS NOT NULL AND type = @p0", cancellationToken, claim.Type), null));
+            var time = 0L;
+            if (claim.Interval > 0)
+            {
+                time = 1_000 * Convert.ToInt64(await ScalarAsync(connection, transaction, $"SELECT {now}", cancellationToken), null);
+                free = Math.Max(free, time);
+                var ready = Math.Max(0, (time + (claim.Interval * claim.Burst) - free) / claim.Interval);
+                if (ready == 0)
+                    waits.Add((claim.Queue, ((free - time - (claim.Interval * (claim.Burst - 1))) / 1_000) + 1));
+                limit = (int)Math.Min(limit, ready);
+            }
+
+            if (limit <= 0)
+                continue;
+            var taken = await ClaimAsync(connection, transaction, turn with { Claims = [QueueClaim.OfAny(claim.Queue, limit)], Types = [claim.Type] }, cancellationToken);
+            jobs.AddRange(taken);
+            if (claim.Interval == 0 || taken.Count == 0)
+                continue;
+            await ScalarAsync(connection, transaction, $"UPDATE {tables.Limit} SET free_at = @p1 WHERE name = @p0", cancellationToken, claim.Type, free + (taken.Count * claim.Interval));
+            if (taken.Count == limit)
+                waits.Add((claim.Queue, (claim.Interval / 1_000) + 1));
+        }
+
+        return waits;
+    }
+
+    protected async Task<object?> ScalarAsync(DbConnection connection, DbTransaction? transaction, string sql, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var command = connection.CreateCommand();
+        (command.CommandText, command.Transaction) = (sql, transaction);
+        command.Parameters.AddRange(dialect.Parameters(values));
+        return await command.ExecuteScalarAsync(cancellationToken);
+    }
+}

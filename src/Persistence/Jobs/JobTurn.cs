@@ -1,0 +1,50 @@
+namespace Bus.Persistence.Jobs;
+
+/// <summary>What a process wants of the table at one time: to write down how runs have ended, and jobs to run.</summary>
+/// <param name="Ended">How runs have ended.</param>
+/// <param name="Claims">What it wants of queues.</param>
+/// <param name="Limited">What it wants of types with limits.</param>
+/// <param name="Owner">Its lease.</param>
+/// <param name="Node">Its name.</param>
+/// <param name="Types">The types without limits that it runs.</param>
+internal sealed record JobTurn(IReadOnlyList<EndedRun> Ended, IReadOnlyList<QueueClaim> Claims, IReadOnlyList<LimitedClaim> Limited, Guid Owner, string Node, IReadOnlyCollection<string> Types);
+
+/// <summary>How many jobs of a queue are wanted.</summary>
+/// <param name="Queue">The queue.</param>
+/// <param name="Limit">How many.</param>
+/// <param name="LeastCrashes">Of which at least so many processes died,</param>
+/// <param name="MostCrashes">and at most so many.</param>
+internal readonly record struct QueueClaim(string Queue, int Limit, int LeastCrashes, int MostCrashes)
+{
+    /// <summary>A job that so many processes died of is suspect: a process takes one of these at a time.</summary>
+    public const int Suspect = 2;
+
+    public static QueueClaim Of(string queue, int limit) => new(queue, limit, 0, Suspect - 1);
+
+    public static QueueClaim OfSuspect(string queue) => new(queue, 1, Suspect, int.MaxValue);
+
+    public static QueueClaim OfAny(string queue, int limit) => new(queue, limit, 0, int.MaxValue);
+}
+
+/// <summary>How many jobs of a type are wanted of a queue, and how many all processes may have.</summary>
+/// <param name="Queue">The queue.</param>
+/// <param name="Type">The type.</param>
+/// <param name="Limit">How many are wanted.</param>
+/// <param name="Concurrency">How many may run at once; null for any number.</param>
+/// <param name="Interval">How far apart they begin, in microseconds; 0 for no distance.</param>
+/// <param name="Burst">How many may begin at once after a pause.</param>
+internal sealed record LimitedClaim(string Queue, string Type, int Limit, int? Concurrency, long Interval, int Burst);
+
+/// <summary>What the ends of runs have brought about.</summary>
+/// <param name="Written">Of which runs the end was written; of the others the claim had been lost.</param>
+/// <param name="Queues">Where jobs are queued whose turn has come.</param>
+internal sealed record JobEndResult(IReadOnlySet<Guid> Written, IReadOnlyList<string> Queues)
+{
+    public static readonly JobEndResult Nothing = new(new HashSet<Guid>(), []);
+}
+
+/// <summary>What it got.</summary>
+/// <param name="Ends">What the ends have brought about.</param>
+/// <param name="Claimed">Per queue in the order of their rank.</param>
+/// <param name="Waits">Of queues with jobs that a rate limit keeps back: for how many milliseconds.</param>
+internal sealed record JobTurnResult(JobEndResult Ends, List<ClaimedJob> Claimed, IReadOnlyList<(string Queue, long Milliseconds)> Waits);

@@ -1,0 +1,42 @@
+namespace Bus.Persistence.Jobs;
+
+/// <summary>A job that a commit adds.</summary>
+internal sealed record NewJob
+{
+    public required Guid Id { get; init; }
+
+    public required string Type { get; init; }
+
+    public required string Queue { get; init; }
+
+    public required byte[] Arguments { get; init; }
+
+    public required int Priority { get; init; }
+
+    /// <summary>See <see cref="JobRow.Rank"/>; without meaning while it waits for its time.</summary>
+    public required long Rank { get; init; }
+
+    /// <summary>Null when it is queued at once.</summary>
+    public long? DueAt { get; init; }
+
+    public long? StartBefore { get; init; }
+
+    public long? Timeout { get; init; }
+
+    public string? OrderKey { get; init; }
+
+    public int OrderPolicy { get; init; }
+
+    public string? UniqueKey { get; init; }
+
+    public int UniqueWhile { get; init; }
+
+    public long? UniqueUntil { get; init; }
+
+    public long? KeptUntil { get; init; }
+
+    /// <summary>Whether the columns of ordinary jobs say all about it.</summary>
+    public bool IsPlain => OrderKey is null && UniqueKey is null && KeptUntil is null;
+
+    public int State => OrderKey is not null ? JobStates.Held : DueAt is null ? JobStates.Queued : JobStates.Scheduled;
+}

@@ -1,0 +1,165 @@
+using System.Data.Common;
+using System.Text.Json;
+using Bus.Persistence.Databases;
+
+namespace Bus.Persistence.Jobs;
+
+/// <summary>What the databases share that take a row a statement.</summary>
+/// <param name="dialect">Makes parameters.</param>
+/// <param name="tables">The tables' names.</param>
+/// <param name="now">The expression for the database's time.</param>
+internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, string now) : JobDialect(dialect, tables, now)
+{
+    private readonly string _insert =
+        $"INSERT INTO {tables.Job} ({InsertColumns}, order_policy, unique_while, {InsertFixedColumns}) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, 0, 0, 0, 0, 0, 0, {now})";
+
+    private readonly string _forget = $"DELETE FROM {tables.Job} WHERE id = @p0 AND state IN (3, 6) AND kept_until <= {now}";
+
+    private readonly string _forgetSteps = $"DELETE FROM {tables.Step} WHERE job_id = @p0 AND NOT EXISTS (SELECT 1 FROM {tables.Job} WHERE id = @p0)";
+
+    private readonly string _forgetRuns = $"DELETE FROM {tables.Run} WHERE job_id = @p0 AND NOT EXISTS (SELECT 1 FROM {tables.Job} WHERE id = @p0)";
+
+    private readonly string _freeUnique = $"UPDATE {tables.Job} SET unique_key = NULL WHERE unique_key = @p0 AND unique_until <= {now}";
+
+    private readonly string _join =
+        $"INSERT INTO {tables.Line} (order_key, job_id, active) SELECT @p0, id, 0 FROM {tables.Job} WHERE id = @p1 AND state = 7 AND NOT EXISTS (SELECT 1 FROM {tables.Line} WHERE job_id = @p1)";
+
+    private readonly string _end =
+        $"UPDATE {tables.Job} SET state = {StateAfter}, owner_id = NULL, cancel_requested = 0, due_at = CASE WHEN {StateAfter} = 4 THEN @p3 END, attempts = attempts + @p4, result = @p5, " +
+        $"error = coalesce(@p6, CASE WHEN @p2 = 1 THEN error END), unique_key = CASE WHEN {StateAfter} IN (3, 5, 6) AND unique_until IS NULL THEN NULL ELSE unique_key END, " +
+        $"ended_at = CASE WHEN {StateAfter} IN (3, 5, 6) THEN {now} END WHERE id = @p0 AND claims = @p1 AND state = 2";
+
+    private readonly string _leave = $"DELETE FROM {tables.Line} WHERE job_id = @p0 AND EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.id = @p0 AND {LeavesLine("j")})";
+
+    // One whose run should stop is not tried again.
+    private const string StateAfter = "CASE WHEN cancel_requested = 1 AND @p2 IN (1, 4) THEN 6 ELSE @p2 END";
+
+    /// <summary>All that it writes with, for a test to parse.</summary>
+    public IReadOnlyList<string> Texts =>
+    [
+        _insert, _forget, _forgetSteps, _forgetRuns, _freeUnique, InsertSpecial, _join, _end, _leave, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, JoinLine, Steps,
+    ];
+
+    /// <summary>The values of the columns → inserts one, unless its id or its name is there.</summary>
+    protected abstract string InsertSpecial { get; }
+
+    /// <summary>owner, node, queue, JSON array of types, limit, least and most crashes → takes jobs: <see cref="ClaimedJob.Columns"/>, in no order.</summary>
+    /// <param name="types">How many types there are.</param>
+    protected abstract string Claim(int types);
+
+    /// <summary>key → gives the first of a line its turn if it is nobody's: the job.</summary>
+    protected abstract string TakeTurn { get; }
+
+    /// <summary>job → queues it, if it is held: its queue.</summary>
+    protected abstract string Raise { get; }
+
+    /// <summary>key → keeps others from the line until the transaction ends; null where nobody else can write.</summary>
+    protected virtual string? LockLine => null;
+
+    public override void AddInsert(StoreBatch batch, IReadOnlyList<NewJob> jobs)
+    {
+        foreach (var job in jobs)
+        {
+            if (job.IsPlain)
+            {
+                batch.AddRow(_insert, Dialect, job.Id, job.Type, job.Queue, job.Arguments, job.State, job.Priority, job.Rank, OrNull(job.DueAt), OrNull(job.StartBefore), OrNull(job.Timeout));
+                continue;
+            }
+
+            if (job.KeptUntil is not null)
+            {
+                batch.AddRow(_forget, Dialect, job.Id);
+                batch.AddRow(_forgetSteps, Dialect, job.Id);
+                batch.AddRow(_forgetRuns, Dialect, job.Id);
+            }
+
+            if (job.UniqueKey is { } name)
+                batch.AddRow(_freeUnique, Dialect, name);
+            batch.AddRow(
+                InsertSpecial, Dialect, job.Id, job.Type, job.Queue, job.Arguments, job.State, job.Priority, job.Rank, OrNull(job.DueAt), OrNull(job.StartBefore), OrNull(job.Timeout),
+                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil));
+            if (job.OrderKey is { } key)
+                batch.AddRow(_join, Dialect, key, job.Id);
+        }
+    }
+
+    public override async Task<JobEndResult> EndAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<EndedRun> ended, CancellationToken cancellationToken)
+    {
+        HashSet<Guid> written = new(ended.Count);
+        SortedSet<string> lines = new(StringComparer.Ordinal);
+        await using var command = connection.CreateCommand();
+        (command.CommandText, command.Transaction) = (_end, transaction);
+        foreach (var run in ended)
+        {
+            object[] values = [run.Id, run.Claim, run.State, OrNull(run.DueAt), run.Failures, (object?)run.Result ?? NullBytes, OrNull(run.Error)];
+            if (command.Parameters.Count == 0)
+                command.Parameters.AddRange(Dialect.Parameters(values));
+            else
+                for (var i = 0; i < values.Length; i++)
+                    command.Parameters[i].Value = values[i];
+            if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+                continue;
+            written.Add(run.Id);
+            if (run.Line is not { } line)
+                continue;
+            await ScalarAsync(connection, transaction, _leave, cancellationToken, run.Id);
+            lines.Add(line);
+        }
+
+        return new JobEndResult(written, lines.Count == 0 ? [] : await AdvanceAsync(connection, transaction!, lines, cancellationToken));
+    }
+
+    public override async Task<IReadOnlyList<string>> AdvanceAsync(DbConnection connection, DbTransaction transaction, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        List<string> queues = [];
+        // Every process locks them in one order.
+        foreach (var key in keys.Order(StringComparer.Ordinal))
+        {
+            await LockLineAsync(connection, transaction, key, cancellationToken);
+            if (await ScalarAsync(connection, transaction, TakeTurn, cancellationToken, key) is not { } job)
+                continue;
+            if (await ScalarAsync(connection, transaction, Raise, cancellationToken, job) is string queue)
+                queues.Add(queue);
+        }
+
+        return queues;
+    }
+
+    public override Task LockLineAsync(DbConnection connection, DbTransaction transaction, string key, CancellationToken cancellationToken) =>
+        LockLine is { } text ? ScalarAsync(connection, transaction, text, cancellationToken, key) : Task.CompletedTask;
+
+    public override async Task<List<ClaimedJob>> ClaimAsync(DbConnection connection, DbTransaction? transaction, JobTurn turn, CancellationToken cancellationToken)
+    {
+        List<ClaimedJob> jobs = [];
+        var types = JsonSerializer.Serialize(turn.Types);
+        var text = turn.Claims.Count == 0 ? "" : Claim(turn.Types.Count);
+        foreach (var claim in turn.Claims)
+        {
+            await using var command = connection.CreateCommand();
+            (command.CommandText, command.Transaction) = (text, transaction);
+            command.Parameters.AddRange(Dialect.Parameters(turn.Owner, turn.Node, claim.Queue, types, (long)claim.Limit, claim.LeastCrashes, claim.MostCrashes));
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            var first = jobs.Count;
+            while (await reader.ReadAsync(cancellationToken))
+                jobs.Add(ClaimedJob.Read(reader));
+            jobs.Sort(first, jobs.Count - first, ClaimedJob.ByRank);
+        }
+
+        return jobs;
+    }
+
+    public override async Task<JobTurnResult> TurnAsync(DbConnection connection, JobTurn turn, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var ends = await EndAsync(connection, transaction, turn.Ended, cancellationToken);
+        var claimed = await ClaimAsync(connection, transaction, turn, cancellationToken);
+        var waits = await ClaimLimitedAsync(connection, transaction, turn, claimed, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return new JobTurnResult(ends, claimed, waits);
+    }
+
+    /// <summary>What stands for no bytes.</summary>
+    protected virtual object NullBytes => DBNull.Value;
+
+    private static object OrNull(object? value) => value ?? DBNull.Value;
+}

@@ -1,0 +1,53 @@
+using System.Data.SqlTypes;
+using Bus.Persistence.Databases;
+
+namespace Bus.Persistence.Jobs;
+
+/// <summary>On SQL Server rows that others have locked are passed over, and what is updated is put out.</summary>
+internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, string now) : RowByRowJobs(dialect, tables, now)
+{
+    public override string QueueDue { get; } =
+        $"WITH due AS (SELECT TOP (@p1) * FROM {tables.Job} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 ORDER BY due_at) " +
+        $"UPDATE due SET state = 1, rank = due_at * 1000 - CAST(priority AS bigint) * {MicrosecondsAPriority}, due_at = NULL OUTPUT inserted.queue";
+
+    public override string Look { get; } =
+        $"SELECT DISTINCT {QueueSeen}, queue FROM {tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE state = 1 UNION ALL SELECT kind, name FROM {tables.Pause} " +
+        $"UNION ALL SELECT DISTINCT {SuspectSeen}, queue FROM {tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE state = 1 AND crashes > 1 " +
+        $"UNION ALL SELECT CASE WHEN cancel_requested = 1 THEN {CancelledSeen} ELSE {OwnSeen} END, CONCAT(CONVERT(nvarchar(36), id), ':', claims, ':', order_key) FROM {tables.Job} WHERE owner_id = @p0";
+
+    public override string Lost { get; } =
+        $"SELECT id, claims FROM {tables.Job} AS j WHERE owner_id IS NOT NULL AND NOT EXISTS " +
+        $"(SELECT 1 FROM {tables.Lease} AS l WHERE l.name = CONCAT('outbox:', UPPER(CONVERT(nvarchar(36), j.owner_id))) AND l.expires_at >= {now})";
+
+    public override string IdleLines { get; } =
+        $"SELECT DISTINCT order_key FROM {tables.Line} AS l WHERE NOT EXISTS (SELECT 1 FROM {tables.Line} AS a WHERE a.order_key = l.order_key AND a.active = 1)";
+
+    protected override string InsertSpecial { get; } =
+        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) " +
+        $"SELECT @p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, 0, 0, 0, 0, {now} " +
+        $"WHERE NOT EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE id = @p0) AND NOT EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE unique_key = @p12)";
+
+    private readonly string _claim =
+        $"UPDATE {tables.Job} SET state = 2, owner_id = @p0, node = @p1, claims = claims + 1, started_at = {now}, progress = NULL, note = NULL, {UniqueAtStart} OUTPUT " +
+        string.Join(", ", ClaimedJob.Columns.Split(", ").Select(column => $"inserted.{column}")) +
+        " WHERE id IN (SELECT TOP (@p4) c.id FROM OPENJSON(@p3) AS t CROSS APPLY (SELECT TOP (@p4) id, rank FROM " +
+        $"{tables.Job} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE queue = @p2 AND type = CAST(t.value AS nvarchar(400)) AND state = 1 AND crashes BETWEEN @p5 AND @p6 ORDER BY rank) AS c ORDER BY c.rank)";
+
+    protected override string Claim(int types) => _claim;
+
+    protected override string TakeTurn { get; } =
+        $"UPDATE {tables.Line} SET active = 1 OUTPUT inserted.job_id WHERE position = (SELECT min(position) FROM {tables.Line} WHERE order_key = @p0 AND active = 0) " +
+        $"AND NOT EXISTS (SELECT 1 FROM {tables.Line} WHERE order_key = @p0 AND active = 1)";
+
+    protected override string Raise { get; } =
+        $"UPDATE {tables.Job} SET state = 1, rank = {now} * 1000 - CAST(priority AS bigint) * {MicrosecondsAPriority} OUTPUT inserted.queue WHERE id = @p0 AND state = 7";
+
+    protected override string LockLimit { get; } =
+        $"INSERT INTO {tables.Limit} (name, free_at) SELECT @p0, 0 WHERE NOT EXISTS (SELECT 1 FROM {tables.Limit} WITH (UPDLOCK, HOLDLOCK) WHERE name = @p0); " +
+        $"SELECT free_at FROM {tables.Limit} WITH (UPDLOCK, HOLDLOCK) WHERE name = @p0";
+
+    protected override string? LockLine => "EXEC sp_getapplock @Resource = @p0, @LockMode = 'Exclusive', @LockOwner = 'Transaction'";
+
+    // A null without a type would be text, which does not become bytes.
+    protected override object NullBytes => SqlBinary.Null;
+}
