@@ -1,6 +1,7 @@
 using Bus.Core.Recoverability;
 using Bus.Databases;
 using Bus.Endpoints;
+using Bus.Jobs;
 using Bus.Scheduler;
 using Bus.Settings;
 using Bus.SqliteTransport;
@@ -22,6 +23,7 @@ public sealed class BusBuilder
     private readonly TransportSelection _transport;
     private readonly EndpointConventions _conventions;
     private Action<Action<SchedulesBuilder>?>? _addSchedules;
+    private Action<Action<JobsBuilder>?>? _addJobs;
 
     internal BusBuilder(IBusRegistrationConfigurator registration, BusSettings settings)
     {
@@ -60,6 +62,11 @@ public sealed class BusBuilder
             Registration.AddSchedules<TDbContext>(schedules);
             _conventions.NoteRuns = (context, endpoint) => endpoint.UseScheduledRuns<TDbContext>(context);
         };
+        _addJobs = jobs =>
+        {
+            Registration.AddJobs<TDbContext>(jobs);
+            Endpoint(JobsRegistration.HintEndpoint, endpoint => endpoint.Delivery = DeliveryMode.AtMostOnce);
+        };
         new DatabaseRegistration(_settings).Add<TDbContext>(Registration, _conventions, configure);
         return this;
     }
@@ -73,6 +80,19 @@ public sealed class BusBuilder
     public BusBuilder AddSchedules(Action<SchedulesBuilder>? configure = null)
     {
         var add = _addSchedules ?? throw new InvalidOperationException("Schedules are kept in the service's database. Call `bus.UseDatabase<TDbContext>()` before `bus.AddSchedules(…)`.");
+        add(configure);
+        return this;
+    }
+
+    /// <summary>
+    /// Names the handlers of jobs, and lets <see cref="IJobs"/> and <see cref="IJobClient"/> enqueue them. They are kept in the service's database: call <see cref="UseDatabase{TDbContext}"/> before. May be called
+    /// more than once.
+    /// </summary>
+    /// <param name="configure">Names them; null for none, in a process that only enqueues.</param>
+    /// <exception cref="InvalidOperationException">There is no database.</exception>
+    public BusBuilder AddJobs(Action<JobsBuilder>? configure = null)
+    {
+        var add = _addJobs ?? throw new InvalidOperationException("Jobs are kept in the service's database. Call `bus.UseDatabase<TDbContext>()` before `bus.AddJobs(…)`.");
         add(configure);
         return this;
     }

@@ -1,0 +1,51 @@
+namespace Bus.Jobs;
+
+/// <summary>What is said about one job when it is enqueued.</summary>
+public sealed record EnqueueOptions
+{
+    /// <summary>The queue it waits in; null for that of its handler, <c>default</c> unless it says otherwise. 1 to 200 characters without a colon.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>
+    /// 0 to 9, the higher before the lower; default 4. Each step is worth a minute: a job overtakes those of one priority less that have waited for less than a minute more, so that nothing waits for ever.
+    /// </summary>
+    public int Priority { get; init; } = 4;
+
+    /// <summary>When it is queued; null for at once. In the past is at once. Not together with <see cref="Key"/>.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>If its first run has not begun by then it is dead; null for no such time.</summary>
+    public DateTimeOffset? StartBefore { get; init; }
+
+    /// <summary>How long a run of it may take; null for what its handler says.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>
+    /// Jobs of one queue and key run one after the other, in the order in which they were inserted (whoever enqueues after another has committed comes after it), in whatever processes and however often one is tried again. Null, the default, for no order. 1 to 190 characters.
+    /// </summary>
+    public string? Key { get; init; }
+
+    /// <summary>What becomes of those behind it when a job with a <see cref="Key"/> is dead.</summary>
+    public JobKeyPolicy KeyPolicy { get; init; }
+
+    /// <summary>
+    /// While a job of that type and name is there, another is not added: <see cref="IJobClient.EnqueueAsync"/> returns the id of the one that is. Null, the default, for as many as there come. 1 to 200 characters:
+    /// write into it what makes two jobs the same. One that is run again by hand does not count again.
+    /// </summary>
+    public string? Unique { get; init; }
+
+    /// <summary>How long the job counts for <see cref="Unique"/>.</summary>
+    public JobUniqueness UniqueWhile { get; init; }
+
+    /// <summary>Counts for <see cref="Unique"/>, without which it means nothing, for so long from when it is enqueued, whatever its state; null, the default, for what <see cref="UniqueWhile"/> says.</summary>
+    public TimeSpan? UniqueFor { get; init; }
+
+    /// <summary>
+    /// Names the request: who enqueues with the same key and type again gets the id of the first job, and by it its result, for <see cref="IdempotentFor"/>. With other arguments it is refused. 1 to 200 characters;
+    /// null, the default, for none.
+    /// </summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>How long an <see cref="IdempotencyKey"/> is known, from when it is enqueued and at least until the job has come to its end. Default one day.</summary>
+    public TimeSpan IdempotentFor { get; init; } = TimeSpan.FromDays(1);
+}

@@ -1,0 +1,19 @@
+using Bus.Core.Recoverability;
+
+namespace Bus.Jobs.Handling;
+
+/// <summary>A kind of job that this process can run.</summary>
+/// <param name="Name">What stands in the rows.</param>
+/// <param name="Arguments">The type of its arguments.</param>
+/// <param name="Queue">Where it waits unless its enqueuer says otherwise.</param>
+/// <param name="Policy">What becomes of a failed attempt.</param>
+/// <param name="Timeout">How long a run may take; null for ever.</param>
+/// <param name="LongestDelay">The longest wait between two attempts.</param>
+/// <param name="Concurrency">How many may run at once in all processes; null for any number.</param>
+/// <param name="Rate">How many may begin in a time in all processes; null for any number.</param>
+/// <param name="RunAsync">Makes the handler in the scope and runs it.</param>
+internal sealed record JobType(
+    string Name, Type Arguments, string Queue, RecoverabilityPolicy Policy, TimeSpan? Timeout, TimeSpan LongestDelay, int? Concurrency, JobRate? Rate, Func<IServiceProvider, object, JobRun, Task<object?>> RunAsync)
+{
+    public bool IsLimited => Concurrency is not null || Rate is not null;
+}

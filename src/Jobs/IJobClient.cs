@@ -1,0 +1,27 @@
+namespace Bus.Jobs;
+
+/// <summary>Enqueues jobs by a commit of its own, and follows them. Thread-safe.</summary>
+public interface IJobClient
+{
+    /// <summary>Enqueues a job, and returns when it is on disk.</summary>
+    /// <returns>Its id; that of the job that is there already, where <see cref="EnqueueOptions.Unique"/> or <see cref="EnqueueOptions.IdempotencyKey"/> find one.</returns>
+    /// <exception cref="JobException">The options are wrong, or the idempotency key belongs to other arguments.</exception>
+    Task<Guid> EnqueueAsync<TArguments>(TArguments arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
+        where TArguments : class;
+
+    /// <summary>Enqueues many, in blocks of 1,000, and returns when all are on disk. When it throws those of earlier blocks stay.</summary>
+    /// <exception cref="JobException">The options are wrong, or name one job: <see cref="EnqueueOptions.Unique"/> and <see cref="EnqueueOptions.IdempotencyKey"/> are for a single one.</exception>
+    Task<IReadOnlyList<Guid>> EnqueueManyAsync<TArguments>(IEnumerable<TArguments> arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
+        where TArguments : class;
+
+    /// <summary>The job; null when there is none.</summary>
+    Task<JobSummary?> FindAsync(Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until the job has come to its end, and returns its result.</summary>
+    /// <exception cref="JobException">It is dead or cancelled, or there is none.</exception>
+    Task<TResult?> ResultAsync<TResult>(Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Cancels a job: one that waits at once, one that runs as soon as its handler heeds its token, within about a second.</summary>
+    /// <returns>False when it has come to its end already, or there is none.</returns>
+    Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken = default);
+}

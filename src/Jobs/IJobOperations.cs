@@ -1,0 +1,39 @@
+namespace Bus.Jobs;
+
+/// <summary>Looks at jobs, and changes them by hand. Thread-safe.</summary>
+public interface IJobOperations
+{
+    /// <summary>The jobs that are asked for, the newest first.</summary>
+    /// <exception cref="JobException">The query is wrong.</exception>
+    Task<IReadOnlyList<JobSummary>> ListAsync(JobQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>The runs of a job that failed or were lost, the oldest first; empty when there is no such job.</summary>
+    Task<IReadOnlyList<JobRunSummary>> RunsAsync(Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs a job again that has come to its end, with all attempts anew; one that waits for its time at once. One with a key that has left its line waits at the end of it.</summary>
+    /// <returns>False when it is queued, held or runs, or there is none.</returns>
+    Task<bool> RunAgainAsync(Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a job and what is known of its runs.</summary>
+    /// <returns>False when it runs, or there is none.</returns>
+    Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes the priority, 0 to 9, of a job that has not come to its end.</summary>
+    /// <returns>False when it has come to its end, or there is none.</returns>
+    /// <exception cref="JobException">There is no such priority.</exception>
+    Task<bool> SetPriorityAsync(Guid id, int priority, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets no process begin jobs of a group, within a second and until it is resumed. Those that run go on. To pause what is paused changes nothing.</summary>
+    /// <param name="what">The kind of the group.</param>
+    /// <param name="name">The name of the queue or type; empty for all.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <exception cref="JobException">A name is missing, or there is one for all.</exception>
+    Task PauseAsync(JobGroup what, string name = "", CancellationToken cancellationToken = default);
+
+    /// <summary>Lets jobs of a group begin again.</summary>
+    /// <returns>False when it was not paused.</returns>
+    Task<bool> ResumeAsync(JobGroup what, string name = "", CancellationToken cancellationToken = default);
+
+    /// <summary>What is paused.</summary>
+    Task<IReadOnlyList<JobPause>> PausesAsync(CancellationToken cancellationToken = default);
+}

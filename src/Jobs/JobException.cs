@@ -1,0 +1,22 @@
+namespace Bus.Jobs;
+
+/// <summary>Something about a job cannot be as it was asked for; the text says what, and what to do.</summary>
+public sealed class JobException : Exception
+{
+    /// <inheritdoc/>
+    public JobException()
+    {
+    }
+
+    /// <inheritdoc/>
+    public JobException(string message)
+        : base(message)
+    {
+    }
+
+    /// <inheritdoc/>
+    public JobException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

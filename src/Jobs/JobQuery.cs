@@ -1,0 +1,20 @@
+namespace Bus.Jobs;
+
+/// <summary>Which jobs are asked for, the newest first. What is null is not asked for.</summary>
+public sealed record JobQuery
+{
+    /// <summary>In that state.</summary>
+    public JobState? State { get; init; }
+
+    /// <summary>With that name of their type.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Of that queue.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>Older than this one: the last of a page, for the next page.</summary>
+    public Guid? Before { get; init; }
+
+    /// <summary>How many, 1 to 1,000; default 100.</summary>
+    public int Take { get; init; } = 100;
+}

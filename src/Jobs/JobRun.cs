@@ -1,0 +1,63 @@
+using Bus.Jobs.Running;
+
+namespace Bus.Jobs;
+
+/// <summary>One run of a job, as its handler sees it. Thread-safe.</summary>
+public sealed class JobRun
+{
+    private readonly Func<int, string?, Task> _report;
+    private readonly IJobSteps _steps;
+
+    internal JobRun(Guid jobId, int attempt, long number, Func<int, string?, Task> report, IJobSteps steps, CancellationToken cancellationToken)
+    {
+        (JobId, Attempt, Number, CancellationToken) = (jobId, attempt, number, cancellationToken);
+        (_report, _steps) = (report, steps);
+    }
+
+    /// <summary>The job's id.</summary>
+    public Guid JobId { get; }
+
+    /// <summary>1 for the first attempt. A run that was lost with its process, or handed back by one that stopped, does not count as one.</summary>
+    public int Attempt { get; }
+
+    /// <summary>Grows with every run of the job, whatever became of the one before: a fencing token for what is outside of the database.</summary>
+    public long Number { get; }
+
+    /// <summary>Cancelled when the job is cancelled, takes too long, is taken to be lost, or the process stops.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>Says how far it is. Written at once, outside of the handler's transaction, so that others see it; it costs a write. On SQLite it says nothing once the handler has saved something: there one writes at a time.</summary>
+    /// <param name="percent">0 to 100.</param>
+    /// <param name="note">What is being done; null to say nothing.</param>
+    public Task ReportAsync(int percent, string? note = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(percent);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
+        return _report(percent, note);
+    }
+
+    /// <summary>
+    /// Does a step whose effect is outside of the database, and notes that it is done, so that no later run of the job does it again: it gets what the step returned. A step saves
+    /// nothing by the scope's database context; on SQLite, where one writes at a time, it comes before the handler saves. A process that dies between the step and its note does the step again: hand the other side <see cref="JobId"/> and the step's name as
+    /// an idempotency key.
+    /// </summary>
+    /// <param name="name">Names the step within the job; 1 to 200 characters.</param>
+    /// <param name="step">What is to be done; what it returns must be possible to write as JSON.</param>
+    /// <exception cref="JobException">The handler has saved something before, on SQLite, or the name is wrong.</exception>
+    public Task<T> StepAsync<T>(string name, Func<CancellationToken, Task<T>> step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return name is { Length: > 0 and <= 200 } ? _steps.RunAsync(name, step, CancellationToken) : throw new JobException("The name of a step must have 1 to 200 characters.");
+    }
+
+    /// <inheritdoc cref="StepAsync{T}"/>
+    public Task StepAsync(string name, Func<CancellationToken, Task> step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return StepAsync(name, async token =>
+        {
+            await step(token);
+            return true;
+        });
+    }
+}

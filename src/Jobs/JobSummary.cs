@@ -1,0 +1,59 @@
+namespace Bus.Jobs;
+
+/// <summary>A job as it stands in the store.</summary>
+public sealed record JobSummary
+{
+    /// <summary>Its id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>What its handler is found by.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Where it waits.</summary>
+    public required string Queue { get; init; }
+
+    /// <summary>Where it is in its life.</summary>
+    public required JobState State { get; init; }
+
+    /// <summary>Its arguments as JSON.</summary>
+    public required string Arguments { get; init; }
+
+    /// <summary>0 to 9.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Of one key they run one after the other; null when it has none.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>How often its handler has failed.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>How often its process died while it ran.</summary>
+    public int Crashes { get; init; }
+
+    /// <summary>The process that ran it last.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>When it was enqueued.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it is queued, for one that waits for its time.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>When it was taken last.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it came to its end.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>What its handler returned, as JSON.</summary>
+    public string? Result { get; init; }
+
+    /// <summary>Why its last run failed.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>How much of it is done, in percent; null when its handler has not said.</summary>
+    public int? Progress { get; init; }
+
+    /// <summary>What its handler says about that.</summary>
+    public string? Note { get; init; }
+}

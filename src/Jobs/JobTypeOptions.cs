@@ -1,0 +1,28 @@
+using Bus.Core.Recoverability;
+
+namespace Bus.Jobs;
+
+/// <summary>What is said about all jobs of one type.</summary>
+public sealed class JobTypeOptions
+{
+    /// <summary>What stands in the rows; the full name of the arguments' type unless it is set. Rows outlive names of classes: set it before you rename one.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Where its jobs wait unless their enqueuer says otherwise. Default <c>default</c>.</summary>
+    public string Queue { get; set; } = "default";
+
+    /// <summary>How often and in what rhythm a job is tried: by default 10 times, from 1 s to 1 h apart, doubled each time and spread by chance.</summary>
+    public RetrySchedule Retry { get; set; } = new() { MaxAttempts = 10, FirstDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromHours(1) };
+
+    /// <summary>Which errors are tried again at all.</summary>
+    public ErrorClassifier Errors { get; set; } = ErrorClassifier.Default;
+
+    /// <summary>How long a run may take; over it the attempt has failed, and its token is cancelled. Null, the default, for as long as it likes.</summary>
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>How many of its jobs may run at once in all processes together; null, the default, for any number. Give such a type a queue of its own: those of others would wait behind its backlog.</summary>
+    public int? Concurrency { get; set; }
+
+    /// <summary>How many of its jobs may begin in a time in all processes together; null, the default, for any number. Give such a type a queue of its own.</summary>
+    public JobRate? Rate { get; set; }
+}

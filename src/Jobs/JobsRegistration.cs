@@ -1,0 +1,69 @@
+using Bus.Jobs.Handling;
+using Bus.Jobs.Running;
+using Bus.Jobs.Store;
+using Bus.Persistence.Outbox;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Bus.Jobs;
+
+/// <summary>Registers jobs.</summary>
+public static class JobsRegistration
+{
+    /// <summary>The name of the temporary endpoint on which this process hears of the jobs of others. What comes there may be lost; give it no inbox.</summary>
+    public static string HintEndpoint => JobHints.Endpoint;
+
+    /// <summary>
+    /// Adds jobs, whose tables are in the database of <typeparamref name="TDbContext"/> beside its outbox. Needs <c>AddEntityFrameworkOutbox</c> with <c>UseBusOutbox</c>, which <c>bus.UseDatabase</c> calls, and a
+    /// model with <c>AddTransactionalOutboxEntities</c>. May be called more than once: handlers add up.
+    /// </summary>
+    /// <param name="services">MassTransit's registration.</param>
+    /// <param name="configure">Names the handlers; null for none, in a process that only enqueues.</param>
+    public static void AddJobs<TDbContext>(this IBusRegistrationConfigurator services, Action<JobsBuilder>? configure = null)
+        where TDbContext : DbContext
+    {
+        if (services.LastOrDefault(service => service.ServiceType == typeof(JobsBuilder))?.ImplementationInstance is not JobsBuilder builder)
+        {
+            var catalog = new JobCatalog();
+            builder = new JobsBuilder(services, catalog, new JobsOptions());
+            services.AddSingleton(builder);
+            services.AddSingleton(builder.Options);
+            services.AddSingleton(catalog);
+            AddServices<TDbContext>(services);
+        }
+
+        configure?.Invoke(builder);
+    }
+
+    private static void AddServices<TDbContext>(IBusRegistrationConfigurator services)
+        where TDbContext : DbContext
+    {
+        services.AddConsumer<JobHintConsumer<TDbContext>>().Endpoint(endpoint => (endpoint.Name, endpoint.Temporary, endpoint.ConcurrentMessageLimit) = (JobHints.Endpoint, true, 1));
+        services.TryAddSingleton(provider => new JobHints(provider.GetRequiredService<IBus>));
+        services.TryAddSingleton<JobWaiters>();
+        services.TryAddSingleton<JobProgress<TDbContext>>();
+        services.TryAddSingleton(provider => new JobMaker(provider.GetRequiredService<JobCatalog>(), Now<TDbContext>(provider)));
+        services.TryAddSingleton(provider => new JobRunner<TDbContext>(
+            provider.GetRequiredService<OutboxEngine<TDbContext>>(), provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<JobCatalog>(), provider.GetRequiredService<JobProgress<TDbContext>>(),
+            provider.GetRequiredService<Func<JobNews<TDbContext>>>(), provider.GetRequiredService<JobWaiters>(), Now<TDbContext>(provider)));
+        services.TryAddSingleton<JobStation<TDbContext>>();
+        services.TryAddSingleton<Func<JobStation<TDbContext>>>(provider => provider.GetRequiredService<JobStation<TDbContext>>);
+        services.TryAddSingleton<JobDispatcher<TDbContext>>();
+        services.TryAddSingleton<JobLines<TDbContext>>();
+        services.TryAddSingleton<JobNews<TDbContext>>();
+        services.TryAddSingleton<Func<JobNews<TDbContext>>>(provider => provider.GetRequiredService<JobNews<TDbContext>>);
+        services.TryAddSingleton<JobRows<TDbContext>>();
+        services.TryAddSingleton<JobRescue<TDbContext>>();
+        services.TryAddSingleton<JobUpkeep<TDbContext>>();
+        services.TryAddSingleton<IJobClient, JobClient<TDbContext>>();
+        services.TryAddSingleton<IJobOperations, JobOperations<TDbContext>>();
+        services.TryAddScoped<IJobs, ScopedJobs<TDbContext>>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, JobService<TDbContext>>());
+    }
+
+    private static Func<long> Now<TDbContext>(IServiceProvider provider)
+        where TDbContext : DbContext => () => provider.GetRequiredService<OutboxEngine<TDbContext>>().Timers.Now;
+}

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using Bus.Jobs.Handling;
+using Bus.Persistence.Jobs;
+
+namespace Bus.Jobs.Running;
+
+/// <summary>What this process wants of the table in a turn, by what it has heard and seen. Hints are thread-safe; the rest is for the station's loop.</summary>
+internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool pool)
+{
+    private const int MostAhead = 200;
+
+    private readonly ConcurrentDictionary<string, byte> _queues = new(StringComparer.Ordinal);
+    private readonly string[] _free = [.. catalog.Types.Where(type => !type.IsLimited).Select(type => type.Name)];
+    private readonly JobType[] _limited = [.. catalog.Types.Where(type => type.IsLimited)];
+    private readonly HashSet<string> _suspect = new(StringComparer.Ordinal);
+    private HashSet<JobPause> _pauses = [];
+    private int _ahead;
+    private long _turn;
+
+    // Of types with limits only so many, so that those without are not kept out by them; they begin first.
+    private int MostLimited => _free.Length == 0 ? options.Concurrency : Math.Max(1, options.Concurrency / 2);
+
+    /// <summary>A queue may have jobs.</summary>
+    public void Hint(string queue) => _queues[queue] = 0;
+
+    /// <summary>How many runs have ended in a turn: as many may be taken ahead of room, twice.</summary>
+    public void Ended(int count) => _ahead = Math.Min(MostAhead, count * 2);
+
+    /// <summary>What a look at the table has shown.</summary>
+    public void See(IReadOnlyList<(int Kind, string Name)> seen)
+    {
+        _pauses = [.. seen.Where(one => one.Kind >= 0).Select(one => new JobPause((JobGroup)one.Kind, one.Name))];
+        foreach (var (_, queue) in seen.Where(one => one.Kind == JobDialect.QueueSeen))
+            _queues[queue] = 0;
+        _suspect.Clear();
+        _suspect.UnionWith(seen.Where(one => one.Kind == JobDialect.SuspectSeen).Select(one => one.Name));
+    }
+
+    /// <summary>Whether a job may not begin now.</summary>
+    public bool IsPaused(ClaimedJob job) => _pauses.Count > 0 && (IsPaused(JobGroup.All, "") || IsPaused(JobGroup.Queue, job.Queue) || IsPaused(JobGroup.Type, job.Type));
+
+    /// <summary>What to ask for now. What is queued from here on says so again.</summary>
+    public JobWishes Next()
+    {
+        List<QueueClaim> claims = [];
+        List<LimitedClaim> limited = [];
+        string[] types = _pauses.Count == 0 ? _free : [.. _free.Where(type => !IsPaused(JobGroup.Type, type))];
+        var wishes = new JobWishes(claims, limited, types);
+        if (IsPaused(JobGroup.All, ""))
+            return wishes;
+        _turn++;
+        var now = pool.Room;
+        var room = now + _ahead;
+        // Not one by one while there is enough to do.
+        if (room < _ahead / 2 && pool.Waiting > 0)
+            room = 0;
+        var limitedRoom = _limited.Length == 0 ? 0 : Math.Min(MostLimited - pool.Limited, pool.RoomForLimited);
+        // Who is first changes from turn to turn, so that nobody is always last.
+        string[] queues = [.. Rotated([.. _queues.Keys.Where(queue => !IsPaused(JobGroup.Queue, queue))])];
+        for (var index = 0; index < queues.Length; index++)
+        {
+            var share = room <= 0 ? 0 : (room + queues.Length - index - 1) / (queues.Length - index);
+            // Who is not asked now is asked in another turn.
+            if ((share > 0 || types.Length == 0) && (limitedRoom > 0 || _limited.Length == 0))
+                _queues.TryRemove(queues[index], out _);
+            if (share > 0 && types.Length > 0)
+                claims.Add(QueueClaim.Of(queues[index], share));
+            room -= share;
+        }
+
+        AddLimited(limited, queues, limitedRoom);
+        if (now > 0 && types.Length > 0 && _suspect.Count > 0 && !pool.HasSuspect && Rotated([.. _suspect]).FirstOrDefault(queue => !IsPaused(JobGroup.Queue, queue)) is { } suspect)
+        {
+            _suspect.Remove(suspect);
+            claims.Add(QueueClaim.OfSuspect(suspect));
+        }
+
+        return wishes;
+    }
+
+    /// <summary>It could not be asked.</summary>
+    public void Again(JobWishes wishes)
+    {
+        foreach (var queue in wishes.Claims.Select(claim => claim.Queue).Concat(wishes.Limited.Select(claim => claim.Queue)))
+            _queues[queue] = 0;
+    }
+
+    /// <summary>What was got: where a wish was filled there may be more.</summary>
+    public void Got(JobWishes wishes, IReadOnlyList<ClaimedJob> claimed)
+    {
+        foreach (var claim in wishes.Limited)
+        {
+            if (claimed.Count(job => string.Equals(job.Queue, claim.Queue, StringComparison.Ordinal) && string.Equals(job.Type, claim.Type, StringComparison.Ordinal)) >= claim.Limit)
+                _queues[claim.Queue] = 0;
+        }
+
+        foreach (var claim in wishes.Claims)
+        {
+            if (claimed.Count(job => string.Equals(job.Queue, claim.Queue, StringComparison.Ordinal)) >= claim.Limit)
+                _queues[claim.Queue] = 0;
+        }
+    }
+
+    private void AddLimited(List<LimitedClaim> limited, string[] queues, int room)
+    {
+        var pairs = queues.SelectMany(queue => _limited.Where(type => !IsPaused(JobGroup.Type, type.Name)).Select(type => (Queue: queue, Type: type))).ToList();
+        pairs = [.. Rotated(pairs)];
+        for (var index = 0; index < pairs.Count; index++)
+        {
+            var (queue, type) = pairs[index];
+            var share = room <= 0 ? 0 : (room + pairs.Count - index - 1) / (pairs.Count - index);
+            if (share == 0)
+            {
+                _queues[queue] = 0;
+                continue;
+            }
+
+            limited.Add(new LimitedClaim(queue, type.Name, share, type.Concurrency, type.Rate?.Interval ?? 0, type.Rate?.Burst ?? 1));
+            room -= share;
+        }
+    }
+
+    private IEnumerable<T> Rotated<T>(List<T> all) => all.Count == 0 ? all : all.Skip((int)(_turn % all.Count)).Concat(all.Take((int)(_turn % all.Count)));
+
+    private bool IsPaused(JobGroup what, string name) => _pauses.Count > 0 && _pauses.Contains(new JobPause(what, name));
+}
+
+/// <summary>What is asked for in a turn.</summary>
+/// <param name="Claims">Of queues.</param>
+/// <param name="Limited">Of types with limits.</param>
+/// <param name="Types">The types without limits that may begin.</param>
+internal sealed record JobWishes(IReadOnlyList<QueueClaim> Claims, IReadOnlyList<LimitedClaim> Limited, IReadOnlyCollection<string> Types)
+{
+    public static readonly JobWishes Nothing = new([], [], []);
+
+    public bool IsEmpty => Claims.Count + Limited.Count == 0;
+}

@@ -1,0 +1,232 @@
+using System.Text.Json;
+using Bus.Core.Recoverability;
+using Bus.Jobs.Handling;
+using Bus.Persistence.Inbox;
+using Bus.Persistence.Jobs;
+using Bus.Persistence.Outbox;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Bus.Jobs.Running;
+
+/// <summary>Runs a job so that the handler's effects in the database, its messages and the end of the job commit together, or not at all.</summary>
+internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, JobCatalog catalog, JobProgress<TDbContext> progress, Func<JobNews<TDbContext>> news, JobWaiters waiters, Func<long> now)
+    where TDbContext : DbContext
+{
+    private const int LongestError = 8_000;
+
+    private readonly Lock _lock = new();
+    private readonly Random _random = new(Environment.ProcessId);
+
+    /// <summary>Never throws.</summary>
+    /// <param name="running">The job.</param>
+    /// <param name="end">Writes the end of a run that has no transaction of its own; false when the claim is lost.</param>
+    public async Task RunAsync(RunningJob running, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
+    {
+        var job = running.Job;
+        try
+        {
+            await HandleAsync(running, end);
+        }
+        catch (JobClaimLostException)
+        {
+            LogLost(engine.Log, job.Id, job.Type);
+        }
+        catch (Exception exception)
+        {
+            if (End(running, exception) is { } ended)
+                await TryEndAsync(ended, end);
+        }
+    }
+
+    private async Task TryEndAsync(EndedRun ended, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
+    {
+        try
+        {
+            if (!await end(ended, []))
+                LogLost(engine.Log, ended.Id, "");
+        }
+        catch (Exception exception)
+        {
+            LogNotWritten(engine.Log, ended.Id, exception);
+        }
+    }
+
+    private async Task HandleAsync(RunningJob running, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
+    {
+        var job = running.Job;
+        // It may have been cancelled, or lost, while it waited for others to end.
+        running.Token.ThrowIfCancellationRequested();
+        var type = catalog.Find(job.Type) ?? throw new JobException($"This process has no handler for `{job.Type}`.");
+        if (job.StartBefore is { } limit && job is { Attempts: 0, Crashes: 0 } && now() > limit)
+            throw new JobDeadException($"It was to begin before {DateTimeOffset.FromUnixTimeMilliseconds(limit):O}, and had not.");
+        var arguments = Read(job, type);
+        using var timeout = TimeOut(running, job.Timeout is { } own ? TimeSpan.FromMilliseconds(own) : type.Timeout);
+        if (!engine.RetriesInContext)
+        {
+            await RunOnceAsync(running, type, arguments, end);
+            return;
+        }
+
+        // A retrying execution strategy refuses transactions that it did not begin: let it run the whole handler, each time in a scope of its own.
+        await using var outer = scopes.CreateAsyncScope();
+        await outer.ServiceProvider.GetRequiredService<TDbContext>().Database.CreateExecutionStrategy().ExecuteAsync(() => RunOnceAsync(running, type, arguments, end));
+    }
+
+    private async Task RunOnceAsync(RunningJob running, JobType type, object arguments, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
+    {
+        var job = running.Job;
+        await using var scope = scopes.CreateAsyncScope();
+        var unit = new ConsumeUnit<TDbContext>(engine, scope.ServiceProvider, default);
+        // The handler's own transaction keeps others from writing, where one writes at a time.
+        bool WritesAlone() => engine.Dialect.OneWriter && unit.Transaction is not null;
+        var steps = new JobSteps<TDbContext>(engine, job, WritesAlone);
+        var run = new JobRun(job.Id, job.Attempts + 1, job.Claim, (percent, note) => WritesAlone() ? Task.CompletedTask : progress.ReportAsync(job, percent, note), steps, running.Token);
+        unit.Enter();
+        try
+        {
+            var result = await type.RunAsync(scope.ServiceProvider, arguments, run);
+            unit.Seal();
+            var ended = job.End(JobStates.Succeeded) with { Result = result is null ? null : WriteResult(result, type) };
+            await CommitAsync(unit, scope.ServiceProvider, ended, end);
+            waiters.Tell(job.Id);
+            // What its limits kept back may go on.
+            if (type.IsLimited)
+                news().Tell(job.Queue);
+        }
+        finally
+        {
+            await unit.EndAsync();
+        }
+    }
+
+    private async Task CommitAsync(ConsumeUnit<TDbContext> unit, IServiceProvider scope, EndedRun ended, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
+    {
+        if (unit.Transaction is null)
+        {
+            var context = engine.WatchesContexts ? scope.GetRequiredService<ScopedContext<TDbContext>>().Context : unit.Context;
+            if (context?.ChangeTracker.HasChanges() != true)
+            {
+                await CommitTogetherAsync(context, ended, end);
+                return;
+            }
+        }
+
+        await unit.BeginAsync(CancellationToken.None);
+        var transaction = unit.Transaction ?? throw new JobException($"The handler left a transaction of its own open on `{typeof(TDbContext).Name}`: the job owns the transaction, do not begin one in a handler.");
+        await unit.Context.SaveChangesAsync(CancellationToken.None);
+        var stands = await engine.Dialect.Jobs.EndAsync(unit.Context.Database.GetDbConnection(), transaction.GetDbTransaction(), [ended], CancellationToken.None);
+        if (stands.Written.Count == 0)
+            throw new JobClaimLostException();
+        await transaction.CommitAsync(CancellationToken.None);
+        foreach (var queue in stands.Queues)
+            news().Tell(queue);
+    }
+
+    // With those of other jobs.
+    private async Task CommitTogetherAsync(TDbContext? context, EndedRun ended, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
+    {
+        var buffer = context is null ? null : engine.Buffers.Find(context);
+        var records = buffer?.Write() ?? [];
+        if (!await end(ended, records))
+            throw new JobClaimLostException();
+        buffer?.Commit();
+    }
+
+    // Neither half a character nor one that PostgreSQL does not store.
+    private static string Storable(string error)
+    {
+        var text = error.Length <= LongestError ? error : error[..(char.IsHighSurrogate(error[LongestError - 1]) ? LongestError - 1 : LongestError)];
+        return text.Replace('\0', '\uFFFD');
+    }
+
+    private static byte[] WriteResult(object result, JobType type)
+    {
+        try
+        {
+            return JobJson.Write(result, result.GetType());
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        {
+            throw new JobDeadException($"What `{type.Name}` returned cannot be written as JSON, and nothing of the run is kept: {exception.Message}", exception);
+        }
+    }
+
+    private static object Read(ClaimedJob job, JobType type)
+    {
+        try
+        {
+            return JobJson.Read(job.Arguments, type.Arguments);
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        {
+            throw new JobDeadException($"Its arguments are no `{type.Name}`: {exception.Message}", exception);
+        }
+    }
+
+    private static CancellationTokenSource? TimeOut(RunningJob running, TimeSpan? limit)
+    {
+        if (limit is not { } time)
+            return null;
+        var timer = new CancellationTokenSource(time, OutboxEngine<TDbContext>.Pace);
+        timer.Token.Register(() => running.Stop(StopReason.TimedOut));
+        return timer;
+    }
+
+    /// <returns>What is to be written; null when the run is another process's affair now.</returns>
+    private EndedRun? End(RunningJob running, Exception exception)
+    {
+        var job = running.Job;
+        switch (running.StoppedFor)
+        {
+            case StopReason.Lost:
+                LogLost(engine.Log, job.Id, job.Type);
+                return null;
+            case StopReason.Cancelled:
+                return job.End(JobStates.Cancelled) with { Error = "Cancelled while it ran." };
+            case StopReason.Stopping when exception is OperationCanceledException:
+                return job.End(JobStates.Queued);
+            case StopReason.TimedOut when exception is OperationCanceledException:
+                exception = new TimeoutException("The run took longer than it may.", exception);
+                break;
+        }
+
+        var text = exception.ToString();
+        var failed = job.End(JobStates.Dead) with { Failures = 1, Error = Storable(text) };
+        if (exception is JobDeadException)
+            return failed with { Error = Storable(exception.Message) };
+        if (catalog.Find(job.Type) is not { } type)
+            return failed;
+        RecoverabilityDecision decision;
+        lock (_lock)
+            decision = type.Policy.Decide(new FailureFacts(exception, job.Attempts + 1, TimeSpan.Zero, TimeSpan.Zero, BudgetLeft: true), _random);
+        if (decision is RecoverabilityDecision.GiveUp { Reason: GiveUpReason.AttemptsSpent } && job.OrderPolicy == (int)JobKeyPolicy.Block && job.OrderKey is not null)
+            decision = new RecoverabilityDecision.RetryAfter(type.LongestDelay);
+        switch (decision)
+        {
+            case RecoverabilityDecision.RetryNow:
+                LogFailed(engine.Log, exception, job.Id, job.Type, job.Attempts + 1, TimeSpan.Zero);
+                return failed with { State = JobStates.Queued };
+            case RecoverabilityDecision.RetryAfter after:
+                LogFailed(engine.Log, exception, job.Id, job.Type, job.Attempts + 1, after.Delay);
+                return failed with { State = JobStates.Retrying, DueAt = now() + (long)Math.Ceiling(after.Delay.TotalMilliseconds), Failures = after.Outage || RecoverabilityPolicy.RetryAfterOf(exception) is not null ? 0 : 1 };
+            default:
+                LogDead(engine.Log, exception, job.Id, job.Type, ((RecoverabilityDecision.GiveUp)decision).Explanation);
+                return failed;
+        }
+    }
+
+    [LoggerMessage(110, LogLevel.Warning, "Job {Job} ({Type}) was taken for lost while it ran here; nothing of this run is kept")]
+    private static partial void LogLost(ILogger logger, Guid job, string type);
+
+    [LoggerMessage(111, LogLevel.Warning, "How job {Job} has ended could not be written; it is found lost when the lease of this process ends")]
+    private static partial void LogNotWritten(ILogger logger, Guid job, Exception exception);
+
+    [LoggerMessage(112, LogLevel.Warning, "Job {Job} ({Type}) has failed in attempt {Attempt}; the next in {Delay}")]
+    private static partial void LogFailed(ILogger logger, Exception exception, Guid job, string type, int attempt, TimeSpan delay);
+
+    [LoggerMessage(113, LogLevel.Error, "Job {Job} ({Type}) is dead: {Reason}")]
+    private static partial void LogDead(ILogger logger, Exception exception, Guid job, string type, string reason);
+}

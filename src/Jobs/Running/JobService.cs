@@ -1,0 +1,57 @@
+using Bus.Persistence.Outbox;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+
+namespace Bus.Jobs.Running;
+
+/// <summary>Starts and stops what jobs do in the background.</summary>
+internal sealed class JobService<TDbContext>(
+    OutboxEngine<TDbContext> engine, JobDispatcher<TDbContext> dispatcher, JobStation<TDbContext> station, JobLines<TDbContext> lines, JobRescue<TDbContext> rescue, JobUpkeep<TDbContext> upkeep, JobNews<TDbContext> news, JobHints hints, JobsOptions options)
+    : IHostedLifecycleService
+    where TDbContext : DbContext
+{
+    public Task StartingAsync(CancellationToken cancellationToken) => options.Concurrency is >= 0 and <= 10_000
+        ? Task.CompletedTask
+        : throw new JobException($"`Concurrency` of jobs must be between 0 and 10,000, but is {options.Concurrency}.");
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        engine.Relay.JobCommitted += news.Committed;
+        hints.WarmUp();
+        if (engine.Options.DeliveryService)
+        {
+            engine.Attend(dispatcher);
+            dispatcher.Start();
+            lines.Start();
+        }
+
+        if (!news.Runs)
+            return Task.CompletedTask;
+        station.Start();
+        rescue.Start();
+        upkeep.Start();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Before the bus stops, so that what runs can still publish.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await dispatcher.StopAsync(cancellationToken);
+        await rescue.StopAsync(cancellationToken);
+        await upkeep.StopAsync(cancellationToken);
+        if (news.Runs)
+        {
+            await station.DrainAsync(cancellationToken);
+            await station.StopAsync(cancellationToken);
+        }
+
+        await lines.StopAsync(cancellationToken);
+        await upkeep.ReleaseAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

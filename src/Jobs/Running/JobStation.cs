@@ -1,0 +1,322 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Threading.Channels;
+using Bus.Core.Faults;
+using Bus.Core.Loops;
+using Bus.Core.SharedFile;
+using Bus.Jobs.Handling;
+using Bus.Persistence.Jobs;
+using Bus.Persistence.Outbox;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Bus.Jobs.Running;
+
+/// <summary>
+/// Where a process gets its jobs and hands in how they have ended: one turn at the table after the other, each of which writes all ends that have gathered and takes as many jobs as there is room for, in one
+/// transaction. Thread-safe.
+/// </summary>
+internal sealed partial class JobStation<TDbContext> : BackgroundLoop
+    where TDbContext : DbContext
+{
+    private const int MostEnds = 500;
+
+    private static readonly TimeSpan ToHeedTheToken = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    // What was taken ahead and does not begin soon, because long jobs came before it, is for others.
+    private static readonly TimeSpan LongestAhead = TimeSpan.FromSeconds(2);
+    private static readonly string Node = $"{Environment.MachineName}/{Environment.ProcessId}";
+
+    private readonly Channel<JobEnd> _ends = Channel.CreateUnbounded<JobEnd>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly OutboxEngine<TDbContext> _engine;
+    private readonly JobCatalog _catalog;
+    private readonly JobsOptions _options;
+    private readonly JobWaiters _waiters;
+    private readonly JobPool _pool;
+    private readonly JobDemand _demand;
+    private readonly ConcurrentDictionary<string, byte> _later = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<TaskCompletionSource> _lookers = new();
+    private List<JobEnd> _again = [];
+    private long _looked;
+    private volatile bool _takesNoMore;
+
+    public JobStation(OutboxEngine<TDbContext> engine, JobsOptions options, JobCatalog catalog, JobRunner<TDbContext> runner, JobWaiters waiters)
+        : base(OutboxEngine<TDbContext>.Pace, LookEvery)
+    {
+        (_engine, _options, _catalog, _waiters) = (engine, options, catalog, waiters);
+        _pool = new JobPool(options.Concurrency, held => runner.RunAsync(held, (run, records) => EndAsync(held, run, records)), Wake, type => catalog.Find(type) is { IsLimited: true });
+        _demand = new JobDemand(catalog, options, _pool);
+    }
+
+    /// <summary>Whether it could begin another job now.</summary>
+    public bool HasRoom => !_takesNoMore && _pool.Room > 0;
+
+    /// <summary>Says that a queue may have jobs.</summary>
+    public void Hint(string queue)
+    {
+        _demand.Hint(queue);
+        Wake();
+    }
+
+    /// <summary>Looks at once what is paused, and which runs are to stop; ends when it has, or cannot now.</summary>
+    public async Task LookNowAsync(CancellationToken cancellationToken)
+    {
+        // One look that is under way may have read too early.
+        var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _lookers.Enqueue(next);
+        Wake();
+        await next.Task.WaitAsync(LookEvery * 2, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Stops the run of a job, if it is this process's.</summary>
+    public void Cancel(Guid id) => _pool.Cancel(id);
+
+    /// <summary>Ends when this process has no job.</summary>
+    public Task WhenIdleAsync(CancellationToken cancellationToken) => _pool.WhenEmptyAsync(cancellationToken);
+
+    public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        if (_looked == 0 || !_lookers.IsEmpty || OutboxEngine<TDbContext>.Pace.GetElapsedTime(_looked) >= LookEvery)
+            await LookAsync(cancellationToken);
+        var ends = _again;
+        _again = [];
+        while (ends.Count < MostEnds && _ends.Reader.TryRead(out var end))
+            ends.Add(end);
+        foreach (var end in ends.Where(end => end.Queue is not null))
+            _demand.Hint(end.Queue!);
+        var wishes = _takesNoMore ? JobWishes.Nothing : _demand.Next();
+        if (ends.Count == 0 && wishes.IsEmpty)
+            return false;
+        try
+        {
+            await _engine.Database.WaitAsync(cancellationToken);
+            var (result, owner) = await TurnAsync(ends, wishes, cancellationToken);
+            _demand.Ended(ends.Count(end => end.Run.State != JobStates.Queued));
+            _demand.Got(wishes, result.Claimed);
+            HintLater(result.Waits);
+            _pool.Add(result.Claimed, owner);
+            Tell(ends, result.Ends);
+            return _ends.Reader.TryPeek(out _) || result.Claimed.Count > 0;
+        }
+        catch (Exception exception)
+        {
+            _demand.Again(wishes);
+            if (ends.Count == 0)
+                throw;
+            if (_engine.Database.IsUnavailable(exception))
+            {
+                // What has run is not run again for that: its end waits.
+                _again = ends;
+                throw;
+            }
+
+            await EndOneByOneAsync(ends, cancellationToken);
+            return true;
+        }
+    }
+
+    /// <summary>Takes no more jobs, gives those that run the time that the options say, and hands back the rest.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        _takesNoMore = true;
+        await Task.WhenAll(_pool.TakeWaiting(_ => true).Select(HandBackAsync)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var idle = _pool.WhenEmptyAsync(cancellationToken);
+        await idle.WaitAsync(_options.StopWithin, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _pool.StopAll();
+        await idle.WaitAsync(ToHeedTheToken, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Those that do not heed their token are others' affair from here on: nothing of these runs is committed.
+        await Task.WhenAll(_pool.Snapshot().Select(HandBackAsync)).WaitAsync(ToHeedTheToken, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(_engine.Log, exception, retryIn);
+
+    private Task<bool> EndAsync(RunningJob held, EndedRun run, IReadOnlyList<OutboxRecord> records)
+    {
+        // What its limits kept back may go on, and what is queued again may be taken again.
+        var mayGoOn = run.State == JobStates.Queued || _catalog.Find(held.Job.Type) is { IsLimited: true };
+        var end = new JobEnd(run, records, mayGoOn ? held.Job.Queue : null);
+        _ends.Writer.TryWrite(end);
+        Wake();
+        return end.Task;
+    }
+
+    // One of them is broken, and spoils no other.
+    private async Task EndOneByOneAsync(List<JobEnd> ends, CancellationToken cancellationToken)
+    {
+        for (var index = 0; index < ends.Count; index++)
+        {
+            var end = ends[index];
+            try
+            {
+                var (result, _) = await TurnAsync([end], JobWishes.Nothing, cancellationToken);
+                Tell([end], result.Ends);
+            }
+            catch (Exception exception) when (_engine.Database.IsUnavailable(exception))
+            {
+                _again = ends[index..];
+                throw;
+            }
+            catch (Exception exception)
+            {
+                end.TrySetException(exception);
+            }
+        }
+    }
+
+    private async Task HandBackAsync(RunningJob held)
+    {
+        try
+        {
+            await EndAsync(held, held.Job.End(JobStates.Queued), []);
+        }
+        catch (Exception exception)
+        {
+            LogFailed(_engine.Log, exception, LookEvery);
+        }
+        finally
+        {
+            _pool.Release(held);
+        }
+    }
+
+    // What others have queued, and which runs are to stop.
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        _looked = OutboxEngine<TDbContext>.Pace.GetTimestamp();
+        List<TaskCompletionSource> lookers = [];
+        while (_lookers.TryDequeue(out var looker))
+            lookers.Add(looker);
+        var owner = _engine.Owner.Id;
+        _pool.StopOthers(owner);
+        var held = _pool.Snapshot();
+        List<(int Kind, string Name)> seen;
+        await using (var session = await _engine.OpenAsync(cancellationToken))
+            seen = await session.QueryAsync(_engine.Dialect.Jobs.Look, row => (row.GetInt32(0), row.GetString(1)), cancellationToken, owner);
+        _demand.See(seen);
+        // What was taken ahead has not begun.
+        foreach (var waiting in _pool.TakeWaiting(waiting => _demand.IsPaused(waiting.Job) || waiting.Age > LongestAhead))
+            _ = HandBackAsync(waiting);
+        // What others have rescued is theirs.
+        JobPool.StopLost(held, [.. seen.Where(one => one.Kind is JobDialect.OwnSeen or JobDialect.CancelledSeen).Select(one => Compare(one.Name, one.Kind == JobDialect.CancelledSeen))]);
+
+        foreach (var looker in lookers)
+            looker.TrySetResult();
+    }
+
+    private (Guid Id, long Claim) Compare(string seen, bool isCancelled)
+    {
+        var parts = seen.Split(':', 3);
+        var (id, claim) = (Guid.Parse(parts[0]), long.Parse(parts[1], CultureInfo.InvariantCulture));
+        // It was taken, but nobody heard: the answer to the commit, or the end of its run, was lost.
+        if (!_pool.Holds(id, claim))
+            EndUnheard(new EndedRun(id, claim, JobStates.Queued) { Line = parts[2].Length > 0 ? parts[2] : null });
+        else if (isCancelled)
+            Cancel(id);
+        return (id, claim);
+    }
+
+    private void EndUnheard(EndedRun run)
+    {
+        LogUnheard(_engine.Log, run.Id);
+        _ends.Writer.TryWrite(new JobEnd(run, [], null));
+        Wake();
+    }
+
+    private async Task<(JobTurnResult Result, Guid Owner)> TurnAsync(List<JobEnd> ends, JobWishes wishes, CancellationToken cancellationToken)
+    {
+        await _engine.Owner.RegisterAsync(cancellationToken);
+        var turn = new JobTurn([.. ends.Select(end => end.Run)], wishes.Claims, wishes.Limited, _engine.Owner.Id, Node, wishes.Types);
+        FaultPoint.Reach(FaultPoints.BeforeJobTurn);
+        JobTurnResult result;
+        if (ends.TrueForAll(end => end.Records.Count == 0 && end.Run.Failures == 0))
+        {
+            using var door = await _engine.Gate.EnterAsync(cancellationToken);
+            await using var session = await _engine.OpenAsync(cancellationToken);
+            result = await _engine.Dialect.Jobs.TurnAsync(session.Connection, turn, CancellationToken.None);
+        }
+        else
+        {
+            result = await TurnWithRecordsAsync(ends, turn, cancellationToken);
+        }
+
+        FaultPoint.Reach(FaultPoints.AfterJobTurn);
+        return (result, turn.Owner);
+    }
+
+    private async Task<JobTurnResult> TurnWithRecordsAsync(List<JobEnd> ends, JobTurn turn, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<OutboxRecord> rows = [];
+        IGuestTransaction? guest;
+        JobTurnResult result;
+        try
+        {
+            using var door = await _engine.Gate.EnterAsync(cancellationToken);
+            await using var session = await _engine.OpenAsync(cancellationToken);
+            await using var transaction = await session.Connection.BeginTransactionAsync(CancellationToken.None);
+            var stands = await _engine.Dialect.Jobs.EndAsync(session.Connection, transaction, turn.Ended, CancellationToken.None);
+            List<OutboxRecord> records = [.. ends.Where(end => stands.Written.Contains(end.Run.Id)).SelectMany(end => end.Records)];
+            rows = OutboxRecord.Rows(records);
+            _engine.Owner.Assign(rows);
+            _engine.Relay.Expect(rows);
+            await using (var batch = session.Batch(transaction))
+            {
+                _engine.Dialect.AddWrite(batch, [], rows);
+                foreach (var failed in turn.Ended.Where(run => run.Failures > 0 && stands.Written.Contains(run.Id)))
+                    batch.AddRow(_engine.Dialect.Jobs.InsertRun, _engine.Dialect, failed.Id, failed.Claim, (int)JobRunOutcome.Failed, Node, failed.StartedAt, failed.Error!);
+                await batch.ExecuteAsync(CancellationToken.None);
+            }
+
+            guest = _engine.WriteToQueues(session.Connection, records);
+            var claimed = await _engine.Dialect.Jobs.ClaimAsync(session.Connection, transaction, turn, CancellationToken.None);
+            var waits = await _engine.Dialect.Jobs.ClaimLimitedAsync(session.Connection, transaction, turn, claimed, CancellationToken.None);
+            await transaction.CommitAsync(CancellationToken.None);
+            result = new JobTurnResult(stands, claimed, waits);
+        }
+        catch
+        {
+            _engine.Relay.Forget(rows);
+            throw;
+        }
+
+        _engine.Relay.Enqueue(rows);
+        _engine.TellCommitted(guest);
+        return result;
+    }
+
+    private void Tell(List<JobEnd> ends, JobEndResult result)
+    {
+        foreach (var queue in result.Queues)
+            Hint(queue);
+        foreach (var end in ends)
+        {
+            var stands = result.Written.Contains(end.Run.Id);
+            end.TrySetResult(stands);
+            if (stands && end.Run.State is JobStates.Succeeded or JobStates.Dead or JobStates.Cancelled)
+                _waiters.Tell(end.Run.Id);
+        }
+    }
+
+    private void HintLater(IReadOnlyList<(string Queue, long Milliseconds)> waits)
+    {
+        foreach (var (queue, milliseconds) in waits)
+        {
+            if (_later.TryAdd(queue, 0))
+                _ = Detached.Run(() => HintLaterAsync(queue, TimeSpan.FromMilliseconds(milliseconds)));
+        }
+    }
+
+    private async Task HintLaterAsync(string queue, TimeSpan wait)
+    {
+        await Task.Delay(wait, OutboxEngine<TDbContext>.Pace, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _later.TryRemove(queue, out _);
+        Hint(queue);
+    }
+
+    [LoggerMessage(114, LogLevel.Warning, "Jobs could not be taken, or their ends not be written; next try in {RetryIn}")]
+    private static partial void LogFailed(ILogger logger, Exception exception, TimeSpan retryIn);
+
+    [LoggerMessage(119, LogLevel.Warning, "Job {Job} was taken by this process, but is not here; it is handed back")]
+    private static partial void LogUnheard(ILogger logger, Guid job);
+}

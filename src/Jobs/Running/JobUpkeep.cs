@@ -1,0 +1,70 @@
+using Bus.Core.Loops;
+using Bus.Persistence.Jobs;
+using Bus.Persistence.Leases;
+using Bus.Persistence.Outbox;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Bus.Jobs.Running;
+
+/// <summary>
+/// What one process does for all, by a lease: removes jobs that have succeeded or were cancelled long ago, in blocks, and finds lines in which it is nobody's turn because their enqueuer died before it could give it.
+/// </summary>
+internal sealed partial class JobUpkeep<TDbContext>(OutboxEngine<TDbContext> engine, JobsOptions options, JobLines<TDbContext> lines) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
+    where TDbContext : DbContext
+{
+    private const int Block = 1_000;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromSeconds(30);
+
+    private readonly LeaderLease<TDbContext> _lease = new(engine, "jobs", TimeSpan.FromSeconds(20));
+    private long _pruned;
+
+    public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        if (!await _lease.HoldAsync(cancellationToken))
+            return false;
+        await using (var session = await engine.OpenAsync(cancellationToken))
+        {
+            foreach (var key in await session.QueryAsync(engine.Dialect.Jobs.IdleLines, row => row.GetString(0), cancellationToken))
+                lines.Add(key);
+        }
+
+        if (options.KeepEnded <= TimeSpan.Zero || (_pruned != 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(_pruned) < PruneEvery))
+            return false;
+        if (await PruneAsync(cancellationToken) == Block)
+            return true;
+        _pruned = OutboxEngine<TDbContext>.Pace.GetTimestamp();
+        return false;
+    }
+
+    public Task ReleaseAsync(CancellationToken cancellationToken) => _lease.ReleaseAsync(cancellationToken);
+
+    protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(engine.Log, exception, retryIn);
+
+    private async Task<int> PruneAsync(CancellationToken cancellationToken)
+    {
+        var now = engine.Timers.Now;
+        var old = now - (long)options.KeepEnded.TotalMilliseconds;
+        var removed = 0;
+        await _lease.WriteAsync(
+            async db =>
+            {
+                var ended = db.Set<JobRow>().Where(row => (row.State == JobStates.Succeeded || row.State == JobStates.Cancelled) && row.EndedAt != null && row.EndedAt < old && (row.KeptUntil == null || row.KeptUntil < now)
+                    && (row.UniqueKey == null || row.UniqueUntil == null || row.UniqueUntil < now));
+                var ids = await ended.OrderBy(row => row.State).ThenBy(row => row.EndedAt).Select(row => row.Id).Take(Block).ToListAsync(cancellationToken);
+                if (ids.Count == 0)
+                    return;
+                // One may have been run again in between.
+                removed = await ended.Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken);
+                await db.Set<JobRunRow>().Where(run => ids.Contains(run.JobId) && !db.Set<JobRow>().Any(row => row.Id == run.JobId)).ExecuteDeleteAsync(cancellationToken);
+                await db.Set<JobStepRow>().Where(step => ids.Contains(step.JobId) && !db.Set<JobRow>().Any(row => row.Id == step.JobId)).ExecuteDeleteAsync(cancellationToken);
+            },
+            cancellationToken);
+        return removed;
+    }
+
+    [LoggerMessage(118, LogLevel.Warning, "The upkeep of jobs failed; next try in {RetryIn}")]
+    private static partial void LogFailed(ILogger logger, Exception exception, TimeSpan retryIn);
+}

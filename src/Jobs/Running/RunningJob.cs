@@ -1,0 +1,64 @@
+using Bus.Core.Loops;
+using Bus.Persistence.Jobs;
+
+namespace Bus.Jobs.Running;
+
+/// <summary>A job that this process has, from its claim to the commit of its end. Thread-safe.</summary>
+internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly long _taken = TimeProvider.System.GetTimestamp();
+    private int _reason;
+
+    public ClaimedJob Job => job;
+
+    /// <summary>The lease under which it was claimed.</summary>
+    public Guid Owner => owner;
+
+    public CancellationToken Token => _stop.Token;
+
+    /// <summary>How long ago it was taken.</summary>
+    public TimeSpan Age => TimeProvider.System.GetElapsedTime(_taken);
+
+    /// <summary>Why its token is cancelled; null while it is not.</summary>
+    public StopReason? StoppedFor => Volatile.Read(ref _reason) is > 0 and var reason ? (StopReason)reason : null;
+
+    /// <summary>The first reason holds.</summary>
+    public void Stop(StopReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _reason, (int)reason, 0) != 0)
+            return;
+        _ = Detached.Run(CancelAsync);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    // What a handler does about it is not done by who stops it.
+    private async Task CancelAsync()
+    {
+        try
+        {
+            await _stop.CancelAsync();
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or AggregateException)
+        {
+            // It has ended meanwhile, or what a handler registered for its token throws: that is nobody else's affair.
+        }
+    }
+}
+
+/// <summary>Why a run is to end before it has.</summary>
+internal enum StopReason
+{
+    /// <summary>Somebody has cancelled the job.</summary>
+    Cancelled = 1,
+
+    /// <summary>It has taken longer than it may.</summary>
+    TimedOut,
+
+    /// <summary>The process stops.</summary>
+    Stopping,
+
+    /// <summary>The lease was lost: another process may run it.</summary>
+    Lost,
+}

@@ -1,0 +1,131 @@
+using Bus.Jobs.Handling;
+using Bus.Jobs.Running;
+using Bus.Persistence.Jobs;
+using Bus.Persistence.Outbox;
+using Microsoft.EntityFrameworkCore;
+
+namespace Bus.Jobs.Store;
+
+/// <inheritdoc cref="IJobClient"/>
+internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobMaker maker, JobStation<TDbContext> station, JobWaiters waiters) : IJobClient
+    where TDbContext : DbContext
+{
+    private const int Block = 1_000;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
+    public async Task<Guid> EnqueueAsync<TArguments>(TArguments arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
+        where TArguments : class
+    {
+        var record = maker.Make(arguments, options ?? new EnqueueOptions());
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await engine.Committer.CommitAsync(null, [record]);
+            if (record.Job is not { IsPlain: false } job || await FindAsync(job, cancellationToken) is not { } found)
+                return record.MessageId;
+            if (found != Guid.Empty)
+                return found;
+            // The one that kept it out has ended in between.
+        }
+    }
+
+    public async Task<IReadOnlyList<Guid>> EnqueueManyAsync<TArguments>(IEnumerable<TArguments> arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
+        where TArguments : class
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        if (options is { Unique: not null } or { IdempotencyKey: not null })
+            throw new JobException("`Unique` and `IdempotencyKey` name one job: enqueue it by itself.");
+        List<Guid> ids = [];
+        foreach (var block in arguments.Chunk(Block))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            OutboxRecord[] records = [.. block.Select(one => maker.Make(one, options ?? new EnqueueOptions()))];
+            await engine.Committer.CommitAsync(null, records);
+            ids.AddRange(records.Select(record => record.MessageId));
+        }
+
+        return ids;
+    }
+
+    public async Task<JobSummary?> FindAsync(Guid id, CancellationToken cancellationToken = default) => await rows.FindAsync(id, cancellationToken) is { } row ? JobSummaries.Of(row) : null;
+
+    public async Task<TResult?> ResultAsync<TResult>(Guid id, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            while (true)
+            {
+                // Before the look: an end in between is not missed. What ends in another process is seen by the next look.
+                var ended = waiters.WhenEnded(id);
+                var row = await rows.FindAsync(id, cancellationToken) ?? throw new JobException($"There is no job {id}.");
+                if (row.State == JobStates.Succeeded)
+                    return row.Result is null ? default : JobJson.Read<TResult>(row.Result);
+                if (row.State is JobStates.Dead or JobStates.Cancelled)
+                    throw new JobException($"Job {id} ({row.Type}) is {((JobState)row.State).ToString().ToLowerInvariant()}: {row.Error}");
+                await ended.WaitAsync(LookEvery, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            // Others who wait for it look again.
+            waiters.Tell(id);
+        }
+    }
+
+    public async Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        // It may go from one to the other between the two.
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            if (await CancelWaitingAsync(id, cancellationToken))
+            {
+                waiters.Tell(id);
+                return true;
+            }
+
+            var runs = await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => row.Id == id && row.State == JobStates.Running).ExecuteUpdateAsync(set => set.SetProperty(row => row.CancelRequested, true), cancellationToken));
+            if (runs > 0)
+            {
+                station.Cancel(id);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private Task<bool> CancelWaitingAsync(Guid id, CancellationToken cancellationToken) => rows.ChangeAsync(
+        async db =>
+        {
+            var now = engine.Timers.Now;
+            // One that is dead and keeps its line waiting is not over yet.
+            var jobs = db.Set<JobRow>().Where(row => row.Id == id && row.State != JobStates.Running && (row.EndedAt == null || (row.State == JobStates.Dead && db.Set<JobLineRow>().Any(line => line.JobId == id))));
+            var job = await jobs.Select(row => new { row.OrderKey }).SingleOrDefaultAsync(cancellationToken);
+            await rows.LockAsync(db, job?.OrderKey, cancellationToken);
+            var cancelled = job is null ? 0 : await jobs.ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.State, JobStates.Cancelled)
+                    .SetProperty(row => row.DueAt, (long?)null)
+                    .SetProperty(row => row.EndedAt, now)
+                    .SetProperty(row => row.UniqueKey, row => row.UniqueUntil == null ? null : row.UniqueKey)
+                    .SetProperty(row => row.Error, "Cancelled before it ran."),
+                cancellationToken);
+            return cancelled == 0 ? null : await rows.LeaveAsync(db, id, job!.OrderKey, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <returns>The job that is there, the empty id when there is none any more; null when there is nothing to look for.</returns>
+    private async Task<Guid?> FindAsync(NewJob job, CancellationToken cancellationToken)
+    {
+        if (job.UniqueKey is { } unique)
+            return await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => row.Id == job.Id || row.UniqueKey == unique).OrderByDescending(row => row.Id == job.Id).Select(row => row.Id).FirstOrDefaultAsync(cancellationToken));
+        if (job.KeptUntil is null)
+            return null;
+        var known = await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => row.Id == job.Id).Select(row => row.Arguments).SingleOrDefaultAsync(cancellationToken));
+        return known is null || known.AsSpan().SequenceEqual(job.Arguments)
+            ? job.Id
+            : throw new JobException("The idempotency key was used before, with other arguments: a new request needs a new key.");
+    }
+}

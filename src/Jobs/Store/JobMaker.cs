@@ -1,0 +1,98 @@
+using Bus.Jobs.Handling;
+using Bus.Persistence.Jobs;
+using Bus.Persistence.Outbox;
+
+namespace Bus.Jobs.Store;
+
+/// <summary>Makes the records of new jobs. Thread-safe.</summary>
+/// <param name="catalog">Names and queues.</param>
+/// <param name="now">The time in Unix milliseconds, of the database as far as it is known.</param>
+internal sealed class JobMaker(JobCatalog catalog, Func<long> now)
+{
+    private static readonly Uri Nowhere = new("job:");
+    private static readonly MessageMetadata NoMetadata = new() { ContentType = "" };
+
+    private long _lastRank;
+
+    /// <exception cref="JobException">The options are wrong.</exception>
+    public OutboxRecord Make<TArguments>(TArguments arguments, EnqueueOptions options)
+        where TArguments : class
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        RequirePriority(options.Priority);
+        if (options.Queue is { } named)
+            RequireQueue(named);
+        RequireLength(options.Key, 190, nameof(options.Key));
+        RequireLength(options.Unique, 200, nameof(options.Unique));
+        RequireLength(options.IdempotencyKey, 200, nameof(options.IdempotencyKey));
+        if (options.Key is not null && options.At is not null)
+            throw new JobException("A job with a `Key` runs when it is its turn: it cannot have `At`.");
+        if (options.UniqueFor is not null && options.Unique is null)
+            throw new JobException("`UniqueFor` says for how long a name counts: give the name in `Unique`.");
+        if (options.Unique is not null && options.IdempotencyKey is not null)
+            throw new JobException("`Unique` and `IdempotencyKey` both say which job is there already: use one of them.");
+        var (name, queue) = catalog.For(typeof(TArguments));
+        queue = options.Queue ?? queue;
+        var milliseconds = now();
+        var due = options.At is { } at && at.ToUnixTimeMilliseconds() is var asked && asked > milliseconds ? asked : (long?)null;
+        var id = options.IdempotencyKey is { } idempotency ? JobNames.IdOf(name, idempotency) : Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+        return new OutboxRecord
+        {
+            MessageId = id,
+            Destination = Nowhere,
+            Metadata = NoMetadata,
+            MetadataJson = "",
+            Body = [],
+            Job = new NewJob
+            {
+                Id = id,
+                Type = name,
+                Queue = queue,
+                Arguments = JobJson.Write(arguments, typeof(TArguments)),
+                Priority = options.Priority,
+                Rank = NextRank(milliseconds) - (options.Priority * JobDialect.MicrosecondsAPriority),
+                DueAt = due,
+                StartBefore = options.StartBefore?.ToUnixTimeMilliseconds(),
+                Timeout = (long?)options.Timeout?.TotalMilliseconds,
+                OrderKey = options.Key is { } key ? $"{queue}:{key}" : null,
+                OrderPolicy = (int)options.KeyPolicy,
+                UniqueKey = options.Unique is { } unique ? JobNames.Unique(name, unique) : null,
+                UniqueWhile = (int)options.UniqueWhile,
+                UniqueUntil = milliseconds + (long?)options.UniqueFor?.TotalMilliseconds,
+                KeptUntil = options.IdempotencyKey is null ? null : milliseconds + (long)options.IdempotentFor.TotalMilliseconds,
+            },
+        };
+    }
+
+    /// <exception cref="JobException">There is no such priority.</exception>
+    public static void RequirePriority(int priority)
+    {
+        if (priority is < 0 or > 9)
+            throw new JobException($"`Priority` must be between 0 and 9, but is {priority}.");
+    }
+
+    /// <exception cref="JobException">It is no name of a queue.</exception>
+    public static void RequireQueue(string queue)
+    {
+        if (queue.Length is 0 or > 200 || queue.AsSpan().ContainsAny(':', '\0'))
+            throw new JobException($"`{queue}` is no name of a queue: 1 to 200 characters without a colon.");
+    }
+
+    private static void RequireLength(string? text, int most, string name)
+    {
+        if (text is { } given && (given.Length == 0 || given.Length > most || given.Contains('\0', StringComparison.Ordinal)))
+            throw new JobException($"`{name}` must have 1 to {most} characters, and no null character.");
+    }
+
+    // Those of one process stay in the order in which they were made.
+    private long NextRank(long milliseconds)
+    {
+        while (true)
+        {
+            var last = Volatile.Read(ref _lastRank);
+            var next = Math.Max(last + 1, milliseconds * 1000);
+            if (Interlocked.CompareExchange(ref _lastRank, next, last) == last)
+                return next;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Bus.Jobs.Running;
+using Bus.Persistence.Jobs;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bus.Jobs.Store;
+
+/// <summary>Works on the rows of jobs in scopes of its own. Thread-safe.</summary>
+internal sealed class JobRows<TDbContext>(IServiceScopeFactory scopes, JobLines<TDbContext> lines, Func<JobNews<TDbContext>> news)
+    where TDbContext : DbContext
+{
+    /// <summary>Reads, or writes with one statement.</summary>
+    public async Task<T> InScopeAsync<T>(Func<TDbContext, Task<T>> act)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await act(scope.ServiceProvider.GetRequiredService<TDbContext>());
+    }
+
+    public Task<JobRow?> FindAsync(Guid id, CancellationToken cancellationToken) => InScopeAsync(db => db.Set<JobRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken));
+
+    /// <summary>Does several things together; what has waited for them is told afterwards.</summary>
+    /// <param name="change">The change; what it returns are the queues that have got work, null when there was nothing to change.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>Whether there was something to change.</returns>
+    public async Task<bool> ChangeAsync(Func<TDbContext, Task<IReadOnlyList<string>?>> change, CancellationToken cancellationToken)
+    {
+        await using var outer = scopes.CreateAsyncScope();
+        var queues = await outer.ServiceProvider.GetRequiredService<TDbContext>().Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<TDbContext>();
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            var changed = await change(db);
+            if (changed is not null)
+                await transaction.CommitAsync(cancellationToken);
+            return changed;
+        });
+        foreach (var queue in (queues ?? []).Distinct(StringComparer.Ordinal))
+            news().Tell(queue);
+        return queues is not null;
+    }
+
+    /// <summary>Keeps others from the line of a job, if it has a key, before the job is changed: in the order in which those do it that end a run.</summary>
+    public Task LockAsync(TDbContext db, string? key, CancellationToken cancellationToken) => key is null ? Task.CompletedTask : lines.LockAsync(db, key, cancellationToken);
+
+    /// <summary>What comes of it that a job has come to its end otherwise than by its run: it leaves its line.</summary>
+    public async Task<IReadOnlyList<string>> LeaveAsync(TDbContext db, Guid id, string? key, CancellationToken cancellationToken) => key is null ? [] : await lines.LeaveAsync(db, id, key, cancellationToken);
+}

@@ -1,0 +1,34 @@
+using System.Text;
+using Bus.Persistence.Jobs;
+
+namespace Bus.Jobs.Store;
+
+/// <summary>Shows rows to callers.</summary>
+internal static class JobSummaries
+{
+    public static JobSummary Of(JobRow row) => new()
+    {
+        Id = row.Id,
+        Type = row.Type,
+        Queue = row.Queue,
+        State = (JobState)row.State,
+        Arguments = Encoding.UTF8.GetString(row.Arguments),
+        Priority = row.Priority,
+        Key = row.OrderKey?[(row.OrderKey.IndexOf(':', StringComparison.Ordinal) + 1)..],
+        Attempts = row.Attempts,
+        Crashes = row.Crashes,
+        Node = row.Node,
+        CreatedAt = Instant(row.CreatedAt)!.Value,
+        DueAt = Instant(row.DueAt),
+        StartedAt = Instant(row.StartedAt),
+        EndedAt = Instant(row.EndedAt),
+        Result = row.Result is null ? null : Encoding.UTF8.GetString(row.Result),
+        Error = row.Error,
+        Progress = row.Progress,
+        Note = row.Note,
+    };
+
+    public static JobRunSummary Of(JobRunRow row) => new(row.Claim, (JobRunOutcome)row.Outcome, row.Node, Instant(row.StartedAt), Instant(row.EndedAt)!.Value, row.Error);
+
+    private static DateTimeOffset? Instant(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
+}
