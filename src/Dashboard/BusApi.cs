@@ -1,7 +1,9 @@
 using Bus.Dashboard.Api;
+using Bus.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bus.Dashboard;
 
@@ -9,8 +11,9 @@ namespace Bus.Dashboard;
 public static class BusApi
 {
     /// <summary>
-    /// Maps <c>/api/schedules</c> and <c>/api/timers</c>: look at them, and change them. Whoever reaches it can do all of it: guard the group that is returned, for instance with <c>RequireAuthorization()</c>, or
-    /// listen on loopback only; a browser that another site sends here may read nothing and change nothing. Errors are problem+json (RFC 9457). Needs <c>bus.UseDatabase</c> and <c>bus.AddSchedules</c>.
+    /// Maps <c>/api/schedules</c>, <c>/api/timers</c> and, after <c>bus.AddJobs</c>, <c>/api/jobs</c>: look at them, and change them. Whoever reaches it can do all of it: guard the group that is returned, for
+    /// instance with <c>RequireAuthorization()</c>, or listen on loopback only; a browser that another site sends here may read nothing and change nothing. Errors are problem+json (RFC 9457). Needs
+    /// <c>bus.UseDatabase</c> and <c>bus.AddSchedules</c>.
     /// </summary>
     /// <returns>The group, for conventions.</returns>
     public static RouteGroupBuilder MapBusApi(this IEndpointRouteBuilder app)
@@ -20,6 +23,9 @@ public static class BusApi
         {
             if (CrossSite.IsRefused(context.HttpContext.Request))
                 return ApiProblems.CrossSite();
+            // Set by the framework when it could not bind a parameter: it calls the filters, but then not the endpoint.
+            if (context.HttpContext.Response.StatusCode == StatusCodes.Status400BadRequest)
+                return ApiProblems.Malformed();
             try
             {
                 return await next(context);
@@ -31,6 +37,9 @@ public static class BusApi
         });
         ScheduleEndpoints.Map(api.MapGroup("/schedules").WithTags("Schedules"));
         TimerEndpoints.Map(api.MapGroup("/timers").WithTags("Timers"));
+        // An endpoint whose service is not registered would keep the host from starting.
+        if (app.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(IJobOperations)) == true)
+            JobEndpoints.Map(api.MapGroup("/jobs").WithTags("Jobs"));
         return api;
     }
 }

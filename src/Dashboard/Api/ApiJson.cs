@@ -9,6 +9,9 @@ namespace Bus.Dashboard.Api;
 /// <summary>The JSON of the API, whatever the service has set for its own.</summary>
 internal static class ApiJson
 {
+    // The writer ends at 64 levels, and what is shown stands some levels down.
+    private const int DeepestShown = 56;
+
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter() },
@@ -18,6 +21,20 @@ internal static class ApiJson
     };
 
     public static JsonHttpResult<T> Answer<T>(T value, int status = StatusCodes.Status200OK) => TypedResults.Json(value, Options, statusCode: status);
+
+    /// <summary>JSON text as JSON; text that is none as a string.</summary>
+    public static JsonElement Show(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = DeepestShown });
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return JsonSerializer.SerializeToElement(text, Options);
+        }
+    }
 
     /// <summary>What is known with the members that are given in the place of its own, as RFC 7396 merges objects.</summary>
     /// <exception cref="JsonException">The members are not those of the type.</exception>

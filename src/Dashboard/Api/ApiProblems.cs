@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bus.Jobs;
 using Bus.Scheduler;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,6 +13,7 @@ internal static class ApiProblems
     {
         ScheduleException { IsNotFound: true } missing => Problem(StatusCodes.Status404NotFound, "There is no such schedule", missing.Message),
         ScheduleException refused => Problem(StatusCodes.Status422UnprocessableEntity, "The schedule is refused", refused.Message),
+        JobException refused => Problem(StatusCodes.Status422UnprocessableEntity, "What is asked of jobs is refused", refused.Message),
         ArgumentOutOfRangeException range => Problem(StatusCodes.Status400BadRequest, "A value is out of range", range.Message),
         JsonException json => Problem(StatusCodes.Status400BadRequest, "The body is not what is expected", json.Message),
         _ => null,
@@ -19,6 +21,15 @@ internal static class ApiProblems
 
     public static ProblemHttpResult CrossSite() => Problem(
         StatusCodes.Status403Forbidden, "The request comes from another site", "A browser may change something here only from a page of this very address.");
+
+    public static ProblemHttpResult Malformed() => Problem(
+        StatusCodes.Status400BadRequest, "A value cannot be read", "Something in the path or the query is not of its kind: a number, an instant, an id or one of the names that are known.");
+
+    public static ProblemHttpResult NoJob(Guid id) => Problem(StatusCodes.Status404NotFound, "There is no such job", $"No job has the id {id:D}: it was deleted, or never was.");
+
+    public static ProblemHttpResult JobStands(JobSummary job, string rule) => Problem(StatusCodes.Status409Conflict, "The state of the job does not allow it", $"{rule} Job {job.Id:D} is {job.State}.");
+
+    public static ProblemHttpResult NotPaused() => Problem(StatusCodes.Status404NotFound, "It is not paused", "Nothing changes: jobs of this group begin unless they belong to another that is paused.");
 
     public static ProblemHttpResult NoTimer(Guid token) => Problem(
         StatusCodes.Status404NotFound, "No message waits under this token", $"What had the token {token:D} is on its way already, was cancelled, or never was.");

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Bus.Jobs;
+
+namespace Bus.Dashboard.Api;
+
+/// <summary>A job as <see cref="JobSummary"/> has it, with arguments and result as JSON and not as text.</summary>
+internal sealed record JobView(
+    Guid Id,
+    string Type,
+    string Queue,
+    JobState State,
+    JsonElement Arguments,
+    int Priority,
+    int Attempts,
+    int Crashes,
+    string? Node,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? DueAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    JsonElement? Result,
+    string? Error,
+    int? Progress,
+    string? Note)
+{
+    public static JobView Of(JobSummary job) => new(
+        job.Id,
+        job.Type,
+        job.Queue,
+        job.State,
+        ApiJson.Show(job.Arguments),
+        job.Priority,
+        job.Attempts,
+        job.Crashes,
+        job.Node,
+        job.CreatedAt,
+        job.DueAt,
+        job.StartedAt,
+        job.EndedAt,
+        job.Result is null ? null : ApiJson.Show(job.Result),
+        job.Error,
+        job.Progress,
+        job.Note);
+}
