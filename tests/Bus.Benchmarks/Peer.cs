@@ -1,5 +1,6 @@
 using Bus.Benchmarks.Consumers;
 using Bus.Benchmarks.Producers;
+using Bus.Jobs;
 using Bus.Persistence;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -15,6 +16,8 @@ internal static class Peer
     public const string Embedded = "bus-sqlite";
     public const string Direct = "bus-rabbitmq";
     public const string Outbox = "bus-rabbitmq-postgres";
+    public const string Jobs = "bus-jobs-sqlite";
+    public const string JobsOnServers = "bus-jobs-rabbitmq-postgres";
     public const string OutboxAndData = "bus-rabbitmq-postgres-ef";
 
     public const string Queue = "bench";
@@ -23,6 +26,17 @@ internal static class Peer
     /// <summary>Starts a producer, or a worker with the consumers of the named peer.</summary>
     public static Task<IHost> StartAsync(string name, bool worker) => StartAsync(name, bus =>
     {
+        if (name is Jobs or JobsOnServers)
+        {
+            bus.UseDatabase<BenchDb>();
+            bus.AddJobs(jobs =>
+            {
+                if (worker)
+                    jobs.Handle<WorkHandler>();
+            });
+            return;
+        }
+
         if (worker)
             AddConsumers(bus.Registration, name);
         if (HasDatabase(name))
@@ -44,7 +58,7 @@ internal static class Peer
     });
 
     public static IProducer Producer(IHost host, string name) =>
-        !HasDatabase(name) ? new DirectProducer(host.Services.GetRequiredService<IBus>()) : new OutboxProducer(host.Services);
+        name is Jobs or JobsOnServers ? new JobProducer(host.Services.GetRequiredService<IJobClient>()) : !HasDatabase(name) ? new DirectProducer(host.Services.GetRequiredService<IBus>()) : new OutboxProducer(host.Services);
 
     /// <summary>The broker's address.</summary>
     public static string Broker => $"amqp://guest:guest@127.0.0.1:{Environment.GetEnvironmentVariable("AMQP_PORT")}/";
@@ -52,7 +66,7 @@ internal static class Peer
     /// <summary>The connection string of the database of the benchmark.</summary>
     public static string Database => $"Host=127.0.0.1;Port={Environment.GetEnvironmentVariable("PGPORT")};Username=postgres;Database=bench";
 
-    private static bool HasDatabase(string name) => name is Outbox or OutboxAndData;
+    private static bool HasDatabase(string name) => name is Outbox or OutboxAndData or JobsOnServers;
 
     private static void AddConsumers(IBusRegistrationConfigurator registration, string name)
     {
@@ -75,7 +89,7 @@ internal static class Peer
         // The working directory may hold the servers' files: as content root it would be watched for changes.
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
-        if (name == Embedded)
+        if (name is Embedded or Jobs)
         {
             builder.Configuration["Bus:DataFolder"] = Environment.GetEnvironmentVariable("BENCH_STORE");
         }

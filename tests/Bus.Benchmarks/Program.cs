@@ -8,7 +8,7 @@ internal static class Program
 {
     private const string Usage = """
         Bus.Benchmarks PEER VERB     needs RabbitMQ at AMQP_PORT and PostgreSQL at PGPORT (user postgres, an empty database bench), prints one line of JSON
-          PEER   bus-sqlite | bus-rabbitmq | bus-rabbitmq-postgres | bus-rabbitmq-postgres-ef
+          PEER   bus-sqlite | bus-rabbitmq | bus-rabbitmq-postgres | bus-rabbitmq-postgres-ef | bus-jobs-sqlite | bus-jobs-rabbitmq-postgres
           VERB   enqueue noop|sleep N, bulk N, latency N, worker: see the driver; BENCH_LOG names its files, BENCH_WARM the jobs of the warm-up
                  outbox N: a fresh process sends N committed messages    pickup N: commit to handler    cost N: transactions a job    (bus-rabbitmq-postgres)
                  saves N one|two [hold]: N saves of a row and a message by eight callers, queues and service in one SQLite file or in two    (bus-sqlite)
@@ -20,7 +20,7 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
-        if (args is not [Peer.Embedded or Peer.Direct or Peer.Outbox or Peer.OutboxAndData, _, ..])
+        if (args is not [Peer.Embedded or Peer.Jobs or Peer.JobsOnServers or Peer.Direct or Peer.Outbox or Peer.OutboxAndData, _, ..])
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;

@@ -1,0 +1,209 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Bus.ContractTests.Outbox;
+using Bus.Core.Recoverability;
+using Bus.Dashboard;
+using Bus.Jobs;
+using Bus.TestSupport;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Bus.ContractTests.Jobs;
+
+/// <summary>The API of jobs, in a service of one's own, over a real socket.</summary>
+public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
+{
+    private const string Unknown = "/api/jobs/00000000-0000-0000-0000-000000000001";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _http = new();
+    private readonly JobScript _script = new();
+    private WebApplication _app = null!;
+
+    private static EnqueueOptions Tomorrow => new() { At = TimeProvider.System.GetUtcNow().AddDays(1) };
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Bus:DataFolder"] = _folder.FullPath });
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(_script);
+        builder.Services.AddBus(builder.Configuration, bus =>
+        {
+            bus.UseDatabase<OutboxDb>();
+            bus.AddSchedules();
+            bus.AddJobs(jobs => jobs.Handle<SumHandler>(options => options.Retry = new RetrySchedule { MaxAttempts = 1 }));
+        });
+        _app = builder.Build();
+        _app.MapBusApi();
+        await using (var scope = _app.Services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<OutboxDb>().Database.EnsureCreatedAsync();
+        await _app.StartAsync();
+        _http.BaseAddress = new Uri(_app.Urls.Single());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _app.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Should_list_what_is_asked_for_page_by_page()
+    {
+        var far = new List<Guid>();
+        for (var number = 0; number < 3; number++)
+            far.Add(await EnqueueAsync(new Sum(number, 0), Tomorrow with { Queue = "far" }));
+        var done = await EnqueueAsync(new Sum(2, 3));
+        await ComesToAsync(done, "Succeeded");
+
+        Assert.Equal(far.Append(done).Order(), (await IdsAsync("")).Order());
+        Assert.Equal(done, Assert.Single(await IdsAsync("?state=Succeeded")));
+        Assert.Equal(far.Order(), (await IdsAsync("?state=scheduled&queue=far")).Order());
+        Assert.Equal(4, (await IdsAsync($"?type={typeof(Sum).FullName}")).Count);
+        Assert.Empty(await IdsAsync("?type=nobody"));
+
+        var first = await IdsAsync("?queue=far&take=2");
+        Assert.Equal(2, first.Count);
+        var second = await IdsAsync($"?queue=far&take=2&before={first[^1]}");
+        Assert.Equal(far.Order(), first.Concat(second).Order());
+        Assert.Empty(await IdsAsync($"?queue=far&take=2&before={second[^1]}"));
+        var instants = (await GetAsync("/api/jobs")).EnumerateArray().Select(job => job.GetProperty("createdAt").GetDateTimeOffset()).ToList();
+        Assert.Equal(instants.OrderDescending(), instants);
+    }
+
+    [Fact]
+    public async Task Should_show_arguments_and_result_as_json()
+    {
+        var id = await EnqueueAsync(new Sum(2, 3, "plain"));
+        await ComesToAsync(id, "Succeeded");
+        var shown = await GetAsync($"/api/jobs/{id}");
+        var job = shown.GetProperty("job");
+        Assert.Equal((2, "plain"), (job.GetProperty("arguments").GetProperty("left").GetInt32(), job.GetProperty("arguments").GetProperty("mode").GetString()));
+        Assert.Equal(5, job.GetProperty("result").GetInt32());
+        Assert.Equal(0, shown.GetProperty("runs").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Should_show_why_one_is_dead_and_run_it_again()
+    {
+        _script.Act = (_, _) => throw new TimeoutException("Always.");
+        var id = await EnqueueAsync(new Sum(1, 1));
+        await ComesToAsync(id, "Dead");
+        var shown = await GetAsync($"/api/jobs/{id}");
+        Assert.Equal(JsonValueKind.Null, shown.GetProperty("job").GetProperty("result").ValueKind);
+        Assert.Contains("Always.", shown.GetProperty("job").GetProperty("error").GetString(), StringComparison.Ordinal);
+        var run = Assert.Single(shown.GetProperty("runs").EnumerateArray());
+        Assert.Equal("Failed", run.GetProperty("outcome").GetString());
+        Assert.Contains("Always.", run.GetProperty("error").GetString(), StringComparison.Ordinal);
+
+        _script.Act = (_, _) => Task.CompletedTask;
+        Assert.NotEqual("Dead", await StateAsync(await _http.PostAsync($"/api/jobs/{id}/run-again", null)));
+        await ComesToAsync(id, "Succeeded");
+        Assert.Equal(2, (await GetAsync($"/api/jobs/{id}")).GetProperty("job").GetProperty("result").GetInt32());
+    }
+
+    [Fact]
+    public async Task Should_change_cancel_and_delete_one_that_waits()
+    {
+        var id = await EnqueueAsync(new Sum(1, 1), Tomorrow);
+        var edited = await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 9 });
+        Assert.Equal(9, (await edited.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job").GetProperty("priority").GetInt32());
+        await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 10 }), HttpStatusCode.UnprocessableEntity, "refused");
+        await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priorty = 1 }), HttpStatusCode.BadRequest, "priorty");
+
+        Assert.Equal("Cancelled", await StateAsync(await _http.PostAsync($"/api/jobs/{id}/cancel", null)));
+        await AssertProblemAsync(await _http.PostAsync($"/api/jobs/{id}/cancel", null), HttpStatusCode.Conflict, "is Cancelled");
+        await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 1 }), HttpStatusCode.Conflict, "is Cancelled");
+        Assert.Equal(HttpStatusCode.NoContent, (await _http.DeleteAsync($"/api/jobs/{id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync($"/api/jobs/{id}")).StatusCode);
+        Assert.Empty(_script.Runs);
+    }
+
+    [Fact]
+    public async Task Should_neither_delete_nor_run_again_one_that_runs()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _script.Act = (_, run) => release.Task.WaitAsync(run.CancellationToken);
+        var id = await EnqueueAsync(new Sum(1, 1));
+        await ComesToAsync(id, "Running");
+        await AssertProblemAsync(await _http.DeleteAsync($"/api/jobs/{id}"), HttpStatusCode.Conflict, "is Running");
+        await AssertProblemAsync(await _http.PostAsync($"/api/jobs/{id}/run-again", null), HttpStatusCode.Conflict, "is Running");
+        release.SetResult();
+        await ComesToAsync(id, "Succeeded");
+        Assert.Equal(HttpStatusCode.NoContent, (await _http.DeleteAsync($"/api/jobs/{id}")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("all", "All", "")]
+    [InlineData("queue/default", "Queue", "default")]
+    [InlineData("type/Bus.ContractTests.Jobs.Sum", "Type", "Bus.ContractTests.Jobs.Sum")]
+    public async Task Should_run_none_of_a_group_from_when_it_is_paused_to_when_it_is_resumed(string path, string what, string name)
+    {
+        Assert.Equal(HttpStatusCode.NoContent, (await _http.PutAsync($"/api/jobs/pauses/{path}", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await _http.PutAsync($"/api/jobs/pauses/{path}", null)).StatusCode);
+        var pause = Assert.Single((await GetAsync("/api/jobs/pauses")).EnumerateArray());
+        Assert.Equal((what, name), (pause.GetProperty("what").GetString(), pause.GetProperty("name").GetString()));
+
+        var held = Guid.Empty;
+        await Eventually.AssertAsync(async () =>
+        {
+            // Until every process knows of the pause one may slip through.
+            held = await EnqueueAsync(new Sum(1, 1));
+            return await Eventually.SettleAsync(() => StateAsync(held), TimeSpan.FromMilliseconds(500)) == "Queued";
+        });
+        Assert.Equal("Queued", await StateAsync(held));
+        Assert.Equal(HttpStatusCode.NoContent, (await _http.DeleteAsync($"/api/jobs/pauses/{path}")).StatusCode);
+        await ComesToAsync(held, "Succeeded");
+        Assert.Equal(0, (await GetAsync("/api/jobs/pauses")).GetArrayLength());
+        await AssertProblemAsync(await _http.DeleteAsync($"/api/jobs/pauses/{path}"), HttpStatusCode.NotFound, "not paused");
+    }
+
+    [Theory]
+    [InlineData("GET", Unknown, "", HttpStatusCode.NotFound, "no such job")]
+    [InlineData("POST", Unknown + "/cancel", "", HttpStatusCode.NotFound, "no such job")]
+    [InlineData("POST", Unknown + "/run-again", "", HttpStatusCode.NotFound, "no such job")]
+    [InlineData("PATCH", Unknown, """{"priority":1}""", HttpStatusCode.NotFound, "no such job")]
+    [InlineData("PATCH", Unknown, "{}", HttpStatusCode.BadRequest, "priority")]
+    [InlineData("DELETE", Unknown, "", HttpStatusCode.NotFound, "no such job")]
+    [InlineData("GET", "/api/jobs?state=nonsense", "", HttpStatusCode.BadRequest, "one of Scheduled, Queued")]
+    [InlineData("GET", "/api/jobs?state=99", "", HttpStatusCode.BadRequest, "one of Scheduled, Queued")]
+    [InlineData("GET", "/api/jobs?before=nonsense", "", HttpStatusCode.BadRequest, "cannot be read")]
+    [InlineData("GET", "/api/jobs?take=many", "", HttpStatusCode.BadRequest, "cannot be read")]
+    [InlineData("GET", "/api/jobs?take=0", "", HttpStatusCode.UnprocessableEntity, "refused")]
+    [InlineData("GET", "/api/jobs?take=1001", "", HttpStatusCode.UnprocessableEntity, "refused")]
+    [InlineData("PUT", "/api/jobs/pauses/nonsense/name", "", HttpStatusCode.BadRequest, "one of All, Queue, Type")]
+    [InlineData("PUT", "/api/jobs/pauses/queue", "", HttpStatusCode.UnprocessableEntity, "refused")]
+    [InlineData("PUT", "/api/jobs/pauses/all/name", "", HttpStatusCode.UnprocessableEntity, "refused")]
+    [InlineData("DELETE", "/api/jobs/pauses/queue/nobody", "", HttpStatusCode.NotFound, "not paused")]
+    public async Task Should_refuse_what_is_wrong_with_a_problem(string method, string path, string body, HttpStatusCode status, string says)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (body.Length > 0)
+            request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        await AssertProblemAsync(await _http.SendAsync(request), status, says);
+    }
+
+    private static async Task AssertProblemAsync(HttpResponseMessage answer, HttpStatusCode status, string says)
+    {
+        Assert.Equal((status, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Contains(says, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private static async Task<string?> StateAsync(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job").GetProperty("state").GetString();
+
+    private async Task<string?> StateAsync(Guid id) => await StateAsync(await _http.GetAsync($"/api/jobs/{id}"));
+
+    private Task ComesToAsync(Guid id, string state) => Eventually.AssertAsync(async () => await StateAsync(id) == state);
+
+    private Task<Guid> EnqueueAsync(Sum arguments, EnqueueOptions? options = null) => _app.Services.GetRequiredService<IJobClient>().EnqueueAsync(arguments, options);
+
+    private async Task<IReadOnlyList<Guid>> IdsAsync(string query) => [.. (await GetAsync($"/api/jobs{query}")).EnumerateArray().Select(job => job.GetProperty("id").GetGuid())];
+
+    private async Task<JsonElement> GetAsync(string path) => await _http.GetFromJsonAsync<JsonElement>(path);
+}

@@ -1,0 +1,65 @@
+using Bus.TestSupport;
+
+namespace Bus.ContractTests.Jobs;
+
+public sealed class When_jobs_are_run_on_sqlite : JobContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_are_run_on_postgres : JobContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_are_run_in_one_file : JobContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
+
+public sealed class When_jobs_have_keys_on_sqlite : JobKeyContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_have_keys_on_postgres : JobKeyContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_have_keys_in_one_file : JobKeyContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
+
+public sealed class When_jobs_have_limits_on_sqlite : JobLimitContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_have_limits_on_postgres : JobLimitContract
+{
+    protected override bool OneWriter => false;
+
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_have_limits_in_one_file : JobLimitContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
+
+public sealed class When_jobs_meet_faults_on_sqlite : JobFaultContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_meet_faults_on_postgres : JobFaultContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_meet_faults_in_one_file : JobFaultContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using Bus.Core.Recoverability;
+using Bus.Jobs;
+using Bus.Persistence;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Bus.ScenarioTests.Jobs;
+
+/// <summary>The arguments of a job.</summary>
+public sealed record Work(int? Key, int Number);
+
+public sealed record WorkDone(int? Key, int Number);
+
+/// <summary>A row for each run that was committed.</summary>
+public sealed class Worked
+{
+    public long Id { get; set; }
+
+    public int? JobKey { get; set; }
+
+    public int Number { get; set; }
+
+    public long Run { get; set; }
+}
+
+/// <summary>A row for each time that the event of a job was handled.</summary>
+public sealed class Heard
+{
+    public long Id { get; set; }
+
+    public int? JobKey { get; set; }
+
+    public int Number { get; set; }
+}
+
+public sealed class JobDbContext(DbContextOptions<JobDbContext> options) : DbContext(options)
+{
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.AddTransactionalOutboxEntities();
+        var worked = modelBuilder.Entity<Worked>();
+        worked.ToTable("worked");
+        worked.Property(row => row.Id).HasColumnName("id");
+        worked.Property(row => row.JobKey).HasColumnName("job_key");
+        worked.Property(row => row.Number).HasColumnName("number");
+        worked.Property(row => row.Run).HasColumnName("run");
+        var heard = modelBuilder.Entity<Heard>();
+        heard.ToTable("heard");
+        heard.Property(row => row.Id).HasColumnName("id");
+        heard.Property(row => row.JobKey).HasColumnName("job_key");
+        heard.Property(row => row.Number).HasColumnName("number");
+    }
+}
+
+/// <summary>Takes up to 40 ms, and fails in one attempt of five, each time in the same ones: half of these when the row is already saved.</summary>
+public sealed class WorkHandler(JobDbContext db, IPublishEndpoint events) : IJobHandler<Work>
+{
+    public async Task RunAsync(Work arguments, JobRun run)
+    {
+        var chance = Mix((uint)((((arguments.Key ?? 0) * 1000) + arguments.Number) * 100) + (uint)run.Attempt);
+        db.Add(new Worked { JobKey = arguments.Key, Number = arguments.Number, Run = run.Number });
+        await events.Publish(new WorkDone(arguments.Key, arguments.Number), run.CancellationToken);
+        await Task.Delay(TimeSpan.FromMilliseconds(chance / 10 % 40), TimeProvider.System, run.CancellationToken);
+        if (chance % 5 != 0)
+            return;
+        if (chance % 2 == 0)
+            await db.SaveChangesAsync(run.CancellationToken);
+        throw new TimeoutException("This attempt is to fail.");
+    }
+
+    private static uint Mix(uint value)
+    {
+        value = (value ^ (value >> 16)) * 0x85EB_CA6B;
+        value = (value ^ (value >> 13)) * 0xC2B2_AE35;
+        return value ^ (value >> 16);
+    }
+}
+
+public sealed class WorkDoneConsumer(JobDbContext db) : IConsumer<WorkDone>
+{
+    public Task Consume(ConsumeContext<WorkDone> context)
+    {
+        db.Add(new Heard { JobKey = context.Message.Key, Number = context.Message.Number });
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>
+/// A process with the public defaults that runs jobs until it is stopped. <c>--Create=true</c> makes the tables and queues and ends; <c>--Enqueue=N</c> enqueues N one by one while it runs them, the odd ones with
+/// one of five keys, and says of each that it is on disk.
+/// </summary>
+internal static class JobWorker
+{
+    public const string Command = "job-worker";
+    public const string Started = "Jobs are run.";
+    public const string Enqueued = "Enqueued ";
+
+    private const int Keys = 5;
+
+    private static readonly RetrySchedule Rhythm = new() { MaxAttempts = 20, FirstDelay = TimeSpan.FromMilliseconds(50), MaxDelay = TimeSpan.FromMilliseconds(200), Jitter = Jitter.None };
+
+    public static async Task<int> RunAsync(string[] settings)
+    {
+        using var host = Build(settings, runs: true);
+        var configuration = host.Services.GetRequiredService<IConfiguration>();
+        if (configuration["Create"] is not null)
+        {
+            await using var scope = host.Services.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<JobDbContext>().Database.EnsureCreatedAsync();
+            // With the queues: what is published before they are there would be nobody's.
+            await host.StartAsync();
+            await host.StopAsync();
+            return 0;
+        }
+
+        await host.StartAsync();
+        await Console.Out.WriteLineAsync(Started);
+        if (int.TryParse(configuration["Enqueue"], CultureInfo.InvariantCulture, out var count))
+            await EnqueueAsync(host.Services.GetRequiredService<IJobClient>(), count);
+        await host.WaitForShutdownAsync();
+        return 0;
+    }
+
+    /// <summary>A process on the same database and queues; without <paramref name="runs"/> it only enqueues and looks.</summary>
+    public static IHost Build(string[] settings, bool runs)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder(
+            new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory, DisableDefaults = true });
+        builder.Configuration.AddCommandLine(settings);
+        builder.Services.AddBus(builder.Configuration, bus =>
+        {
+            bus.UseDatabase<JobDbContext>();
+            bus.AddJobs();
+            if (!runs)
+                return;
+            bus.AddJobs(jobs => jobs.Handle<WorkHandler>(options => options.Retry = Rhythm));
+            bus.Registration.AddConsumer<WorkDoneConsumer>().Endpoint(endpoint => endpoint.Name = "work-done");
+        });
+        return builder.Build();
+    }
+
+    public static EnqueueOptions Options(Work work) => new() { Key = work.Key is { } key ? $"key-{key}" : null };
+
+    private static async Task EnqueueAsync(IJobClient client, int count)
+    {
+        for (var number = 0; number < count; number++)
+        {
+            var work = new Work(number % 2 == 0 ? null : number / 2 % Keys, number);
+            await client.EnqueueAsync(work, Options(work));
+            await Console.Out.WriteLineAsync($"{Enqueued}{number}");
+        }
+    }
+}
