@@ -10,6 +10,8 @@ namespace Bus.SqliteTransport.Engine.Storage;
 /// </summary>
 internal sealed class Store : IDisposable
 {
+    private static readonly TimeSpan MakingTakes = TimeSpan.FromSeconds(5);
+
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
@@ -188,7 +190,7 @@ internal sealed class Store : IDisposable
         // Only for a new file, and not inside a transaction. Freed pages go to the next messages; a page of 4 kB is what a message of usual size fills best.
         connection.Execute("PRAGMA busy_timeout = 5000");
         connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
-        var mode = connection.ReadText("PRAGMA journal_mode = WAL");
+        var mode = SwitchToLog(connection);
         if (!string.Equals(mode, "wal", StringComparison.OrdinalIgnoreCase))
         {
             throw new QueueFileException(
@@ -197,5 +199,22 @@ internal sealed class Store : IDisposable
 
         // The checkpointer does it beside the writer, as long as it can, and the writer flushes the log itself: see LogFile. Waiting for a lock is its own affair too.
         connection.Execute($"PRAGMA wal_autocheckpoint = {Checkpointer.TooLongLog}; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
+    }
+
+    // Of two that make the file at one moment SQLite lets neither wait for the other, whatever the time-out: each could be the one that the other waits for.
+    private static string? SwitchToLog(SqliteConnection connection)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        for (var spin = new SpinWait(); ; spin.SpinOnce())
+        {
+            try
+            {
+                return connection.ReadText("PRAGMA journal_mode = WAL");
+            }
+            catch (QueueFileException exception) when ((exception.Code & 0xFF) == raw.SQLITE_BUSY && TimeProvider.System.GetElapsedTime(started) < MakingTakes)
+            {
+                // Once one of them has it, the others have nothing to do.
+            }
+        }
     }
 }
