@@ -73,9 +73,6 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     /// <summary>Stops the run of a job, if it is this process's.</summary>
     public void Cancel(Guid id) => _pool.Cancel(id);
 
-    /// <summary>Ends when this process has no job.</summary>
-    public Task WhenIdleAsync(CancellationToken cancellationToken) => _pool.WhenEmptyAsync(cancellationToken);
-
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
         if (_looked == 0 || !_lookers.IsEmpty || OutboxEngine<TDbContext>.Pace.GetElapsedTime(_looked) >= LookEvery)
