@@ -58,6 +58,7 @@ internal sealed partial class ScheduleReconciler<TDbContext>(OutboxEngine<TDbCon
         _problems.Clear();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var known = await db.Set<ScheduleRow>().Where(row => row.DeclaredBy != null).AsTracking().ToDictionaryAsync(row => row.Name, StringComparer.OrdinalIgnoreCase, cancellationToken);
+        HashSet<string>? madeAtRunTime = null;
         List<string> settled = [];
         // What was done once is not done again because another declaration is wrong: two versions of a program would change it in turn.
         foreach (var declaration in options.Declarations.Where(declaration => !_settled.Contains(declaration.Name)))
@@ -67,7 +68,7 @@ internal sealed partial class ScheduleReconciler<TDbContext>(OutboxEngine<TDbCon
                 if (known.Remove(declaration.Name, out var row))
                     Change(row, declaration, now);
                 else
-                    db.Add(Create(declaration, await IsTakenAsync(db, declaration.Name, cancellationToken), now));
+                    db.Add(Create(declaration, madeAtRunTime ??= await NamesMadeAtRunTimeAsync(db, cancellationToken), now));
                 settled.Add(declaration.Name);
             }
             catch (Exception exception) when (exception is ScheduleException or System.Text.Json.JsonException or NotSupportedException)
@@ -100,12 +101,13 @@ internal sealed partial class ScheduleReconciler<TDbContext>(OutboxEngine<TDbCon
             Recompute(row);
     }
 
-    private static async Task<bool> IsTakenAsync(TDbContext db, string name, CancellationToken cancellationToken) =>
-        await db.Set<ScheduleRow>().AnyAsync(row => row.Name == name, cancellationToken);
+    // One question for all: a query for each of ten thousand declarations would be most of the start.
+    private static async Task<HashSet<string>> NamesMadeAtRunTimeAsync(TDbContext db, CancellationToken cancellationToken) =>
+        new(await db.Set<ScheduleRow>().Where(row => row.DeclaredBy == null).Select(row => row.Name).ToListAsync(cancellationToken), StringComparer.OrdinalIgnoreCase);
 
-    private ScheduleRow Create(ScheduleDeclaration declaration, bool isTaken, long now)
+    private ScheduleRow Create(ScheduleDeclaration declaration, HashSet<string> madeAtRunTime, long now)
     {
-        if (isTaken)
+        if (madeAtRunTime.Contains(declaration.Name))
             throw new ScheduleException($"Schedule `{declaration.Name}` is declared in the code, but one of that name was made at run time. Delete that, or give the declared one another name.");
         var row = ScheduleRows.Create(declaration.Name, declaration.Definition, declaration.MessageType, declaration.Message, now);
         (row.DeclaredBy, row.Revision, row.Fingerprint) = (options.DeclaredBy, options.Revision, declaration.Fingerprint);
