@@ -121,8 +121,12 @@ internal sealed class PostgresDialect : StoreDialect
     private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
 
     // Of a key only the first: another process may have it in hand, or somebody is about to cancel it.
+    // IS NULL in other words. Of a table that was never analysed the planner takes it that one row in 200 is null, reads and sorts the whole table to find it, and a prepared statement keeps that plan while a million rows
+    // are added: 300 ms for the next due. By these words it takes nearly all rows to match, and goes along the index that gives them in order.
+    private static string Absent(string column) => $"num_nonnulls({column}) <> 1";
+
     private static string TakeTimers(StoreTables t, string more) =>
-        $"DELETE FROM {t.Timer} WHERE token = ANY(ARRAY(SELECT token FROM {t.Timer} AS d WHERE due_at <= @p0 AND parked_at IS NULL{more} ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED)) " +
+        $"DELETE FROM {t.Timer} WHERE token = ANY(ARRAY(SELECT token FROM {t.Timer} AS d WHERE due_at <= @p0 AND {Absent("parked_at")}{more} ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED)) " +
         "RETURNING due_at, message_id, destination, metadata, body, order_key, token";
 
     private static StoreStatements Build(StoreTables t) => new()
@@ -149,9 +153,9 @@ internal sealed class PostgresDialect : StoreDialect
             $"(SELECT 1 FROM {t.Ordered} AS p WHERE p.order_key = o.order_key AND p.parked_at IS NOT NULL) ORDER BY position LIMIT @p1",
         OrderedDelete = $"DELETE FROM {t.Ordered} WHERE position = @p0",
         OrderedPark = $"UPDATE {t.Ordered} SET parked_at = {Now}, error = @p1 WHERE position = @p0",
-        TimerNext = $"SELECT min(due_at), {Now} FROM {t.Timer} WHERE parked_at IS NULL",
+        TimerNext = $"SELECT min(due_at), {Now} FROM {t.Timer} WHERE {Absent("parked_at")}",
         TimerTake = TakeTimers(t, $" AND (order_key IS NULL OR NOT EXISTS (SELECT 1 FROM {t.Timer} AS o WHERE o.order_key = d.order_key AND o.parked_at IS NULL AND (o.due_at, o.token) < (d.due_at, d.token)))"),
-        TimerTakeRecent = TakeTimers(t, " AND due_at > @p2 AND order_key IS NULL"),
+        TimerTakeRecent = TakeTimers(t, $" AND due_at > @p2 AND {Absent("order_key")}"),
         TimerPark = $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p2 WHERE token = @p0 AND due_at = @p1 AND parked_at IS NULL",
         ScheduleNext = $"SELECT min(due_at), {Now} FROM {t.Schedule} WHERE name NOT IN (SELECT json_array_elements_text(@p0::json))",
         ScheduleTake = $"SELECT * FROM {t.Schedule} WHERE due_at <= @p0 AND name NOT IN (SELECT json_array_elements_text(@p2::json)) ORDER BY due_at, name LIMIT @p1 FOR UPDATE SKIP LOCKED",
