@@ -1,4 +1,5 @@
 using Bus.Jobs.Running;
+using Polly;
 
 namespace Bus.Jobs;
 
@@ -22,6 +23,9 @@ public sealed class JobRun
 
     /// <summary>Grows with every run of the job, whatever became of the one before: a fencing token for what is outside of the database.</summary>
     public long Number { get; }
+
+    /// <summary>What its type's <see cref="JobTypeOptions.Resilience"/> is: what is called through it is retried, limited and broken off as that says.</summary>
+    public ResiliencePipeline Resilience { get; internal init; } = ResiliencePipeline.Empty;
 
     /// <summary>Cancelled when the job is cancelled, takes too long, is taken to be lost, or the process stops.</summary>
     public CancellationToken CancellationToken { get; }

@@ -1,4 +1,5 @@
 using Bus.Core.Recoverability;
+using Polly;
 
 namespace Bus.Jobs;
 
@@ -25,4 +26,10 @@ public sealed class JobTypeOptions
 
     /// <summary>How many of its jobs may begin in a time in all processes together; null, the default, for any number. Give such a type a queue of its own.</summary>
     public JobRate? Rate { get; set; }
+
+    /// <summary>
+    /// What the handler calls others through, as <see cref="JobRun.Resilience"/>; nothing, the default. One for all runs of the type in a process. When a circuit breaker in it is open, the job that meets it comes again when the
+    /// circuit may close, without spending an attempt, and this process begins no other of the type until then; the first after it is the probe.
+    /// </summary>
+    public ResiliencePipeline Resilience { get; set; } = ResiliencePipeline.Empty;
 }

@@ -57,6 +57,7 @@ public sealed class JobsBuilder
             options.Retry.MaxDelay,
             options.Concurrency,
             options.Rate,
+            options.Resilience,
             method.CreateDelegate<Func<IServiceProvider, object, JobRun, Task<object?>>>());
     }
 

@@ -1,4 +1,5 @@
 using Bus.Core.Recoverability;
+using Polly;
 
 namespace Bus.Jobs.Handling;
 
@@ -11,9 +12,13 @@ namespace Bus.Jobs.Handling;
 /// <param name="LongestDelay">The longest wait between two attempts.</param>
 /// <param name="Concurrency">How many may run at once in all processes; null for any number.</param>
 /// <param name="Rate">How many may begin in a time in all processes; null for any number.</param>
+/// <param name="Resilience">What its handler calls others through.</param>
 /// <param name="RunAsync">Makes the handler in the scope and runs it.</param>
 internal sealed record JobType(
-    string Name, Type Arguments, string Queue, RecoverabilityPolicy Policy, TimeSpan? Timeout, TimeSpan LongestDelay, int? Concurrency, JobRate? Rate, Func<IServiceProvider, object, JobRun, Task<object?>> RunAsync)
+    string Name, Type Arguments, string Queue, RecoverabilityPolicy Policy, TimeSpan? Timeout, TimeSpan LongestDelay, int? Concurrency, JobRate? Rate, ResiliencePipeline Resilience, Func<IServiceProvider, object, JobRun, Task<object?>> RunAsync)
 {
+    /// <summary>Whether this process begins none for a while.</summary>
+    public JobRest Rest { get; } = new();
+
     public bool IsLimited => Concurrency is not null || Rate is not null;
 }

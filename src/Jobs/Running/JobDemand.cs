@@ -10,7 +10,7 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
     private const int MostAhead = 200;
 
     private readonly ConcurrentDictionary<string, byte> _queues = new(StringComparer.Ordinal);
-    private readonly string[] _free = [.. catalog.Types.Where(type => !type.IsLimited).Select(type => type.Name)];
+    private readonly JobType[] _free = [.. catalog.Types.Where(type => !type.IsLimited)];
     private readonly JobType[] _limited = [.. catalog.Types.Where(type => type.IsLimited)];
     private readonly HashSet<string> _suspect = new(StringComparer.Ordinal);
     private HashSet<JobPause> _pauses = [];
@@ -39,12 +39,15 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
     /// <summary>Whether a job may not begin now.</summary>
     public bool IsPaused(ClaimedJob job) => _pauses.Count > 0 && (IsPaused(JobGroup.All, "") || IsPaused(JobGroup.Queue, job.Queue) || IsPaused(JobGroup.Type, job.Type));
 
+    // What comes after it, when it rests no more, is found by the next look.
+    private bool MayBegin(JobType type) => !IsPaused(JobGroup.Type, type.Name) && !type.Rest.IsResting;
+
     /// <summary>What to ask for now. What is queued from here on says so again.</summary>
     public JobWishes Next()
     {
         List<QueueClaim> claims = [];
         List<LimitedClaim> limited = [];
-        string[] types = _pauses.Count == 0 ? _free : [.. _free.Where(type => !IsPaused(JobGroup.Type, type))];
+        string[] types = [.. _free.Where(MayBegin).Select(type => type.Name)];
         var wishes = new JobWishes(claims, limited, types);
         if (IsPaused(JobGroup.All, ""))
             return wishes;
@@ -103,7 +106,7 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
 
     private void AddLimited(List<LimitedClaim> limited, string[] queues, int room)
     {
-        var pairs = queues.SelectMany(queue => _limited.Where(type => !IsPaused(JobGroup.Type, type.Name)).Select(type => (Queue: queue, Type: type))).ToList();
+        var pairs = queues.SelectMany(queue => _limited.Where(MayBegin).Select(type => (Queue: queue, Type: type))).ToList();
         pairs = [.. Rotated(pairs)];
         for (var index = 0; index < pairs.Count; index++)
         {

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Polly.CircuitBreaker;
 
 namespace Bus.Jobs.Running;
 
@@ -16,6 +17,9 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
     where TDbContext : DbContext
 {
     private const int LongestError = 8_000;
+
+    // A circuit that somebody has opened by hand does not say when it closes.
+    private static readonly TimeSpan WithoutWord = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly Random _random = new(Environment.ProcessId);
@@ -83,7 +87,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         // The handler's own transaction keeps others from writing, where one writes at a time.
         bool WritesAlone() => engine.Dialect.OneWriter && unit.Transaction is not null;
         var steps = new JobSteps<TDbContext>(engine, job, WritesAlone);
-        var run = new JobRun(job.Id, job.Attempts + 1, job.Claim, (percent, note) => WritesAlone() ? Task.CompletedTask : progress.ReportAsync(job, percent, note), steps, running.Token);
+        var run = new JobRun(job.Id, job.Attempts + 1, job.Claim, (percent, note) => WritesAlone() ? Task.CompletedTask : progress.ReportAsync(job, percent, note), steps, running.Token) { Resilience = type.Resilience };
         unit.Enter();
         try
         {
@@ -134,6 +138,13 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
             throw new JobClaimLostException();
         buffer?.Commit();
     }
+
+    private static BrokenCircuitException? CircuitOf(Exception? exception) => exception switch
+    {
+        null => null,
+        BrokenCircuitException open => open,
+        _ => CircuitOf(exception.InnerException),
+    };
 
     // Neither half a character nor one that PostgreSQL does not store.
     private static string Storable(string error)
@@ -199,6 +210,14 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
             return failed with { Error = Storable(exception.Message) };
         if (catalog.Find(job.Type) is not { } type)
             return failed;
+        if (CircuitOf(exception) is { } circuit)
+        {
+            var wait = circuit.RetryAfter is { Ticks: > 0 } given ? given : WithoutWord;
+            type.Rest.For(wait);
+            LogFailed(engine.Log, exception, job.Id, job.Type, job.Attempts + 1, wait);
+            return failed with { State = JobStates.Retrying, DueAt = now() + (long)Math.Ceiling(wait.TotalMilliseconds), Failures = 0 };
+        }
+
         RecoverabilityDecision decision;
         lock (_lock)
             decision = type.Policy.Decide(new FailureFacts(exception, job.Attempts + 1, TimeSpan.Zero, TimeSpan.Zero, BudgetLeft: true), _random);

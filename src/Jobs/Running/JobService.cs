@@ -29,6 +29,9 @@ internal sealed class JobService<TDbContext>(
 
         if (!news.Runs)
             return Task.CompletedTask;
+        // Handlers that block their threads must not keep the process's lease from being renewed: the pool adds threads beyond its minimum one or two a second only.
+        ThreadPool.GetMinThreads(out var threads, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(threads, options.Concurrency + (2 * Environment.ProcessorCount)), ports);
         station.Start();
         rescue.Start();
         upkeep.Start();

@@ -63,3 +63,13 @@ public sealed class When_jobs_meet_faults_in_one_file : JobFaultContract
 {
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
 }
+
+public sealed class When_handlers_of_jobs_misbehave_on_sqlite : JobHandlerContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_handlers_of_jobs_misbehave_on_postgres : JobHandlerContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
