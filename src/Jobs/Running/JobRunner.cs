@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bus.Core.Recoverability;
 using Bus.Jobs.Handling;
+using Bus.Persistence.Databases;
 using Bus.Persistence.Inbox;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Bus.Jobs.Running;
 
 /// <summary>Runs a job so that the handler's effects in the database, its messages and the end of the job commit together, or not at all.</summary>
-internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, JobCatalog catalog, JobProgress<TDbContext> progress, Func<JobNews<TDbContext>> news, JobWaiters waiters, Func<long> now)
+internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, JobCatalog catalog, JobProgress<TDbContext> progress, JobLogWriter<TDbContext> log, Func<JobNews<TDbContext>> news, JobWaiters waiters, Func<long> now)
     where TDbContext : DbContext
 {
     private const int LongestError = 8_000;
@@ -36,6 +37,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         }
         catch (Exception exception)
         {
+            await running.Log.HoldAsync();
             if (End(running, exception) is { } ended)
                 await TryEndAsync(ended, end);
         }
@@ -83,14 +85,18 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         // The handler's own transaction keeps others from writing, where one writes at a time.
         bool WritesAlone() => engine.Dialect.OneWriter && unit.Transaction is not null;
         var steps = new JobSteps<TDbContext>(engine, job, WritesAlone);
-        var run = new JobRun(job.Id, job.Attempts + 1, job.Claim, (percent, note) => WritesAlone() ? Task.CompletedTask : progress.ReportAsync(job, percent, note), steps, running.Token);
+        var run = new JobRun(
+            job.Id, job.Attempts + 1, job.Claim, (percent, note) => WritesAlone() ? Task.CompletedTask : progress.ReportAsync(job, percent, note), (level, text) => log.Add(running.Log, level, text), steps, running.Token);
+        running.Log.Release();
         unit.Enter();
         try
         {
             var result = await type.RunAsync(scope.ServiceProvider, arguments, run);
             unit.Seal();
             var ended = job.End(JobStates.Succeeded) with { Result = result is null ? null : WriteResult(result, type) };
-            await CommitAsync(unit, scope.ServiceProvider, ended, end);
+            // What is being written would wait for a transaction that keeps all others out.
+            await running.Log.HoldAsync(mayWait: !WritesAlone());
+            await CommitAsync(unit, scope.ServiceProvider, ended, running.Log.Left, end);
             waiters.Tell(job.Id);
             // What its limits kept back may go on.
             if (type.IsLimited)
@@ -102,7 +108,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         }
     }
 
-    private async Task CommitAsync(ConsumeUnit<TDbContext> unit, IServiceProvider scope, EndedRun ended, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
+    private async Task CommitAsync(ConsumeUnit<TDbContext> unit, IServiceProvider scope, EndedRun ended, IReadOnlyList<JobLogRow> lines, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
     {
         if (unit.Transaction is null)
         {
@@ -117,9 +123,17 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         await unit.BeginAsync(CancellationToken.None);
         var transaction = unit.Transaction ?? throw new JobException($"The handler left a transaction of its own open on `{typeof(TDbContext).Name}`: the job owns the transaction, do not begin one in a handler.");
         await unit.Context.SaveChangesAsync(CancellationToken.None);
-        var stands = await engine.Dialect.Jobs.EndAsync(unit.Context.Database.GetDbConnection(), transaction.GetDbTransaction(), [ended], CancellationToken.None);
+        var connection = unit.Context.Database.GetDbConnection();
+        var stands = await engine.Dialect.Jobs.EndAsync(connection, transaction.GetDbTransaction(), [ended], CancellationToken.None);
         if (stands.Written.Count == 0)
             throw new JobClaimLostException();
+        if (lines.Count > 0)
+        {
+            await using var batch = new StoreBatch(connection, transaction.GetDbTransaction());
+            engine.Dialect.Jobs.AddLines(batch, lines);
+            await batch.ExecuteAsync(CancellationToken.None);
+        }
+
         await transaction.CommitAsync(CancellationToken.None);
         foreach (var queue in stands.Queues)
             news().Tell(queue);
@@ -133,13 +147,6 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         if (!await end(ended, records))
             throw new JobClaimLostException();
         buffer?.Commit();
-    }
-
-    // Neither half a character nor one that PostgreSQL does not store.
-    private static string Storable(string error)
-    {
-        var text = error.Length <= LongestError ? error : error[..(char.IsHighSurrogate(error[LongestError - 1]) ? LongestError - 1 : LongestError)];
-        return text.Replace('\0', '\uFFFD');
     }
 
     private static byte[] WriteResult(object result, JobType type)
@@ -194,9 +201,9 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         }
 
         var text = exception.ToString();
-        var failed = job.End(JobStates.Dead) with { Failures = 1, Error = Storable(text) };
+        var failed = job.End(JobStates.Dead) with { Failures = 1, Error = JobText.Of(text, LongestError) };
         if (exception is JobDeadException)
-            return failed with { Error = Storable(exception.Message) };
+            return failed with { Error = JobText.Of(exception.Message, LongestError) };
         if (catalog.Find(job.Type) is not { } type)
             return failed;
         RecoverabilityDecision decision;

@@ -6,7 +6,7 @@ namespace Bus.Jobs.Running;
 
 /// <summary>Starts and stops what jobs do in the background.</summary>
 internal sealed class JobService<TDbContext>(
-    OutboxEngine<TDbContext> engine, JobDispatcher<TDbContext> dispatcher, JobStation<TDbContext> station, JobLines<TDbContext> lines, JobRescue<TDbContext> rescue, JobUpkeep<TDbContext> upkeep, JobNews<TDbContext> news, JobHints hints, JobsOptions options)
+    OutboxEngine<TDbContext> engine, JobDispatcher<TDbContext> dispatcher, JobStation<TDbContext> station, JobLines<TDbContext> lines, JobRescue<TDbContext> rescue, JobUpkeep<TDbContext> upkeep, JobLogWriter<TDbContext> log, JobNews<TDbContext> news, JobHints hints, JobsOptions options)
     : IHostedLifecycleService
     where TDbContext : DbContext
 {
@@ -32,6 +32,7 @@ internal sealed class JobService<TDbContext>(
         station.Start();
         rescue.Start();
         upkeep.Start();
+        log.Start();
         return Task.CompletedTask;
     }
 
@@ -45,6 +46,7 @@ internal sealed class JobService<TDbContext>(
         {
             await station.DrainAsync(cancellationToken);
             await station.StopAsync(cancellationToken);
+            await log.StopAsync(cancellationToken);
         }
 
         await lines.StopAsync(cancellationToken);

@@ -14,6 +14,8 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
+    private readonly JobWatch<TDbContext> _watch = new(rows, waiters);
+
     public async Task<Guid> EnqueueAsync<TArguments>(TArguments arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
         where TArguments : class
     {
@@ -57,13 +59,13 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
             while (true)
             {
                 // Before the look: an end in between is not missed. What ends in another process is seen by the next look.
-                var ended = waiters.WhenEnded(id);
+                var told = waiters.WhenTold(id);
                 var row = await rows.FindAsync(id, cancellationToken) ?? throw new JobException($"There is no job {id}.");
                 if (row.State == JobStates.Succeeded)
                     return row.Result is null ? default : JobJson.Read<TResult>(row.Result);
                 if (row.State is JobStates.Dead or JobStates.Cancelled)
                     throw new JobException($"Job {id} ({row.Type}) is {((JobState)row.State).ToString().ToLowerInvariant()}: {row.Error}");
-                await ended.WaitAsync(LookEvery, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await told.WaitAsync(LookEvery, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }
@@ -73,6 +75,8 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
             waiters.Tell(id);
         }
     }
+
+    public IAsyncEnumerable<JobChange> WatchAsync(Guid id, long? afterLine = null, CancellationToken cancellationToken = default) => _watch.FollowAsync(id, afterLine, cancellationToken);
 
     public async Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken = default)
     {

@@ -18,6 +18,15 @@ internal sealed class JobRows<TDbContext>(IServiceScopeFactory scopes, JobLines<
 
     public Task<JobRow?> FindAsync(Guid id, CancellationToken cancellationToken) => InScopeAsync(db => db.Set<JobRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken));
 
+    /// <summary>What the handler of a job has logged, after a position.</summary>
+    public async Task<IReadOnlyList<JobLogLine>> LinesAsync(Guid id, long? after, int take, CancellationToken cancellationToken)
+    {
+        var (claim, number) = JobSummaries.PlaceOf(after ?? 0);
+        var found = await InScopeAsync(db => db.Set<JobLogRow>().AsNoTracking().Where(line => line.JobId == id && (line.Claim > claim || (line.Claim == claim && line.Number > number)))
+            .OrderBy(line => line.Claim).ThenBy(line => line.Number).Take(take).ToListAsync(cancellationToken));
+        return [.. found.Select(JobSummaries.Of)];
+    }
+
     /// <summary>Does several things together; what has waited for them is told afterwards.</summary>
     /// <param name="change">The change; what it returns are the queues that have got work, null when there was nothing to change.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>

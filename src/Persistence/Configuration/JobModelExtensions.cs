@@ -89,6 +89,17 @@ public static class JobModelExtensions
         step.Property(row => row.EndedAt).HasColumnName("ended_at");
         callback?.Invoke(step);
 
+        var log = modelBuilder.Entity<JobLogRow>();
+        log.ToTable(StoreTableNames.JobLog);
+        log.HasKey(row => new { row.JobId, row.Claim, row.Number });
+        log.Property(row => row.JobId).HasColumnName("job_id").ValueGeneratedNever();
+        log.Property(row => row.Claim).HasColumnName("claim").ValueGeneratedNever();
+        log.Property(row => row.Number).HasColumnName("number").ValueGeneratedNever();
+        log.Property(row => row.At).HasColumnName("at");
+        log.Property(row => row.Level).HasColumnName("level");
+        log.Property(row => row.Text).HasColumnName("text").HasMaxLength(JobLogRow.LongestText);
+        callback?.Invoke(log);
+
         var pause = modelBuilder.Entity<JobPauseRow>();
         pause.ToTable(StoreTableNames.JobPause);
         pause.HasKey(row => new { row.Kind, row.Name });

@@ -60,6 +60,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>job → its steps: name, result.</summary>
     public string Steps => $"SELECT name, result FROM {tables.Step} WHERE job_id = @p0";
 
+    /// <summary>job, claim, number, time, level, text → keeps a line, while no other run of the job has begun.</summary>
+    public string InsertLine => $"INSERT INTO {tables.Log} (job_id, claim, number, at, level, text) SELECT id, claims, @p2, @p3, @p4, @p5 FROM {tables.Job} WHERE id = @p0 AND claims = @p1";
+
     /// <summary>key, job → puts a job at the end of a line, if it is in none.</summary>
     public string JoinLine => $"INSERT INTO {tables.Line} (order_key, job_id, active) SELECT @p0, @p1, {False} {FromNothing} WHERE NOT EXISTS (SELECT 1 FROM {tables.Line} WHERE job_id = @p1)";
 
@@ -81,6 +84,13 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     /// <summary>Adds the inserts.</summary>
     public abstract void AddInsert(StoreBatch batch, IReadOnlyList<NewJob> jobs);
+
+    /// <summary>Adds the lines that handlers have logged.</summary>
+    public void AddLines(StoreBatch batch, IReadOnlyList<JobLogRow> lines)
+    {
+        foreach (var line in lines)
+            batch.AddRow(InsertLine, dialect, line.JobId, line.Claim, line.Number, line.At, line.Level, line.Text);
+    }
 
     /// <summary>Writes the end of runs, in the transaction that is open.</summary>
     public abstract Task<JobEndResult> EndAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<EndedRun> ended, CancellationToken cancellationToken);

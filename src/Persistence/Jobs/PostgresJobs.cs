@@ -22,6 +22,8 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
 
     private readonly string _forgetRuns = $"DELETE FROM {tables.Run} AS r WHERE job_id = ANY($1) AND NOT EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.id = r.job_id)";
 
+    private readonly string _forgetLog = $"DELETE FROM {tables.Log} AS l WHERE job_id = ANY($1) AND NOT EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.id = l.job_id)";
+
     private readonly string _freeUnique = $"UPDATE {tables.Job} SET unique_key = NULL WHERE unique_key = ANY($1) AND unique_until <= {now}";
 
     private readonly string _join =
@@ -93,6 +95,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
             batch.Add(_forget, Value(kept));
             batch.Add(_forgetSteps, Value(kept));
             batch.Add(_forgetRuns, Value(kept));
+            batch.Add(_forgetLog, Value(kept));
         }
 
         // In one order, so that no two wait for each other.
