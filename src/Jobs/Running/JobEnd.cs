@@ -14,7 +14,7 @@ internal sealed class JobEnd(EndedRun run, IReadOnlyList<OutboxRecord> records, 
     public IReadOnlyList<JobLogRow> Lines => lines;
 
     /// <summary>Whether the end is all that there is to write.</summary>
-    public bool IsBare => records.Count == 0 && lines.Count == 0 && run.Failures == 0;
+    public bool IsBare => records.Count == 0 && lines.Count == 0 && run is { Failures: 0, CallsBack: false };
 
     /// <summary>Where others of its type may wait for its end; null where they do not.</summary>
     public string? Queue => queue;

@@ -127,16 +127,20 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         var stands = await engine.Dialect.Jobs.EndAsync(connection, transaction.GetDbTransaction(), [ended], CancellationToken.None);
         if (stands.Written.Count == 0)
             throw new JobClaimLostException();
-        if (lines.Count > 0)
+        if (lines.Count > 0 || ended.CallsBack)
         {
             await using var batch = new StoreBatch(connection, transaction.GetDbTransaction());
             engine.Dialect.Jobs.AddLines(batch, lines);
+            if (ended.CallsBack)
+                engine.Dialect.Jobs.AddCallback(batch, ended.Id, ended.Claim);
             await batch.ExecuteAsync(CancellationToken.None);
         }
 
         await transaction.CommitAsync(CancellationToken.None);
         foreach (var queue in stands.Queues)
             news().Tell(queue);
+        if (ended.CallsBack)
+            news().Tell(JobDialect.CallbackQueue);
     }
 
     // With those of other jobs.

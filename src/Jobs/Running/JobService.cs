@@ -1,3 +1,4 @@
+using Bus.Jobs.Webhooks;
 using Bus.Persistence.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -10,9 +11,14 @@ internal sealed class JobService<TDbContext>(
     : IHostedLifecycleService
     where TDbContext : DbContext
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => options.Concurrency is >= 0 and <= 10_000
-        ? Task.CompletedTask
-        : throw new JobException($"`Concurrency` of jobs must be between 0 and 10,000, but is {options.Concurrency}.");
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (options.Concurrency is < 0 or > 10_000)
+            throw new JobException($"`Concurrency` of jobs must be between 0 and 10,000, but is {options.Concurrency}.");
+        // It says what is wrong with a secret.
+        _ = new WebhookSignature(options.Webhooks);
+        return Task.CompletedTask;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

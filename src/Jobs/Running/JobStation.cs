@@ -223,7 +223,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         var (id, claim) = (Guid.Parse(parts[0]), long.Parse(parts[1], CultureInfo.InvariantCulture));
         // It was taken, but nobody heard: the answer to the commit, or the end of its run, was lost.
         if (!_pool.Holds(id, claim))
-            EndUnheard(new EndedRun(id, claim, JobStates.Queued) { Line = parts[2].Length > 0 ? parts[2] : null });
+            EndUnheard(new EndedRun(id, claim, JobStates.Queued) { Line = parts[2].Length > 0 ? parts[2] : null, CallsBack = true });
         else if (isCancelled)
             Cancel(id);
         return (id, claim);
@@ -277,6 +277,8 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
             {
                 _engine.Dialect.AddWrite(batch, [], rows);
                 _engine.Dialect.Jobs.AddLines(batch, [.. written.SelectMany(end => end.Lines)]);
+                foreach (var run in written.Select(end => end.Run).Where(run => run.CallsBack))
+                    _engine.Dialect.Jobs.AddCallback(batch, run.Id, run.Claim);
                 foreach (var failed in written.Select(end => end.Run).Where(run => run.Failures > 0))
                     batch.AddRow(_engine.Dialect.Jobs.InsertRun, _engine.Dialect, failed.Id, failed.Claim, (int)JobRunOutcome.Failed, Node, failed.StartedAt, failed.Error!);
                 await batch.ExecuteAsync(CancellationToken.None);
@@ -303,6 +305,8 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     {
         foreach (var queue in result.Queues)
             Hint(queue);
+        if (ends.Exists(end => end.Run.CallsBack))
+            Hint(JobDialect.CallbackQueue);
         foreach (var end in ends)
         {
             var stands = result.Written.Contains(end.Run.Id);

@@ -40,6 +40,7 @@ public static class JobModelExtensions
         job.Property(row => row.UniqueWhile).HasColumnName("unique_while");
         job.Property(row => row.UniqueUntil).HasColumnName("unique_until");
         job.Property(row => row.KeptUntil).HasColumnName("kept_until");
+        job.Property(row => row.Callback).HasColumnName("callback").HasMaxLength(2_000);
         job.Property(row => row.Result).HasColumnName("result");
         job.Property(row => row.Error).HasColumnName("error");
         job.Property(row => row.Progress).HasColumnName("progress");

@@ -39,7 +39,7 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     /// <summary>All that it writes with, for a test to parse.</summary>
     public IReadOnlyList<string> Texts =>
     [
-        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _freeUnique, InsertSpecial, _join, _end, _leave, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, JoinLine, Steps,
+        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _freeUnique, InsertSpecial, _join, _end, _leave, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps,
     ];
 
     /// <summary>The values of the columns → inserts one, unless its id or its name is there.</summary>
@@ -80,7 +80,7 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
                 batch.AddRow(_freeUnique, Dialect, name);
             batch.AddRow(
                 InsertSpecial, Dialect, job.Id, job.Type, job.Queue, job.Arguments, job.State, job.Priority, job.Rank, OrNull(job.DueAt), OrNull(job.StartBefore), OrNull(job.Timeout),
-                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil));
+                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil), OrNull(job.Callback));
             if (job.OrderKey is { } key)
                 batch.AddRow(_join, Dialect, key, job.Id);
         }
