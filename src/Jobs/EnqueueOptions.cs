@@ -41,6 +41,12 @@ public sealed record EnqueueOptions
     public TimeSpan? UniqueFor { get; init; }
 
     /// <summary>
+    /// Who is told when the job has come to its end: an http or https address of a host that <see cref="JobsOptions.Webhooks"/> allows, at most 2,000 characters. It gets a signed POST with the job's id, type, state,
+    /// result, error and end, once at least: as a job of its own in the queue <c>webhooks</c>, which is enqueued with the end and tried again when the other side fails. Null, the default, for nobody.
+    /// </summary>
+    public Uri? Callback { get; init; }
+
+    /// <summary>
     /// Names the request: who enqueues with the same key and type again gets the id of the first job, and by it its result, for <see cref="IdempotentFor"/>. With other arguments it is refused. 1 to 200 characters;
     /// null, the default, for none.
     /// </summary>

@@ -21,6 +21,16 @@ public interface IJobClient
     /// <exception cref="JobException">It is dead or cancelled, or there is none.</exception>
     Task<TResult?> ResultAsync<TResult>(Guid id, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Follows a job: how it is now, then what changes, with what its handler logs, until it has come to its end or is deleted. What happens in this process is seen at once, what happens in others within half a
+    /// second; of changes in short succession only the last may be seen, of lines all. It reads only as fast as its caller does.
+    /// </summary>
+    /// <param name="id">The job's id.</param>
+    /// <param name="afterLine">Only lines after this <see cref="JobLogLine.Position"/>; null from the first on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="JobException">There is no such job.</exception>
+    IAsyncEnumerable<JobChange> WatchAsync(Guid id, long? afterLine = null, CancellationToken cancellationToken = default);
+
     /// <summary>Cancels a job: one that waits at once, one that runs as soon as its handler heeds its token, within about a second.</summary>
     /// <returns>False when it has come to its end already, or there is none.</returns>
     Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken = default);

@@ -10,11 +10,19 @@ public interface IJobOperations
     /// <summary>The runs of a job that failed or were lost, the oldest first; empty when there is no such job.</summary>
     Task<IReadOnlyList<JobRunSummary>> RunsAsync(Guid id, CancellationToken cancellationToken = default);
 
+    /// <summary>The lines that the handler of a job has logged, the oldest first; empty when there is no such job. Those of a run that goes on are there within a second; those of one that has ended are all there.</summary>
+    /// <param name="id">The job's id.</param>
+    /// <param name="after">Only lines after this <see cref="JobLogLine.Position"/>: that of the last of a page, for the next page; null from the first on.</param>
+    /// <param name="take">How many, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <exception cref="JobException"><paramref name="take"/> is out of its range.</exception>
+    Task<IReadOnlyList<JobLogLine>> LogAsync(Guid id, long? after = null, int take = 1_000, CancellationToken cancellationToken = default);
+
     /// <summary>Runs a job again that has come to its end, with all attempts anew; one that waits for its time at once. One with a key that has left its line waits at the end of it.</summary>
     /// <returns>False when it is queued, held or runs, or there is none.</returns>
     Task<bool> RunAgainAsync(Guid id, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes a job and what is known of its runs.</summary>
+    /// <summary>Removes a job and what is known of its runs, with what they have logged.</summary>
     /// <returns>False when it runs, or there is none.</returns>
     Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken = default);
 
@@ -22,6 +30,17 @@ public interface IJobOperations
     /// <returns>False when it has come to its end, or there is none.</returns>
     /// <exception cref="JobException">There is no such priority.</exception>
     Task<bool> SetPriorityAsync(Guid id, int priority, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Changes the arguments of a job that waits or is dead: its next run has them. One with an idempotency key keeps its own: whoever asks with that key again is promised the result of these arguments.
+    /// </summary>
+    /// <param name="id">The job's id.</param>
+    /// <param name="arguments">The new arguments as JSON, all of them.</param>
+    /// <param name="priority">Its new priority, 0 to 9, changed together with them; null to leave it.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>False when it runs, has succeeded or was cancelled, or there is none.</returns>
+    /// <exception cref="JobException">They are not what its handler takes, this process has no handler to ask, the job has an idempotency key, or there is no such priority.</exception>
+    Task<bool> EditAsync(Guid id, string arguments, int? priority = null, CancellationToken cancellationToken = default);
 
     /// <summary>Lets no process begin jobs of a group, within a second and until it is resumed. Those that run go on. To pause what is paused changes nothing.</summary>
     /// <param name="what">The kind of the group.</param>

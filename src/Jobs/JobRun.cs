@@ -7,12 +7,13 @@ namespace Bus.Jobs;
 public sealed class JobRun
 {
     private readonly Func<int, string?, Task> _report;
+    private readonly Action<JobLogLevel, string> _log;
     private readonly IJobSteps _steps;
 
-    internal JobRun(Guid jobId, int attempt, long number, Func<int, string?, Task> report, IJobSteps steps, CancellationToken cancellationToken)
+    internal JobRun(Guid jobId, int attempt, long number, Func<int, string?, Task> report, Action<JobLogLevel, string> log, IJobSteps steps, CancellationToken cancellationToken)
     {
         (JobId, Attempt, Number, CancellationToken) = (jobId, attempt, number, cancellationToken);
-        (_report, _steps) = (report, steps);
+        (_report, _log, _steps) = (report, log, steps);
     }
 
     /// <summary>The job's id.</summary>
@@ -38,6 +39,18 @@ public sealed class JobRun
         ArgumentOutOfRangeException.ThrowIfNegative(percent);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
         return _report(percent, note);
+    }
+
+    /// <summary>
+    /// Logs a line that is kept with the job, whatever becomes of the run: see <see cref="IJobOperations.LogAsync"/>. It costs nothing here: lines are written once a second, and at the end of the run. Those of the
+    /// last second are lost with a process that dies. After the end of the run it does nothing.
+    /// </summary>
+    /// <param name="text">Any text; what is over 4,000 characters is cut off. Of a run 1,000 lines are kept, and one more says that others were left out.</param>
+    /// <param name="level">How grave it is.</param>
+    public void Log(string text, JobLogLevel level = JobLogLevel.Information)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        _log(level, text);
     }
 
     /// <summary>

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Bus.Jobs;
 
 /// <summary>A job as it stands in the store.</summary>
@@ -47,6 +50,11 @@ public sealed record JobSummary
 
     /// <summary>What its handler returned, as JSON.</summary>
     public string? Result { get; init; }
+
+    /// <summary>
+    /// The SHA-256 of <see cref="Result"/>, hexadecimal; null without a result. It is computed from what is stored: it tells whether two results are the same, and not whether one was tampered with.
+    /// </summary>
+    public string? ResultHash => Result is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Result)));
 
     /// <summary>Why its last run failed.</summary>
     public string? Error { get; init; }

@@ -2,6 +2,7 @@ using System.Reflection;
 using Bus.Core.Recoverability;
 using Bus.Jobs.Handling;
 using Bus.Jobs.Store;
+using Bus.Persistence.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -44,6 +45,14 @@ public sealed class JobsBuilder
         }
 
         return this;
+    }
+
+    /// <summary>Lets this process tell of the ends of jobs, if it may tell anybody.</summary>
+    internal void HandleWebhooks<THandler>()
+        where THandler : class
+    {
+        if (Options.Webhooks.AllowedHosts.Count > 0 && _catalog.Find(JobDialect.CallbackType) is null)
+            Handle<THandler>(type => (type.Name, type.Queue, type.Retry) = (JobDialect.CallbackType, JobDialect.CallbackQueue, Options.Webhooks.Retry));
     }
 
     private static JobType MakeType(Type handler, Type[] types, JobTypeOptions options)

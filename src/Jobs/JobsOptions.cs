@@ -9,6 +9,9 @@ public sealed class JobsOptions
     /// <summary>How long jobs that have succeeded or were cancelled are kept, with their results; zero or less for ever. Default 7 days. Dead ones are kept until somebody removes them.</summary>
     public TimeSpan KeepEnded { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>Who may be told of the end of jobs, see <see cref="EnqueueOptions.Callback"/>; by default nobody.</summary>
+    public WebhookOptions Webhooks { get; } = new();
+
     /// <summary>How long running jobs have when the process stops before they are handed back. Default 20 s.</summary>
     public TimeSpan StopWithin { get; set; } = TimeSpan.FromSeconds(20);
 }

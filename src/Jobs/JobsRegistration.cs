@@ -1,6 +1,7 @@
 using Bus.Jobs.Handling;
 using Bus.Jobs.Running;
 using Bus.Jobs.Store;
+using Bus.Jobs.Webhooks;
 using Bus.Persistence.Outbox;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -36,6 +37,7 @@ public static class JobsRegistration
         }
 
         configure?.Invoke(builder);
+        builder.HandleWebhooks<WebhookHandler<TDbContext>>();
     }
 
     private static void AddServices<TDbContext>(IBusRegistrationConfigurator services)
@@ -45,10 +47,15 @@ public static class JobsRegistration
         services.TryAddSingleton(provider => new JobHints(provider.GetRequiredService<IBus>));
         services.TryAddSingleton<JobWaiters>();
         services.TryAddSingleton<JobProgress<TDbContext>>();
-        services.TryAddSingleton(provider => new JobMaker(provider.GetRequiredService<JobCatalog>(), Now<TDbContext>(provider)));
+        services.TryAddSingleton<JobLogWriter<TDbContext>>();
+        services.TryAddSingleton(provider => new WebhookRules(provider.GetRequiredService<JobsOptions>().Webhooks));
+        services.TryAddSingleton(provider => new WebhookSignature(provider.GetRequiredService<JobsOptions>().Webhooks));
+        services.TryAddSingleton(provider => new WebhookSender(
+            provider.GetRequiredService<WebhookRules>(), provider.GetRequiredService<WebhookSignature>(), provider.GetRequiredService<OutboxEngine<TDbContext>>().Time));
+        services.TryAddSingleton(provider => new JobMaker(provider.GetRequiredService<JobCatalog>(), provider.GetRequiredService<WebhookRules>(), Now<TDbContext>(provider)));
         services.TryAddSingleton(provider => new JobRunner<TDbContext>(
             provider.GetRequiredService<OutboxEngine<TDbContext>>(), provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<JobCatalog>(), provider.GetRequiredService<JobProgress<TDbContext>>(),
-            provider.GetRequiredService<Func<JobNews<TDbContext>>>(), provider.GetRequiredService<JobWaiters>(), Now<TDbContext>(provider)));
+            provider.GetRequiredService<JobLogWriter<TDbContext>>(), provider.GetRequiredService<Func<JobNews<TDbContext>>>(), provider.GetRequiredService<JobWaiters>(), Now<TDbContext>(provider)));
         services.TryAddSingleton<JobStation<TDbContext>>();
         services.TryAddSingleton<Func<JobStation<TDbContext>>>(provider => provider.GetRequiredService<JobStation<TDbContext>>);
         services.TryAddSingleton<JobDispatcher<TDbContext>>();
@@ -56,6 +63,7 @@ public static class JobsRegistration
         services.TryAddSingleton<JobNews<TDbContext>>();
         services.TryAddSingleton<Func<JobNews<TDbContext>>>(provider => provider.GetRequiredService<JobNews<TDbContext>>);
         services.TryAddSingleton<JobRows<TDbContext>>();
+        services.TryAddSingleton<IJobIdleness, JobIdleness<TDbContext>>();
         services.TryAddSingleton<JobRescue<TDbContext>>();
         services.TryAddSingleton<JobUpkeep<TDbContext>>();
         services.TryAddSingleton<IJobClient, JobClient<TDbContext>>();

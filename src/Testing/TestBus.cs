@@ -70,10 +70,13 @@ public sealed class TestBus : IAsyncDisposable
         await work(scope.ServiceProvider);
     }
 
-    /// <summary>Waits until every message that was sent is handled, with all that followed from it. It does not poll.</summary>
+    /// <summary>
+    /// Waits until every message that was sent is handled and every job that could run has run, with all that followed from it. A job that waits for its time, for an attempt too, is waited for once the clock has
+    /// come to it; one that is paused, that no handler here takes, or that stands behind another of its key which waits itself, is not.
+    /// </summary>
     /// <param name="timeout">Real time, not the test's clock; null for 10 s.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="TimeoutException">Messages are still on their way; the text says how many.</exception>
+    /// <exception cref="TimeoutException">Messages are still on their way, the text says how many, or jobs are not done.</exception>
     public Task SettleAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         _settlement.WaitAsync(timeout ?? DefaultPatience, cancellationToken);
 

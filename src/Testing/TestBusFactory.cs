@@ -1,3 +1,4 @@
+using Bus.Jobs.Running;
 using Bus.Testing.Recording;
 using Bus.Testing.Settling;
 using MassTransit;
@@ -35,6 +36,8 @@ internal static class TestBusFactory
         });
         if (context is not null)
         {
+            // Before the outbox, which a job fills when it ends.
+            builder.Services.AddSingleton<IPendingWork>(provider => new PendingJobs(provider.GetService<IJobIdleness>()));
             builder.Services.AddSingleton(typeof(IPendingWork), typeof(PendingOutbox<>).MakeGenericType(context));
         }
 

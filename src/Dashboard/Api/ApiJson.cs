@@ -22,6 +22,8 @@ internal static class ApiJson
 
     public static JsonHttpResult<T> Answer<T>(T value, int status = StatusCodes.Status200OK) => TypedResults.Json(value, Options, statusCode: status);
 
+    public static string Text<T>(T value) => JsonSerializer.Serialize(value, Options);
+
     /// <summary>JSON text as JSON; text that is none as a string.</summary>
     public static JsonElement Show(string text)
     {

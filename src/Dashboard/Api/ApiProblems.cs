@@ -29,6 +29,9 @@ internal static class ApiProblems
 
     public static ProblemHttpResult JobStands(JobSummary job, string rule) => Problem(StatusCodes.Status409Conflict, "The state of the job does not allow it", $"{rule} Job {job.Id:D} is {job.State}.");
 
+    public static ProblemHttpResult NoResult(JobSummary job) => Problem(
+        StatusCodes.Status422UnprocessableEntity, "The job has no result, and comes to none", $"Job {job.Id:D} is {job.State}: {job.Error}");
+
     public static ProblemHttpResult NotPaused() => Problem(StatusCodes.Status404NotFound, "It is not paused", "Nothing changes: jobs of this group begin unless they belong to another that is paused.");
 
     public static ProblemHttpResult NoTimer(Guid token) => Problem(

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bus.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,13 +19,17 @@ internal static class JobEndpoints
                 + "`take` is 1 to 1,000, 100 by default, `before` the id of the last of a page to go on from.");
         jobs.MapGet("/{id:guid}", ShowAsync).Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).WithName("GetJob").WithSummary("One job with its runs that failed or were lost.");
         jobs.MapPatch("/{id:guid}", EditAsync).Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("EditJob").WithSummary("Changes its priority, 0 to 9, until it has come to its end.");
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("EditJob").WithSummary("Changes its priority, 0 to 9, until it has come to its end, its arguments while it waits or is dead, or both.");
         jobs.MapDelete("/{id:guid}", DeleteAsync).Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithName("DeleteJob")
             .WithSummary("Removes it with its runs, unless it runs.");
         Act(jobs, "cancel", "CancelJob", "Cancels it: one that waits at once, one that runs as soon as its handler heeds it.", "Only a job that has not come to its end can be cancelled.",
             static (client, _, id, token) => client.CancelAsync(id, token));
         Act(jobs, "run-again", "RunJobAgain", "Runs it again with all attempts anew; one that waits for its time at once.", "Only a job that has come to its end, or waits for its time, can be run again.",
             static (_, all, id, token) => all.RunAgainAsync(id, token));
+        jobs.MapGet("/{id:guid}/log", LogAsync).Produces<IReadOnlyList<JobLogLine>>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("GetJobLog")
+            .WithSummary("What its handler has logged, the oldest first; `take` is 1 to 1,000, 1,000 by default, `after` the position of the last of a page to go on from.");
+        JobResults.Map(jobs);
+        JobEvents.Map(jobs);
         jobs.MapGet("/pauses", PausesAsync).Produces<IReadOnlyList<JobPause>>().WithName("ListJobPauses").WithSummary("What is paused.");
         jobs.MapPut(Group, PauseAsync).Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("PauseJobs")
             .WithSummary("Lets no more jobs of a group begin: `all`, or a `queue` or `type` by its name. Those that run go on.");
@@ -47,10 +52,23 @@ internal static class JobEndpoints
     private static async Task<IResult> ShowAsync(Guid id, IJobClient client, IJobOperations jobs, CancellationToken token) =>
         await client.FindAsync(id, token) is { } job ? ApiJson.Answer(new JobWithRuns(JobView.Of(job), await jobs.RunsAsync(id, token))) : ApiProblems.NoJob(id);
 
+    private static async Task<IResult> LogAsync(Guid id, IJobClient client, IJobOperations jobs, CancellationToken token, long? after = null, int take = 1_000)
+    {
+        var lines = await jobs.LogAsync(id, after, take, token);
+        return lines.Count > 0 || await client.FindAsync(id, token) is not null ? ApiJson.Answer(lines) : ApiProblems.NoJob(id);
+    }
+
     private static async Task<IResult> EditAsync(Guid id, HttpRequest request, IJobClient client, IJobOperations jobs, CancellationToken token)
     {
         var asked = await ApiJson.ReadAsync<JobEdit>(request, token);
-        return await jobs.SetPriorityAsync(id, asked.Priority, token)
+        if (asked.Arguments is { } arguments)
+        {
+            return await jobs.EditAsync(id, arguments.GetRawText(), asked.Priority, token)
+                ? await ShowAsync(id, client, jobs, token)
+                : await RefuseAsync(id, "Only a job that waits or is dead can get other arguments.", client, token);
+        }
+
+        return await jobs.SetPriorityAsync(id, asked.Priority ?? throw new JsonException("Say what is to change: `priority`, `arguments`, or both."), token)
             ? await ShowAsync(id, client, jobs, token)
             : await RefuseAsync(id, "Only a job that has not come to its end has use for another priority.", client, token);
     }
@@ -91,6 +109,6 @@ internal static class JobEndpoints
     /// <summary>A job with its runs that failed or were lost.</summary>
     internal sealed record JobWithRuns(JobView Job, IReadOnlyList<JobRunSummary> Runs);
 
-    /// <summary>What is to change.</summary>
-    internal sealed record JobEdit(int Priority);
+    /// <summary>What is to change; the arguments are replaced as a whole.</summary>
+    internal sealed record JobEdit(int? Priority = null, JsonElement? Arguments = null);
 }

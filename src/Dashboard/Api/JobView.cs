@@ -11,6 +11,7 @@ internal sealed record JobView(
     JobState State,
     JsonElement Arguments,
     int Priority,
+    string? Key,
     int Attempts,
     int Crashes,
     string? Node,
@@ -19,6 +20,7 @@ internal sealed record JobView(
     DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt,
     JsonElement? Result,
+    string? ResultHash,
     string? Error,
     int? Progress,
     string? Note)
@@ -30,6 +32,7 @@ internal sealed record JobView(
         job.State,
         ApiJson.Show(job.Arguments),
         job.Priority,
+        job.Key,
         job.Attempts,
         job.Crashes,
         job.Node,
@@ -38,6 +41,7 @@ internal sealed record JobView(
         job.StartedAt,
         job.EndedAt,
         job.Result is null ? null : ApiJson.Show(job.Result),
+        job.ResultHash,
         job.Error,
         job.Progress,
         job.Note);

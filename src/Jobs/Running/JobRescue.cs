@@ -64,7 +64,8 @@ internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> eng
                 db.Add(new JobRunRow { JobId = id, Claim = claim, Outcome = (int)JobRunOutcome.Lost, Node = job.Node, StartedAt = job.StartedAt, EndedAt = now });
                 await db.SaveChangesAsync(cancellationToken);
                 var leaves = state == JobStates.Cancelled || (state == JobStates.Dead && job.OrderPolicy == (int)JobKeyPolicy.Skip);
-                return leaves ? await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken) : isFinal ? [] : [job.Queue];
+                var told = isFinal ? await rows.CallBackAsync(db, id, claim, job.Callback, cancellationToken) : [job.Queue];
+                return leaves ? [.. told, .. await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken)] : told;
             },
             cancellationToken);
         if (isRescued)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bus.Core.Recoverability;
 using Bus.Jobs.Handling;
+using Bus.Persistence.Databases;
 using Bus.Persistence.Inbox;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
@@ -13,7 +14,7 @@ using Polly.CircuitBreaker;
 namespace Bus.Jobs.Running;
 
 /// <summary>Runs a job so that the handler's effects in the database, its messages and the end of the job commit together, or not at all.</summary>
-internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, JobCatalog catalog, JobProgress<TDbContext> progress, Func<JobNews<TDbContext>> news, JobWaiters waiters, Func<long> now)
+internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, JobCatalog catalog, JobProgress<TDbContext> progress, JobLogWriter<TDbContext> log, Func<JobNews<TDbContext>> news, JobWaiters waiters, Func<long> now)
     where TDbContext : DbContext
 {
     private const int LongestError = 8_000;
@@ -40,6 +41,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         }
         catch (Exception exception)
         {
+            await running.Log.HoldAsync();
             if (End(running, exception) is { } ended)
                 await TryEndAsync(ended, end);
         }
@@ -87,14 +89,18 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         // The handler's own transaction keeps others from writing, where one writes at a time.
         bool WritesAlone() => engine.Dialect.OneWriter && unit.Transaction is not null;
         var steps = new JobSteps<TDbContext>(engine, job, WritesAlone);
-        var run = new JobRun(job.Id, job.Attempts + 1, job.Claim, (percent, note) => WritesAlone() ? Task.CompletedTask : progress.ReportAsync(job, percent, note), steps, running.Token) { Resilience = type.Resilience };
+        var run = new JobRun(
+            job.Id, job.Attempts + 1, job.Claim, (percent, note) => WritesAlone() ? Task.CompletedTask : progress.ReportAsync(job, percent, note), (level, text) => log.Add(running.Log, level, text), steps, running.Token) { Resilience = type.Resilience };
+        running.Log.Release();
         unit.Enter();
         try
         {
             var result = await type.RunAsync(scope.ServiceProvider, arguments, run);
             unit.Seal();
             var ended = job.End(JobStates.Succeeded) with { Result = result is null ? null : WriteResult(result, type) };
-            await CommitAsync(unit, scope.ServiceProvider, ended, end);
+            // What is being written would wait for a transaction that keeps all others out.
+            await running.Log.HoldAsync(mayWait: !WritesAlone());
+            await CommitAsync(unit, scope.ServiceProvider, ended, running.Log.Left, end);
             waiters.Tell(job.Id);
             // What its limits kept back may go on.
             if (type.IsLimited)
@@ -106,7 +112,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         }
     }
 
-    private async Task CommitAsync(ConsumeUnit<TDbContext> unit, IServiceProvider scope, EndedRun ended, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
+    private async Task CommitAsync(ConsumeUnit<TDbContext> unit, IServiceProvider scope, EndedRun ended, IReadOnlyList<JobLogRow> lines, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
     {
         if (unit.Transaction is null)
         {
@@ -121,12 +127,24 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         await unit.BeginAsync(CancellationToken.None);
         var transaction = unit.Transaction ?? throw new JobException($"The handler left a transaction of its own open on `{typeof(TDbContext).Name}`: the job owns the transaction, do not begin one in a handler.");
         await unit.Context.SaveChangesAsync(CancellationToken.None);
-        var stands = await engine.Dialect.Jobs.EndAsync(unit.Context.Database.GetDbConnection(), transaction.GetDbTransaction(), [ended], CancellationToken.None);
+        var connection = unit.Context.Database.GetDbConnection();
+        var stands = await engine.Dialect.Jobs.EndAsync(connection, transaction.GetDbTransaction(), [ended], CancellationToken.None);
         if (stands.Written.Count == 0)
             throw new JobClaimLostException();
+        if (lines.Count > 0 || ended.CallsBack)
+        {
+            await using var batch = new StoreBatch(connection, transaction.GetDbTransaction());
+            engine.Dialect.Jobs.AddLines(batch, lines);
+            if (ended.CallsBack)
+                engine.Dialect.Jobs.AddCallback(batch, ended.Id, ended.Claim);
+            await batch.ExecuteAsync(CancellationToken.None);
+        }
+
         await transaction.CommitAsync(CancellationToken.None);
         foreach (var queue in stands.Queues)
             news().Tell(queue);
+        if (ended.CallsBack)
+            news().Tell(JobDialect.CallbackQueue);
     }
 
     // With those of other jobs.
@@ -145,13 +163,6 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         BrokenCircuitException open => open,
         _ => CircuitOf(exception.InnerException),
     };
-
-    // Neither half a character nor one that PostgreSQL does not store.
-    private static string Storable(string error)
-    {
-        var text = error.Length <= LongestError ? error : error[..(char.IsHighSurrogate(error[LongestError - 1]) ? LongestError - 1 : LongestError)];
-        return text.Replace('\0', '\uFFFD');
-    }
 
     private static byte[] WriteResult(object result, JobType type)
     {
@@ -205,9 +216,9 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         }
 
         var text = exception.ToString();
-        var failed = job.End(JobStates.Dead) with { Failures = 1, Error = Storable(text) };
+        var failed = job.End(JobStates.Dead) with { Failures = 1, Error = JobText.Of(text, LongestError) };
         if (exception is JobDeadException)
-            return failed with { Error = Storable(exception.Message) };
+            return failed with { Error = JobText.Of(exception.Message, LongestError) };
         if (catalog.Find(job.Type) is not { } type)
             return failed;
         if (CircuitOf(exception) is { } circuit)

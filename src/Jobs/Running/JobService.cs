@@ -1,3 +1,4 @@
+using Bus.Jobs.Webhooks;
 using Bus.Persistence.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -6,13 +7,18 @@ namespace Bus.Jobs.Running;
 
 /// <summary>Starts and stops what jobs do in the background.</summary>
 internal sealed class JobService<TDbContext>(
-    OutboxEngine<TDbContext> engine, JobDispatcher<TDbContext> dispatcher, JobStation<TDbContext> station, JobLines<TDbContext> lines, JobRescue<TDbContext> rescue, JobUpkeep<TDbContext> upkeep, JobNews<TDbContext> news, JobHints hints, JobsOptions options)
+    OutboxEngine<TDbContext> engine, JobDispatcher<TDbContext> dispatcher, JobStation<TDbContext> station, JobLines<TDbContext> lines, JobRescue<TDbContext> rescue, JobUpkeep<TDbContext> upkeep, JobLogWriter<TDbContext> log, JobNews<TDbContext> news, JobHints hints, JobsOptions options)
     : IHostedLifecycleService
     where TDbContext : DbContext
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => options.Concurrency is >= 0 and <= 10_000
-        ? Task.CompletedTask
-        : throw new JobException($"`Concurrency` of jobs must be between 0 and 10,000, but is {options.Concurrency}.");
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (options.Concurrency is < 0 or > 10_000)
+            throw new JobException($"`Concurrency` of jobs must be between 0 and 10,000, but is {options.Concurrency}.");
+        // It says what is wrong with a secret.
+        _ = new WebhookSignature(options.Webhooks);
+        return Task.CompletedTask;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -35,6 +41,7 @@ internal sealed class JobService<TDbContext>(
         station.Start();
         rescue.Start();
         upkeep.Start();
+        log.Start();
         return Task.CompletedTask;
     }
 
@@ -48,6 +55,7 @@ internal sealed class JobService<TDbContext>(
         {
             await station.DrainAsync(cancellationToken);
             await station.StopAsync(cancellationToken);
+            await log.StopAsync(cancellationToken);
         }
 
         await lines.StopAsync(cancellationToken);

@@ -38,6 +38,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     private readonly JobDemand _demand;
     private readonly ConcurrentDictionary<string, byte> _later = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<TaskCompletionSource> _lookers = new();
+    private TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<JobEnd> _again = [];
     private long _looked;
     private volatile bool _takesNoMore;
@@ -46,7 +47,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         : base(OutboxEngine<TDbContext>.Pace, LookEvery)
     {
         (_engine, _options, _catalog, _waiters) = (engine, options, catalog, waiters);
-        _pool = new JobPool(options.Concurrency, held => runner.RunAsync(held, (run, records) => EndAsync(held, run, records)), Wake, type => catalog.Find(type) is { IsLimited: true });
+        _pool = new JobPool(options.Concurrency, held => runner.RunAsync(held, (run, records) => EndAsync(held, run, records, held.Log.Left)), Wake, type => catalog.Find(type) is { IsLimited: true });
         _demand = new JobDemand(catalog, options, _pool);
     }
 
@@ -73,7 +74,36 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     /// <summary>Stops the run of a job, if it is this process's.</summary>
     public void Cancel(Guid id) => _pool.Cancel(id);
 
+    /// <summary>Ends with the pass that is under way or the next, at the latest when it looks.</summary>
+    public Task WhenPassed() => Volatile.Read(ref _passed).Task;
+
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PassAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _passed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+    }
+    /// <summary>Takes no more jobs, gives those that run the time that the options say, and hands back the rest.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        _takesNoMore = true;
+        await Task.WhenAll(_pool.TakeWaiting(_ => true).Select(HandBackAsync)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var idle = _pool.WhenEmptyAsync(cancellationToken);
+        await idle.WaitAsync(_options.StopWithin, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _pool.StopAll();
+        await idle.WaitAsync(ToHeedTheToken, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Those that do not heed their token are others' affair from here on: nothing of these runs is committed.
+        await Task.WhenAll(_pool.Snapshot().Select(HandBackAsync)).WaitAsync(ToHeedTheToken, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(_engine.Log, exception, retryIn);
+
+    private async Task<bool> PassAsync(CancellationToken cancellationToken)
     {
         if (_looked == 0 || !_lookers.IsEmpty || OutboxEngine<TDbContext>.Pace.GetElapsedTime(_looked) >= LookEvery)
             await LookAsync(cancellationToken);
@@ -114,26 +144,11 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         }
     }
 
-    /// <summary>Takes no more jobs, gives those that run the time that the options say, and hands back the rest.</summary>
-    public async Task DrainAsync(CancellationToken cancellationToken)
-    {
-        _takesNoMore = true;
-        await Task.WhenAll(_pool.TakeWaiting(_ => true).Select(HandBackAsync)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var idle = _pool.WhenEmptyAsync(cancellationToken);
-        await idle.WaitAsync(_options.StopWithin, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _pool.StopAll();
-        await idle.WaitAsync(ToHeedTheToken, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        // Those that do not heed their token are others' affair from here on: nothing of these runs is committed.
-        await Task.WhenAll(_pool.Snapshot().Select(HandBackAsync)).WaitAsync(ToHeedTheToken, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(_engine.Log, exception, retryIn);
-
-    private Task<bool> EndAsync(RunningJob held, EndedRun run, IReadOnlyList<OutboxRecord> records)
+    private Task<bool> EndAsync(RunningJob held, EndedRun run, IReadOnlyList<OutboxRecord> records, IReadOnlyList<JobLogRow> lines)
     {
         // What its limits kept back may go on, and what is queued again may be taken again.
         var mayGoOn = run.State == JobStates.Queued || _catalog.Find(held.Job.Type) is { IsLimited: true };
-        var end = new JobEnd(run, records, mayGoOn ? held.Job.Queue : null);
+        var end = new JobEnd(run, records, lines, mayGoOn ? held.Job.Queue : null);
         _ends.Writer.TryWrite(end);
         Wake();
         return end.Task;
@@ -166,7 +181,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     {
         try
         {
-            await EndAsync(held, held.Job.End(JobStates.Queued), []);
+            await EndAsync(held, held.Job.End(JobStates.Queued), [], []);
         }
         catch (Exception exception)
         {
@@ -208,7 +223,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         var (id, claim) = (Guid.Parse(parts[0]), long.Parse(parts[1], CultureInfo.InvariantCulture));
         // It was taken, but nobody heard: the answer to the commit, or the end of its run, was lost.
         if (!_pool.Holds(id, claim))
-            EndUnheard(new EndedRun(id, claim, JobStates.Queued) { Line = parts[2].Length > 0 ? parts[2] : null });
+            EndUnheard(new EndedRun(id, claim, JobStates.Queued) { Line = parts[2].Length > 0 ? parts[2] : null, CallsBack = true });
         else if (isCancelled)
             Cancel(id);
         return (id, claim);
@@ -217,7 +232,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     private void EndUnheard(EndedRun run)
     {
         LogUnheard(_engine.Log, run.Id);
-        _ends.Writer.TryWrite(new JobEnd(run, [], null));
+        _ends.Writer.TryWrite(new JobEnd(run, [], [], null));
         Wake();
     }
 
@@ -227,7 +242,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         var turn = new JobTurn([.. ends.Select(end => end.Run)], wishes.Claims, wishes.Limited, _engine.Owner.Id, Node, wishes.Types);
         FaultPoint.Reach(FaultPoints.BeforeJobTurn);
         JobTurnResult result;
-        if (ends.TrueForAll(end => end.Records.Count == 0 && end.Run.Failures == 0))
+        if (ends.TrueForAll(end => end.IsBare))
         {
             using var door = await _engine.Gate.EnterAsync(cancellationToken);
             await using var session = await _engine.OpenAsync(cancellationToken);
@@ -253,14 +268,18 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
             await using var session = await _engine.OpenAsync(cancellationToken);
             await using var transaction = await session.Connection.BeginTransactionAsync(CancellationToken.None);
             var stands = await _engine.Dialect.Jobs.EndAsync(session.Connection, transaction, turn.Ended, CancellationToken.None);
-            List<OutboxRecord> records = [.. ends.Where(end => stands.Written.Contains(end.Run.Id)).SelectMany(end => end.Records)];
+            var written = ends.Where(end => stands.Written.Contains(end.Run.Id)).ToList();
+            List<OutboxRecord> records = [.. written.SelectMany(end => end.Records)];
             rows = OutboxRecord.Rows(records);
             _engine.Owner.Assign(rows);
             _engine.Relay.Expect(rows);
             await using (var batch = session.Batch(transaction))
             {
                 _engine.Dialect.AddWrite(batch, [], rows);
-                foreach (var failed in turn.Ended.Where(run => run.Failures > 0 && stands.Written.Contains(run.Id)))
+                _engine.Dialect.Jobs.AddLines(batch, [.. written.SelectMany(end => end.Lines)]);
+                foreach (var run in written.Select(end => end.Run).Where(run => run.CallsBack))
+                    _engine.Dialect.Jobs.AddCallback(batch, run.Id, run.Claim);
+                foreach (var failed in written.Select(end => end.Run).Where(run => run.Failures > 0))
                     batch.AddRow(_engine.Dialect.Jobs.InsertRun, _engine.Dialect, failed.Id, failed.Claim, (int)JobRunOutcome.Failed, Node, failed.StartedAt, failed.Error!);
                 await batch.ExecuteAsync(CancellationToken.None);
             }
@@ -286,6 +305,8 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     {
         foreach (var queue in result.Queues)
             Hint(queue);
+        if (ends.Exists(end => end.Run.CallsBack))
+            Hint(JobDialect.CallbackQueue);
         foreach (var end in ends)
         {
             var stands = result.Written.Contains(end.Run.Id);

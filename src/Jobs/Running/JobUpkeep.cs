@@ -60,6 +60,7 @@ internal sealed partial class JobUpkeep<TDbContext>(OutboxEngine<TDbContext> eng
                 removed = await ended.Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken);
                 await db.Set<JobRunRow>().Where(run => ids.Contains(run.JobId) && !db.Set<JobRow>().Any(row => row.Id == run.JobId)).ExecuteDeleteAsync(cancellationToken);
                 await db.Set<JobStepRow>().Where(step => ids.Contains(step.JobId) && !db.Set<JobRow>().Any(row => row.Id == step.JobId)).ExecuteDeleteAsync(cancellationToken);
+                await db.Set<JobLogRow>().Where(line => ids.Contains(line.JobId) && !db.Set<JobRow>().Any(row => row.Id == line.JobId)).ExecuteDeleteAsync(cancellationToken);
             },
             cancellationToken);
         return removed;

@@ -12,6 +12,9 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
 
     public ClaimedJob Job => job;
 
+    /// <summary>What its handler has logged.</summary>
+    public JobLog Log { get; } = new(job.Id, job.Claim);
+
     /// <summary>The lease under which it was claimed.</summary>
     public Guid Owner => owner;
 

@@ -14,6 +14,8 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
+    private readonly JobWatch<TDbContext> _watch = new(rows, waiters);
+
     public async Task<Guid> EnqueueAsync<TArguments>(TArguments arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
         where TArguments : class
     {
@@ -57,13 +59,13 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
             while (true)
             {
                 // Before the look: an end in between is not missed. What ends in another process is seen by the next look.
-                var ended = waiters.WhenEnded(id);
+                var told = waiters.WhenTold(id);
                 var row = await rows.FindAsync(id, cancellationToken) ?? throw new JobException($"There is no job {id}.");
                 if (row.State == JobStates.Succeeded)
                     return row.Result is null ? default : JobJson.Read<TResult>(row.Result);
                 if (row.State is JobStates.Dead or JobStates.Cancelled)
                     throw new JobException($"Job {id} ({row.Type}) is {((JobState)row.State).ToString().ToLowerInvariant()}: {row.Error}");
-                await ended.WaitAsync(LookEvery, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await told.WaitAsync(LookEvery, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }
@@ -73,6 +75,8 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
             waiters.Tell(id);
         }
     }
+
+    public IAsyncEnumerable<JobChange> WatchAsync(Guid id, long? afterLine = null, CancellationToken cancellationToken = default) => _watch.FollowAsync(id, afterLine, cancellationToken);
 
     public async Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken = default)
     {
@@ -102,7 +106,7 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
             var now = engine.Timers.Now;
             // One that is dead and keeps its line waiting is not over yet.
             var jobs = db.Set<JobRow>().Where(row => row.Id == id && row.State != JobStates.Running && (row.EndedAt == null || (row.State == JobStates.Dead && db.Set<JobLineRow>().Any(line => line.JobId == id))));
-            var job = await jobs.Select(row => new { row.OrderKey }).SingleOrDefaultAsync(cancellationToken);
+            var job = await jobs.Select(row => new { row.OrderKey, row.Claims, row.Callback }).SingleOrDefaultAsync(cancellationToken);
             await rows.LockAsync(db, job?.OrderKey, cancellationToken);
             var cancelled = job is null ? 0 : await jobs.ExecuteUpdateAsync(
                 set => set
@@ -112,7 +116,9 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
                     .SetProperty(row => row.UniqueKey, row => row.UniqueUntil == null ? null : row.UniqueKey)
                     .SetProperty(row => row.Error, "Cancelled before it ran."),
                 cancellationToken);
-            return cancelled == 0 ? null : await rows.LeaveAsync(db, id, job!.OrderKey, cancellationToken);
+            return cancelled == 0
+                ? null
+                : [.. await rows.CallBackAsync(db, id, job!.Claims, job.Callback, cancellationToken), .. await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken)];
         },
         cancellationToken);
 

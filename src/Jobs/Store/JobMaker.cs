@@ -1,4 +1,5 @@
 using Bus.Jobs.Handling;
+using Bus.Jobs.Webhooks;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
 
@@ -6,8 +7,9 @@ namespace Bus.Jobs.Store;
 
 /// <summary>Makes the records of new jobs. Thread-safe.</summary>
 /// <param name="catalog">Names and queues.</param>
+/// <param name="webhooks">Who may be told of ends.</param>
 /// <param name="now">The time in Unix milliseconds, of the database as far as it is known.</param>
-internal sealed class JobMaker(JobCatalog catalog, Func<long> now)
+internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<long> now)
 {
     private static readonly Uri Nowhere = new("job:");
     private static readonly MessageMetadata NoMetadata = new() { ContentType = "" };
@@ -31,6 +33,8 @@ internal sealed class JobMaker(JobCatalog catalog, Func<long> now)
             throw new JobException("`UniqueFor` says for how long a name counts: give the name in `Unique`.");
         if (options.Unique is not null && options.IdempotencyKey is not null)
             throw new JobException("`Unique` and `IdempotencyKey` both say which job is there already: use one of them.");
+        if (options.Callback is { } callback)
+            webhooks.Require(callback);
         var (name, queue) = catalog.For(typeof(TArguments));
         queue = options.Queue ?? queue;
         var milliseconds = now();
@@ -60,6 +64,7 @@ internal sealed class JobMaker(JobCatalog catalog, Func<long> now)
                 UniqueWhile = (int)options.UniqueWhile,
                 UniqueUntil = milliseconds + (long?)options.UniqueFor?.TotalMilliseconds,
                 KeptUntil = options.IdempotencyKey is null ? null : milliseconds + (long)options.IdempotentFor.TotalMilliseconds,
+                Callback = options.Callback?.AbsoluteUri,
             },
         };
     }

@@ -1,3 +1,4 @@
+using Bus.Jobs.Handling;
 using Bus.Jobs.Running;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
@@ -7,7 +8,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Bus.Jobs.Store;
 
 /// <inheritdoc cref="IJobOperations"/>
-internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobStation<TDbContext> station, JobNews<TDbContext> news) : IJobOperations
+internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobStation<TDbContext> station, JobNews<TDbContext> news, JobCatalog catalog) : IJobOperations
     where TDbContext : DbContext
 {
     public async Task<IReadOnlyList<JobSummary>> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
@@ -37,6 +38,13 @@ internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine,
     {
         var runs = await rows.InScopeAsync(db => db.Set<JobRunRow>().AsNoTracking().Where(run => run.JobId == id).OrderBy(run => run.Claim).ToListAsync(cancellationToken));
         return [.. runs.Select(JobSummaries.Of)];
+    }
+
+    public async Task<IReadOnlyList<JobLogLine>> LogAsync(Guid id, long? after = null, int take = 1_000, CancellationToken cancellationToken = default)
+    {
+        if (take is < 1 or > 1_000)
+            throw new JobException($"`take` must be between 1 and 1,000, but is {take}.");
+        return await rows.LinesAsync(id, after, take, cancellationToken);
     }
 
     public Task<bool> RunAgainAsync(Guid id, CancellationToken cancellationToken = default) => rows.ChangeAsync(
@@ -86,6 +94,7 @@ internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine,
                 return null;
             await db.Set<JobRunRow>().Where(run => run.JobId == id).ExecuteDeleteAsync(cancellationToken);
             await db.Set<JobStepRow>().Where(step => step.JobId == id).ExecuteDeleteAsync(cancellationToken);
+            await db.Set<JobLogRow>().Where(line => line.JobId == id).ExecuteDeleteAsync(cancellationToken);
             return await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken);
         },
         cancellationToken);
@@ -97,6 +106,26 @@ internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine,
             set => set
                 .SetProperty(row => row.Rank, row => row.Rank + ((row.Priority - priority) * JobDialect.MicrosecondsAPriority))
                 .SetProperty(row => row.Priority, priority),
+            cancellationToken)) > 0;
+    }
+
+    public async Task<bool> EditAsync(Guid id, string arguments, int? priority = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        if (priority is { } asked)
+            JobMaker.RequirePriority(asked);
+        var jobs = (TDbContext db) => db.Set<JobRow>().Where(row => row.Id == id && (row.EndedAt == null || row.State == JobStates.Dead) && row.State != JobStates.Running);
+        if (await rows.InScopeAsync(db => jobs(db).Select(row => new { row.Type, row.KeptUntil }).SingleOrDefaultAsync(cancellationToken)) is not { } job)
+            return false;
+        if (job.KeptUntil is not null)
+            throw new JobException($"Job {id} has an idempotency key, and so keeps its arguments: cancel it, and enqueue another with a new key.");
+        var type = catalog.Find(job.Type) ?? throw new JobException($"This process has no handler for `{job.Type}`, and cannot tell whether the arguments fit: change them in a process that runs such jobs.");
+        var text = JobJson.Check(arguments, type);
+        return await rows.InScopeAsync(db => jobs(db).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(row => row.Arguments, text)
+                .SetProperty(row => row.Rank, row => row.Rank + ((row.Priority - (priority ?? row.Priority)) * JobDialect.MicrosecondsAPriority))
+                .SetProperty(row => row.Priority, row => priority ?? row.Priority),
             cancellationToken)) > 0;
     }
 

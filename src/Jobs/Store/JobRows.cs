@@ -1,12 +1,15 @@
 using Bus.Jobs.Running;
+using Bus.Persistence.Databases;
 using Bus.Persistence.Jobs;
+using Bus.Persistence.Outbox;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Bus.Jobs.Store;
 
 /// <summary>Works on the rows of jobs in scopes of its own. Thread-safe.</summary>
-internal sealed class JobRows<TDbContext>(IServiceScopeFactory scopes, JobLines<TDbContext> lines, Func<JobNews<TDbContext>> news)
+internal sealed class JobRows<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, JobLines<TDbContext> lines, Func<JobNews<TDbContext>> news)
     where TDbContext : DbContext
 {
     /// <summary>Reads, or writes with one statement.</summary>
@@ -17,6 +20,15 @@ internal sealed class JobRows<TDbContext>(IServiceScopeFactory scopes, JobLines<
     }
 
     public Task<JobRow?> FindAsync(Guid id, CancellationToken cancellationToken) => InScopeAsync(db => db.Set<JobRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken));
+
+    /// <summary>What the handler of a job has logged, after a position.</summary>
+    public async Task<IReadOnlyList<JobLogLine>> LinesAsync(Guid id, long? after, int take, CancellationToken cancellationToken)
+    {
+        var (claim, number) = JobSummaries.PlaceOf(after ?? 0);
+        var found = await InScopeAsync(db => db.Set<JobLogRow>().AsNoTracking().Where(line => line.JobId == id && (line.Claim > claim || (line.Claim == claim && line.Number > number)))
+            .OrderBy(line => line.Claim).ThenBy(line => line.Number).Take(take).ToListAsync(cancellationToken));
+        return [.. found.Select(JobSummaries.Of)];
+    }
 
     /// <summary>Does several things together; what has waited for them is told afterwards.</summary>
     /// <param name="change">The change; what it returns are the queues that have got work, null when there was nothing to change.</param>
@@ -42,6 +54,18 @@ internal sealed class JobRows<TDbContext>(IServiceScopeFactory scopes, JobLines<
 
     /// <summary>Keeps others from the line of a job, if it has a key, before the job is changed: in the order in which those do it that end a run.</summary>
     public Task LockAsync(TDbContext db, string? key, CancellationToken cancellationToken) => key is null ? Task.CompletedTask : lines.LockAsync(db, key, cancellationToken);
+
+    /// <summary>Lets somebody be told that a job has come to its end otherwise than by its run, if it names one.</summary>
+    /// <returns>Where that waits.</returns>
+    public async Task<IReadOnlyList<string>> CallBackAsync(TDbContext db, Guid id, long claim, string? callback, CancellationToken cancellationToken)
+    {
+        if (callback is null)
+            return [];
+        await using var batch = new StoreBatch(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction());
+        engine.Dialect.Jobs.AddCallback(batch, id, claim);
+        await batch.ExecuteAsync(cancellationToken);
+        return [JobDialect.CallbackQueue];
+    }
 
     /// <summary>What comes of it that a job has come to its end otherwise than by its run: it leaves its line.</summary>
     public async Task<IReadOnlyList<string>> LeaveAsync(TDbContext db, Guid id, string? key, CancellationToken cancellationToken) => key is null ? [] : await lines.LeaveAsync(db, id, key, cancellationToken);

@@ -6,6 +6,9 @@ namespace Bus.Jobs.Store;
 /// <summary>Shows rows to callers.</summary>
 internal static class JobSummaries
 {
+    // More than a run can have.
+    private const long LinesARun = 10_000;
+
     public static JobSummary Of(JobRow row) => new()
     {
         Id = row.Id,
@@ -29,6 +32,11 @@ internal static class JobSummaries
     };
 
     public static JobRunSummary Of(JobRunRow row) => new(row.Claim, (JobRunOutcome)row.Outcome, row.Node, Instant(row.StartedAt), Instant(row.EndedAt)!.Value, row.Error);
+
+    public static JobLogLine Of(JobLogRow row) => new((row.Claim * LinesARun) + row.Number, row.Claim, Instant(row.At)!.Value, (JobLogLevel)row.Level, row.Text);
+
+    /// <summary>The run and the number of a line by its position.</summary>
+    public static (long Claim, int Number) PlaceOf(long position) => (position / LinesARun, (int)(position % LinesARun));
 
     private static DateTimeOffset? Instant(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 }

@@ -40,6 +40,7 @@ public static class JobModelExtensions
         job.Property(row => row.UniqueWhile).HasColumnName("unique_while");
         job.Property(row => row.UniqueUntil).HasColumnName("unique_until");
         job.Property(row => row.KeptUntil).HasColumnName("kept_until");
+        job.Property(row => row.Callback).HasColumnName("callback").HasMaxLength(2_000);
         job.Property(row => row.Result).HasColumnName("result");
         job.Property(row => row.Error).HasColumnName("error");
         job.Property(row => row.Progress).HasColumnName("progress");
@@ -88,6 +89,17 @@ public static class JobModelExtensions
         step.Property(row => row.Result).HasColumnName("result");
         step.Property(row => row.EndedAt).HasColumnName("ended_at");
         callback?.Invoke(step);
+
+        var log = modelBuilder.Entity<JobLogRow>();
+        log.ToTable(StoreTableNames.JobLog);
+        log.HasKey(row => new { row.JobId, row.Claim, row.Number });
+        log.Property(row => row.JobId).HasColumnName("job_id").ValueGeneratedNever();
+        log.Property(row => row.Claim).HasColumnName("claim").ValueGeneratedNever();
+        log.Property(row => row.Number).HasColumnName("number").ValueGeneratedNever();
+        log.Property(row => row.At).HasColumnName("at");
+        log.Property(row => row.Level).HasColumnName("level");
+        log.Property(row => row.Text).HasColumnName("text").HasMaxLength(JobLogRow.LongestText);
+        callback?.Invoke(log);
 
         var pause = modelBuilder.Entity<JobPauseRow>();
         pause.ToTable(StoreTableNames.JobPause);

@@ -13,6 +13,7 @@ internal static class StoreTableNames
     public const string JobRun = "bus_job_run";
     public const string JobLine = "bus_job_line";
     public const string JobStep = "bus_job_step";
+    public const string JobLog = "bus_job_log";
     public const string JobPause = "bus_job_pause";
     public const string JobLimit = "bus_job_limit";
     public const string Lease = "bus_lease";

@@ -16,6 +16,9 @@ internal sealed record EndedRun(Guid Id, long Claim, int State)
     /// <summary>The line that the job is in; null when it is in none.</summary>
     public string? Line { get; init; }
 
+    /// <summary>Whether somebody is to be told if this is the end of the job.</summary>
+    public bool CallsBack { get; init; }
+
     /// <summary>When the run began; what of it is kept beside the job when it has failed.</summary>
     public long StartedAt { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using Bus.Persistence.Databases;
 
 namespace Bus.Persistence.Jobs;
@@ -24,9 +25,15 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>The kind of one whose run is asked to stop.</summary>
     public const int CancelledSeen = -4;
 
+    /// <summary>The type of the jobs that tell somebody of the end of another.</summary>
+    public const string CallbackType = "bus.webhook";
+
+    /// <summary>Where they wait.</summary>
+    public const string CallbackQueue = "webhooks";
+
     protected const string InsertColumns = "id, type, queue, arguments, state, priority, rank, due_at, start_before, timeout";
 
-    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until";
+    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until, callback";
 
     protected const string InsertFixedColumns = "attempts, claims, crashes, cancel_requested, created_at";
 
@@ -60,6 +67,14 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>job → its steps: name, result.</summary>
     public string Steps => $"SELECT name, result FROM {tables.Step} WHERE job_id = @p0";
 
+    /// <summary>job, claim, number, time, level, text → keeps a line, while no other run of the job has begun.</summary>
+    public string InsertLine => $"INSERT INTO {tables.Log} (job_id, claim, number, at, level, text) SELECT id, claims, @p2, @p3, @p4, @p5 FROM {tables.Job} WHERE id = @p0 AND claims = @p1";
+
+    /// <summary>new job, its arguments, job → enqueues the call to who is to be told of the end of a job, if that has come to it.</summary>
+    public string InsertCallback =>
+        $"INSERT INTO {tables.Job} (id, type, queue, arguments, state, priority, rank, order_policy, unique_while, {InsertFixedColumns}) " +
+        $"SELECT @p0, '{CallbackType}', '{CallbackQueue}', @p1, 1, 4, {now} * 1000 - 4 * {MicrosecondsAPriority}, 0, 0, 0, 0, 0, {False}, {now} FROM {tables.Job} WHERE id = @p2 AND callback IS NOT NULL AND state IN (3, 5, 6)";
+
     /// <summary>key, job → puts a job at the end of a line, if it is in none.</summary>
     public string JoinLine => $"INSERT INTO {tables.Line} (order_key, job_id, active) SELECT @p0, @p1, {False} {FromNothing} WHERE NOT EXISTS (SELECT 1 FROM {tables.Line} WHERE job_id = @p1)";
 
@@ -81,6 +96,16 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     /// <summary>Adds the inserts.</summary>
     public abstract void AddInsert(StoreBatch batch, IReadOnlyList<NewJob> jobs);
+
+    /// <summary>Adds the call to who is to be told of the end of a job.</summary>
+    public void AddCallback(StoreBatch batch, Guid job, long claim) => batch.AddRow(InsertCallback, dialect, Guid.CreateVersion7(), JsonSerializer.SerializeToUtf8Bytes(new CallbackOf(job, claim), JsonSerializerOptions.Web), job);
+
+    /// <summary>Adds the lines that handlers have logged.</summary>
+    public void AddLines(StoreBatch batch, IReadOnlyList<JobLogRow> lines)
+    {
+        foreach (var line in lines)
+            batch.AddRow(InsertLine, dialect, line.JobId, line.Claim, line.Number, line.At, line.Level, line.Text);
+    }
 
     /// <summary>Writes the end of runs, in the transaction that is open.</summary>
     public abstract Task<JobEndResult> EndAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<EndedRun> ended, CancellationToken cancellationToken);

@@ -78,6 +78,9 @@ public sealed class JobRow
     /// <summary>Until when it is kept at least; null when it was not asked for.</summary>
     public long? KeptUntil { get; set; }
 
+    /// <summary>The address that is told when it has come to its end; null for none.</summary>
+    public string? Callback { get; set; }
+
     /// <summary>What its handler returned, as JSON; null when it returned nothing, or has not.</summary>
     public byte[]? Result { get; set; }
 

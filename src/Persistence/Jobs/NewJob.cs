@@ -35,8 +35,10 @@ internal sealed record NewJob
 
     public long? KeptUntil { get; init; }
 
+    public string? Callback { get; init; }
+
     /// <summary>Whether the columns of ordinary jobs say all about it.</summary>
-    public bool IsPlain => OrderKey is null && UniqueKey is null && KeptUntil is null;
+    public bool IsPlain => OrderKey is null && UniqueKey is null && KeptUntil is null && Callback is null;
 
     public int State => OrderKey is not null ? JobStates.Held : DueAt is null ? JobStates.Queued : JobStates.Scheduled;
 }

@@ -12,15 +12,17 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]) AS x(i, t, q, a, s, p, r, d, b, m)";
 
     private readonly string _insertSpecial =
-        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, 0, 0, 0, false, {now} " +
-        "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::text[], $14::int[], $15::bigint[], $16::bigint[]) " +
-        "AS x(i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku) ON CONFLICT DO NOTHING";
+        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, 0, 0, 0, false, {now} " +
+        "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::text[], $14::int[], $15::bigint[], $16::bigint[], $17::text[]) " +
+        "AS x(i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb) ON CONFLICT DO NOTHING";
 
     private readonly string _forget = $"DELETE FROM {tables.Job} WHERE id = ANY($1) AND state IN (3, 6) AND kept_until <= {now}";
 
     private readonly string _forgetSteps = $"DELETE FROM {tables.Step} AS s WHERE job_id = ANY($1) AND NOT EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.id = s.job_id)";
 
     private readonly string _forgetRuns = $"DELETE FROM {tables.Run} AS r WHERE job_id = ANY($1) AND NOT EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.id = r.job_id)";
+
+    private readonly string _forgetLog = $"DELETE FROM {tables.Log} AS l WHERE job_id = ANY($1) AND NOT EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.id = l.job_id)";
 
     private readonly string _freeUnique = $"UPDATE {tables.Job} SET unique_key = NULL WHERE unique_key = ANY($1) AND unique_until <= {now}";
 
@@ -93,6 +95,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
             batch.Add(_forget, Value(kept));
             batch.Add(_forgetSteps, Value(kept));
             batch.Add(_forgetRuns, Value(kept));
+            batch.Add(_forgetLog, Value(kept));
         }
 
         // In one order, so that no two wait for each other.
@@ -103,7 +106,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         batch.Add(
             _insertSpecial,
             [.. Values(special), Value(Column(special, job => job.OrderKey)), Value(Column(special, job => job.OrderPolicy)), Value(Column(special, job => job.UniqueKey)),
-                Value(Column(special, job => job.UniqueWhile)), Value(Column(special, job => job.UniqueUntil)), Value(Column(special, job => job.KeptUntil))]);
+                Value(Column(special, job => job.UniqueWhile)), Value(Column(special, job => job.UniqueUntil)), Value(Column(special, job => job.KeptUntil)), Value(Column(special, job => job.Callback))]);
         var keyed = jobs.Where(job => job.OrderKey is not null).ToList();
         if (keyed.Count > 0)
             batch.Add(_join, Value(Column(keyed, job => job.Id)), Value(Column(keyed, job => job.OrderKey!)));

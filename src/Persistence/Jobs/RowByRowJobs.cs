@@ -19,6 +19,8 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
 
     private readonly string _forgetRuns = $"DELETE FROM {tables.Run} WHERE job_id = @p0 AND NOT EXISTS (SELECT 1 FROM {tables.Job} WHERE id = @p0)";
 
+    private readonly string _forgetLog = $"DELETE FROM {tables.Log} WHERE job_id = @p0 AND NOT EXISTS (SELECT 1 FROM {tables.Job} WHERE id = @p0)";
+
     private readonly string _freeUnique = $"UPDATE {tables.Job} SET unique_key = NULL WHERE unique_key = @p0 AND unique_until <= {now}";
 
     private readonly string _join =
@@ -37,7 +39,7 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     /// <summary>All that it writes with, for a test to parse.</summary>
     public IReadOnlyList<string> Texts =>
     [
-        _insert, _forget, _forgetSteps, _forgetRuns, _freeUnique, InsertSpecial, _join, _end, _leave, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, JoinLine, Steps,
+        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _freeUnique, InsertSpecial, _join, _end, _leave, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps,
     ];
 
     /// <summary>The values of the columns → inserts one, unless its id or its name is there.</summary>
@@ -71,13 +73,14 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
                 batch.AddRow(_forget, Dialect, job.Id);
                 batch.AddRow(_forgetSteps, Dialect, job.Id);
                 batch.AddRow(_forgetRuns, Dialect, job.Id);
+                batch.AddRow(_forgetLog, Dialect, job.Id);
             }
 
             if (job.UniqueKey is { } name)
                 batch.AddRow(_freeUnique, Dialect, name);
             batch.AddRow(
                 InsertSpecial, Dialect, job.Id, job.Type, job.Queue, job.Arguments, job.State, job.Priority, job.Rank, OrNull(job.DueAt), OrNull(job.StartBefore), OrNull(job.Timeout),
-                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil));
+                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil), OrNull(job.Callback));
             if (job.OrderKey is { } key)
                 batch.AddRow(_join, Dialect, key, job.Id);
         }

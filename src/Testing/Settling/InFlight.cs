@@ -6,6 +6,19 @@ internal sealed class InFlight
     private readonly Lock _lock = new();
     private TaskCompletionSource _idle = Signalled();
     private int _count;
+    private int _total;
+
+    /// <summary>How many there have been in all.</summary>
+    public int Total
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _total;
+            }
+        }
+    }
 
     public int Count
     {
@@ -28,6 +41,7 @@ internal sealed class InFlight
             }
 
             _count += messages;
+            _total += messages;
         }
     }
 

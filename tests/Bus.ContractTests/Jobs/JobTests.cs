@@ -68,17 +68,18 @@ public abstract class JobTests : DatabaseContract
         return await Client(service).ResultAsync<int>(id, limit.Token);
     }
 
-    protected Task<OutboxService> StartAsync(int concurrency = 4, Action<JobTypeOptions>? configure = null) => OutboxService.StartAsync<PlainConsumer>(Database, bus: registration =>
+    protected Task<OutboxService> StartAsync(int concurrency = 4, Action<JobTypeOptions>? configure = null, Action<JobsOptions>? options = null) => OutboxService.StartAsync<PlainConsumer>(Database, bus: registration =>
     {
         registration.AddSingleton(Script);
         registration.AddJobs<OutboxDb>(jobs =>
         {
             jobs.Options.Concurrency = concurrency;
+            options?.Invoke(jobs.Options);
             jobs.Handle<PingHandler>();
-            jobs.Handle<SumHandler>(options =>
+            jobs.Handle<SumHandler>(type =>
             {
-                options.Retry = new RetrySchedule { MaxAttempts = 3, FirstDelay = TimeSpan.FromMilliseconds(50) };
-                configure?.Invoke(options);
+                type.Retry = new RetrySchedule { MaxAttempts = 3, FirstDelay = TimeSpan.FromMilliseconds(50) };
+                configure?.Invoke(type);
             });
         });
     });

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Bus.ContractTests.Outbox;
 using Bus.Core.Recoverability;
@@ -115,11 +117,16 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
         var edited = await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 9 });
         Assert.Equal(9, (await edited.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job").GetProperty("priority").GetInt32());
         await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 10 }), HttpStatusCode.UnprocessableEntity, "refused");
+        edited = await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 8, arguments = new Sum(7, 7) });
+        var job = (await edited.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job");
+        Assert.Equal((8, 7), (job.GetProperty("priority").GetInt32(), job.GetProperty("arguments").GetProperty("left").GetInt32()));
+        await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { arguments = new { letf = 1 } }), HttpStatusCode.UnprocessableEntity, "letf");
         await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priorty = 1 }), HttpStatusCode.BadRequest, "priorty");
 
         Assert.Equal("Cancelled", await StateAsync(await _http.PostAsync($"/api/jobs/{id}/cancel", null)));
         await AssertProblemAsync(await _http.PostAsync($"/api/jobs/{id}/cancel", null), HttpStatusCode.Conflict, "is Cancelled");
         await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 1 }), HttpStatusCode.Conflict, "is Cancelled");
+        await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { arguments = new Sum(7, 7) }), HttpStatusCode.Conflict, "is Cancelled");
         Assert.Equal(HttpStatusCode.NoContent, (await _http.DeleteAsync($"/api/jobs/{id}")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync($"/api/jobs/{id}")).StatusCode);
         Assert.Empty(_script.Runs);
@@ -137,6 +144,99 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
         release.SetResult();
         await ComesToAsync(id, "Succeeded");
         Assert.Equal(HttpStatusCode.NoContent, (await _http.DeleteAsync($"/api/jobs/{id}")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_show_what_a_job_logs()
+    {
+        _script.Act = (_, run) =>
+        {
+            run.Log("one");
+            run.Log("two", JobLogLevel.Error);
+            return Task.CompletedTask;
+        };
+        var id = await EnqueueAsync(new Sum(1, 1));
+        await ComesToAsync(id, "Succeeded");
+        var lines = (await GetAsync($"/api/jobs/{id}/log")).EnumerateArray().ToList();
+        Assert.Equal([("one", "Information"), ("two", "Error")], lines.Select(line => (line.GetProperty("text").GetString()!, line.GetProperty("level").GetString()!)));
+        var rest = Assert.Single((await GetAsync($"/api/jobs/{id}/log?after={lines[0].GetProperty("position").GetInt64()}")).EnumerateArray());
+        Assert.Equal("two", rest.GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public async Task Should_give_the_result_to_who_waits_for_it_and_not_twice_to_who_has_it()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _script.Act = (_, run) => release.Task.WaitAsync(run.CancellationToken);
+        var id = await EnqueueAsync(new Sum(2, 3));
+        await AssertProblemAsync(await _http.GetAsync($"/api/jobs/{id}/result"), HttpStatusCode.Conflict, "has a result");
+        await AssertProblemAsync(await _http.GetAsync($"/api/jobs/{id}/result?wait=1"), HttpStatusCode.Conflict, "has a result");
+        var waits = _http.GetAsync($"/api/jobs/{id}/result?wait=60");
+        release.SetResult();
+        var answer = await waits.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        Assert.Equal((HttpStatusCode.OK, "application/json", "5"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, await answer.Content.ReadAsStringAsync()));
+        // printf 5 | sha256sum
+        Assert.Equal("\"ef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d\"", answer.Headers.ETag?.Tag);
+        Assert.Equal($"\"{(await GetAsync($"/api/jobs/{id}")).GetProperty("job").GetProperty("resultHash").GetString()}\"", answer.Headers.ETag?.Tag);
+
+        using var again = new HttpRequestMessage(HttpMethod.Get, $"/api/jobs/{id}/result");
+        again.Headers.IfNoneMatch.Add(answer.Headers.ETag!);
+        Assert.Equal(HttpStatusCode.NotModified, (await _http.SendAsync(again)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_say_that_there_will_be_no_result()
+    {
+        var id = await EnqueueAsync(new Sum(1, 1), Tomorrow);
+        var waits = _http.GetAsync($"/api/jobs/{id}/result?wait=60");
+        await _http.PostAsync($"/api/jobs/{id}/cancel", null);
+        await AssertProblemAsync(await waits.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System), HttpStatusCode.UnprocessableEntity, "is Cancelled");
+    }
+
+    [Fact]
+    public async Task Should_tell_who_follows_a_job_how_it_goes_on_to_its_end()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _script.Act = async (_, run) =>
+        {
+            run.Log("one");
+            await run.ReportAsync(40, "counting");
+            await release.Task.WaitAsync(run.CancellationToken);
+            run.Log("two");
+        };
+        var id = await EnqueueAsync(new Sum(1, 1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        List<SseItem<string>> events = [];
+        await foreach (var item in FollowAsync(id, null, limit.Token))
+        {
+            events.Add(item);
+            if (events.Exists(one => one.Data.Contains("counting", StringComparison.Ordinal)) && events.Exists(one => one.EventType == "log"))
+                release.TrySetResult();
+        }
+
+        var lines = events.Where(item => item.EventType == "log").ToList();
+        Assert.Equal(["one", "two"], lines.Select(item => JsonElement.Parse(item.Data).GetProperty("text").GetString()));
+        Assert.Equal("ended", events[^1].EventType);
+        Assert.Equal("Succeeded", JsonElement.Parse(events[^1].Data).GetProperty("state").GetString());
+        Assert.Single(events, item => item.EventType == "ended");
+
+        events = await FollowAsync(id, lines[0].EventId, limit.Token).ToListAsync(limit.Token);
+        Assert.Equal(["log", "ended"], events.Select(item => item.EventType));
+        Assert.Equal(lines[1].EventId, events[0].EventId);
+    }
+
+    [Fact]
+    public async Task Should_end_what_is_followed_when_the_host_stops()
+    {
+        var id = await EnqueueAsync(new Sum(1, 1), Tomorrow);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        await foreach (var item in FollowAsync(id, null, limit.Token))
+        {
+            Assert.Equal("Scheduled", JsonElement.Parse(item.Data).GetProperty("state").GetString());
+            _app.Lifetime.StopApplication();
+        }
+
+        Assert.False(limit.IsCancellationRequested);
     }
 
     [Theory]
@@ -166,6 +266,12 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
 
     [Theory]
     [InlineData("GET", Unknown, "", HttpStatusCode.NotFound, "no such job")]
+    [InlineData("GET", Unknown + "/log", "", HttpStatusCode.NotFound, "no such job")]
+    [InlineData("GET", Unknown + "/log?take=0", "", HttpStatusCode.UnprocessableEntity, "refused")]
+    [InlineData("GET", Unknown + "/events", "", HttpStatusCode.NotFound, "no such job")]
+    [InlineData("GET", Unknown + "/result", "", HttpStatusCode.NotFound, "no such job")]
+    [InlineData("GET", Unknown + "/result?wait=61", "", HttpStatusCode.BadRequest, "out of range")]
+    [InlineData("PATCH", Unknown, """{"arguments":{}}""", HttpStatusCode.NotFound, "no such job")]
     [InlineData("POST", Unknown + "/cancel", "", HttpStatusCode.NotFound, "no such job")]
     [InlineData("POST", Unknown + "/run-again", "", HttpStatusCode.NotFound, "no such job")]
     [InlineData("PATCH", Unknown, """{"priority":1}""", HttpStatusCode.NotFound, "no such job")]
@@ -187,6 +293,17 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
         if (body.Length > 0)
             request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         await AssertProblemAsync(await _http.SendAsync(request), status, says);
+    }
+
+    private async IAsyncEnumerable<SseItem<string>> FollowAsync(Guid id, string? last, [EnumeratorCancellation] CancellationToken token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/jobs/{id}/events");
+        if (last is not null)
+            request.Headers.Add("Last-Event-ID", last);
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
+        await foreach (var item in SseParser.Create(await answer.Content.ReadAsStreamAsync(token)).EnumerateAsync(token))
+            yield return item;
     }
 
     private static async Task AssertProblemAsync(HttpResponseMessage answer, HttpStatusCode status, string says)

@@ -1,0 +1,187 @@
+using Bus.Core.Recoverability;
+using Bus.Jobs;
+using Bus.Jobs.Handling;
+using Bus.Jobs.Running;
+using Bus.Persistence.Jobs;
+using Xunit;
+
+namespace Bus.UnitTests.Jobs;
+
+/// <summary>What a process wants of the table, by what it has heard, seen and has room for.</summary>
+public sealed class When_a_process_asks_for_jobs
+{
+    private const int Room = 8;
+
+    private readonly JobCatalog _catalog = new();
+    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly JobPool _pool;
+
+    public When_a_process_asks_for_jobs() => _pool = new JobPool(Room, _ => _release.Task, () => { }, type => _catalog.Find(type) is { IsLimited: true });
+
+    [Fact]
+    public void Should_ask_for_nothing_that_nobody_spoke_of()
+    {
+        Assert.True(Demand(["plain"]).Next().IsEmpty);
+    }
+
+    [Fact]
+    public void Should_ask_a_queue_once_for_as_many_as_there_is_room_for()
+    {
+        var demand = Demand(["plain"]);
+        demand.Hint("mail");
+        var wishes = demand.Next();
+        Assert.Equal([QueueClaim.Of("mail", Room)], wishes.Claims);
+        Assert.Equal(["plain"], wishes.Types);
+        Assert.True(demand.Next().IsEmpty);
+    }
+
+    [Fact]
+    public void Should_ask_again_where_a_wish_was_filled_and_where_it_could_not_ask()
+    {
+        var demand = Demand(["plain"]);
+        demand.Hint("mail");
+        var wishes = demand.Next();
+        demand.Got(wishes, Jobs("mail", Room - 1));
+        Assert.True(demand.Next().IsEmpty);
+
+        demand.Got(wishes, Jobs("mail", Room));
+        wishes = demand.Next();
+        Assert.Single(wishes.Claims);
+        demand.Again(wishes);
+        Assert.Single(demand.Next().Claims);
+    }
+
+    [Fact]
+    public void Should_share_its_room_among_queues_and_let_each_be_first_in_turn()
+    {
+        var demand = Demand(["plain"]);
+        HashSet<string> first = [];
+        for (var turn = 0; turn < 3; turn++)
+        {
+            foreach (var queue in new[] { "a", "b", "c" })
+                demand.Hint(queue);
+            var claims = demand.Next().Claims;
+            Assert.Equal([3, 3, 2], claims.Select(claim => claim.Limit));
+            Assert.Equal(["a", "b", "c"], claims.Select(claim => claim.Queue).Order());
+            first.Add(claims[0].Queue);
+        }
+
+        Assert.Equal(3, first.Count);
+    }
+
+    [Fact]
+    public void Should_take_ahead_as_many_as_have_just_ended_twice_and_not_without_end()
+    {
+        var demand = Demand(["plain"]);
+        demand.Hint("mail");
+        demand.Ended(5);
+        Assert.Equal(Room + 10, Assert.Single(demand.Next().Claims).Limit);
+        demand.Hint("mail");
+        demand.Ended(10_000);
+        Assert.Equal(Room + 200, Assert.Single(demand.Next().Claims).Limit);
+    }
+
+    [Fact]
+    public void Should_wait_with_its_wish_until_there_is_room()
+    {
+        var demand = Demand(["plain"]);
+        _pool.Add(Jobs("mail", Room), Guid.Empty);
+        demand.Hint("mail");
+        Assert.True(demand.Next().IsEmpty);
+        _release.SetResult();
+        Assert.True(SpinWait.SpinUntil(() => _pool.Room == Room, TimeSpan.FromSeconds(10)), "The jobs did not end.");
+        Assert.Equal(Room, Assert.Single(demand.Next().Claims).Limit);
+    }
+
+    [Fact]
+    public void Should_not_ask_one_by_one_while_enough_wait_here()
+    {
+        var demand = Demand(["plain"]);
+        _pool.Add(Jobs("mail", Room + 16), Guid.Empty);
+        demand.Ended(10);
+        demand.Hint("mail");
+        // There is room for 4 of 20.
+        Assert.True(demand.Next().IsEmpty);
+        demand.Ended(14);
+        // Now for 12 of 28, which is still not half.
+        Assert.True(demand.Next().IsEmpty);
+        demand.Ended(16);
+        Assert.Equal(16, Assert.Single(demand.Next().Claims).Limit);
+    }
+
+    [Theory]
+    [InlineData(JobGroup.All, "", "mail", "plain")]
+    [InlineData(JobGroup.Queue, "mail", "mail", "plain")]
+    [InlineData(JobGroup.Type, "plain", "mail", "plain")]
+    public void Should_ask_for_nothing_that_is_paused_and_for_it_when_it_is_resumed(JobGroup what, string name, string queue, string type)
+    {
+        var demand = Demand([type]);
+        demand.Hint(queue);
+        demand.See([((int)what, name)]);
+        Assert.True(demand.IsPaused(Jobs(queue, 1)[0]));
+        Assert.Empty(demand.Next().Claims);
+
+        // A look says where there are jobs, paused or not.
+        demand.See([(JobDialect.QueueSeen, queue)]);
+        Assert.False(demand.IsPaused(Jobs(queue, 1)[0]));
+        Assert.Equal([QueueClaim.Of(queue, Room)], demand.Next().Claims);
+    }
+
+    [Fact]
+    public void Should_ask_what_is_not_paused_although_something_else_is()
+    {
+        var demand = Demand(["plain", "other"]);
+        demand.Hint("mail");
+        demand.Hint("web");
+        demand.See([((int)JobGroup.Queue, "web"), ((int)JobGroup.Type, "other")]);
+        var wishes = demand.Next();
+        Assert.Equal([QueueClaim.Of("mail", Room)], wishes.Claims);
+        Assert.Equal(["plain"], wishes.Types);
+    }
+
+    [Fact]
+    public void Should_leave_half_of_its_room_to_types_without_limits()
+    {
+        var demand = Demand(["plain"], limited: ["slow"]);
+        demand.Hint("mail");
+        var wishes = demand.Next();
+        Assert.Equal([QueueClaim.Of("mail", Room)], wishes.Claims);
+        Assert.Equal(("mail", "slow", Room / 2, 3), Assert.Single(wishes.Limited) is var claim ? (claim.Queue, claim.Type, claim.Limit, claim.Concurrency) : default);
+        Assert.DoesNotContain("slow", wishes.Types);
+    }
+
+    [Fact]
+    public void Should_use_all_of_its_room_for_types_with_limits_where_there_are_no_others()
+    {
+        var demand = Demand([], limited: ["slow"]);
+        demand.Hint("mail");
+        var wishes = demand.Next();
+        Assert.Empty(wishes.Claims);
+        Assert.Equal(Room, Assert.Single(wishes.Limited).Limit);
+    }
+
+    [Fact]
+    public void Should_take_one_at_a_time_of_those_that_processes_died_of()
+    {
+        var demand = Demand(["plain"]);
+        demand.See([(JobDialect.SuspectSeen, "mail"), (JobDialect.SuspectSeen, "web")]);
+        Assert.Single(demand.Next().Claims, claim => claim == QueueClaim.OfSuspect(claim.Queue));
+
+        _pool.Add([Jobs("mail", 1)[0] with { Crashes = QueueClaim.Suspect }], Guid.Empty);
+        demand.See([(JobDialect.SuspectSeen, "web")]);
+        Assert.True(demand.Next().IsEmpty);
+    }
+
+    private static List<ClaimedJob> Jobs(string queue, int count) => [.. Enumerable.Range(0, count).Select(number => new ClaimedJob(Guid.NewGuid(), "plain", [], 1, 0, 0, number, 0, 0, null, null, queue, null, 0))];
+
+    private JobDemand Demand(string[] free, string[]? limited = null)
+    {
+        foreach (var (name, concurrency, arguments) in free.Select(name => (name, (int?)null, name == "other" ? typeof(short) : typeof(byte))).Concat((limited ?? []).Select(name => (name, (int?)3, typeof(int)))))
+        {
+            _catalog.Add(new JobType(
+                name, arguments, "default", new RecoverabilityPolicy(ErrorClassifier.Default, RetrySchedule.None, TimeSpan.MaxValue, TimeSpan.FromDays(1)), null, TimeSpan.Zero, concurrency, null, (_, _, _) => Task.FromResult<object?>(null)));
+        }
+
+        return new JobDemand(_catalog, new JobsOptions { Concurrency = Room }, _pool);
+    }
+}
