@@ -57,6 +57,9 @@ public static class JobsRegistration
         services.TryAddSingleton<Func<JobNews<TDbContext>>>(provider => provider.GetRequiredService<JobNews<TDbContext>>);
         services.TryAddSingleton<JobRows<TDbContext>>();
         services.TryAddSingleton<JobRescue<TDbContext>>();
+        services.TryAddSingleton<JobFolding<TDbContext>>();
+        services.TryAddSingleton<JobQueues<TDbContext>>();
+        services.TryAddSingleton<JobGauges<TDbContext>>();
         services.TryAddSingleton<JobUpkeep<TDbContext>>();
         services.TryAddSingleton<IJobClient, JobClient<TDbContext>>();
         services.TryAddSingleton<IJobOperations, JobOperations<TDbContext>>();

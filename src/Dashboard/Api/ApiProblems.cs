@@ -29,6 +29,8 @@ internal static class ApiProblems
 
     public static ProblemHttpResult JobStands(JobSummary job, string rule) => Problem(StatusCodes.Status409Conflict, "The state of the job does not allow it", $"{rule} Job {job.Id:D} is {job.State}.");
 
+    public static ProblemHttpResult NoQueue(string name) => Problem(StatusCodes.Status404NotFound, "There is no such queue", $"No job is in the queue '{name}', none was in the last hour, and this process runs none of it.");
+
     public static ProblemHttpResult NotPaused() => Problem(StatusCodes.Status404NotFound, "It is not paused", "Nothing changes: jobs of this group begin unless they belong to another that is paused.");
 
     public static ProblemHttpResult NoTimer(Guid token) => Problem(

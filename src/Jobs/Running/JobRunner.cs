@@ -18,6 +18,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
     private const int LongestError = 8_000;
 
     private readonly Lock _lock = new();
+    private readonly JobCounters _counters = new();
     private readonly Random _random = new(Environment.ProcessId);
 
     /// <summary>Never throws.</summary>
@@ -26,6 +27,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
     public async Task RunAsync(RunningJob running, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
     {
         var job = running.Job;
+        running.Begin();
         try
         {
             await HandleAsync(running, end);
@@ -89,7 +91,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         {
             var result = await type.RunAsync(scope.ServiceProvider, arguments, run);
             unit.Seal();
-            var ended = job.End(JobStates.Succeeded) with { Result = result is null ? null : WriteResult(result, type) };
+            var ended = running.End(JobStates.Succeeded) with { Result = result is null ? null : WriteResult(result, type) };
             await CommitAsync(unit, scope.ServiceProvider, ended, end);
             waiters.Tell(job.Id);
             // What its limits kept back may go on.
@@ -117,10 +119,12 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         await unit.BeginAsync(CancellationToken.None);
         var transaction = unit.Transaction ?? throw new JobException($"The handler left a transaction of its own open on `{typeof(TDbContext).Name}`: the job owns the transaction, do not begin one in a handler.");
         await unit.Context.SaveChangesAsync(CancellationToken.None);
-        var stands = await engine.Dialect.Jobs.EndAsync(unit.Context.Database.GetDbConnection(), transaction.GetDbTransaction(), [ended], CancellationToken.None);
+        using var counters = _counters.Rent();
+        var stands = await engine.Dialect.Jobs.EndAsync(unit.Context.Database.GetDbConnection(), transaction.GetDbTransaction(), [ended], counters.Node, CancellationToken.None);
         if (stands.Written.Count == 0)
             throw new JobClaimLostException();
         await transaction.CommitAsync(CancellationToken.None);
+        JobMeters.Ended(ended, now());
         foreach (var queue in stands.Queues)
             news().Tell(queue);
     }
@@ -185,16 +189,16 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
                 LogLost(engine.Log, job.Id, job.Type);
                 return null;
             case StopReason.Cancelled:
-                return job.End(JobStates.Cancelled) with { Error = "Cancelled while it ran." };
+                return running.End(JobStates.Cancelled) with { Error = "Cancelled while it ran." };
             case StopReason.Stopping when exception is OperationCanceledException:
-                return job.End(JobStates.Queued);
+                return running.End(JobStates.Queued);
             case StopReason.TimedOut when exception is OperationCanceledException:
                 exception = new TimeoutException("The run took longer than it may.", exception);
                 break;
         }
 
         var text = exception.ToString();
-        var failed = job.End(JobStates.Dead) with { Failures = 1, Error = Storable(text) };
+        var failed = running.End(JobStates.Dead) with { Failures = 1, Error = Storable(text) };
         if (exception is JobDeadException)
             return failed with { Error = Storable(exception.Message) };
         if (catalog.Find(job.Type) is not { } type)

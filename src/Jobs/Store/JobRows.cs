@@ -1,12 +1,14 @@
 using Bus.Jobs.Running;
 using Bus.Persistence.Jobs;
+using Bus.Persistence.Outbox;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Bus.Jobs.Store;
 
 /// <summary>Works on the rows of jobs in scopes of its own. Thread-safe.</summary>
-internal sealed class JobRows<TDbContext>(IServiceScopeFactory scopes, JobLines<TDbContext> lines, Func<JobNews<TDbContext>> news)
+internal sealed class JobRows<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, JobLines<TDbContext> lines, Func<JobNews<TDbContext>> news)
     where TDbContext : DbContext
 {
     /// <summary>Reads, or writes with one statement.</summary>
@@ -17,6 +19,11 @@ internal sealed class JobRows<TDbContext>(IServiceScopeFactory scopes, JobLines<
     }
 
     public Task<JobRow?> FindAsync(Guid id, CancellationToken cancellationToken) => InScopeAsync(db => db.Set<JobRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken));
+
+    /// <summary>Those that are to be removed: they succeeded or were cancelled before a time, and nobody needs them for something else.</summary>
+    public static IQueryable<JobRow> Removable(TDbContext db, long old, long now) =>
+        db.Set<JobRow>().Where(row => (row.State == JobStates.Succeeded || row.State == JobStates.Cancelled) && row.EndedAt != null && row.EndedAt < old && (row.KeptUntil == null || row.KeptUntil < now)
+            && (row.UniqueKey == null || row.UniqueUntil == null || row.UniqueUntil < now));
 
     /// <summary>Does several things together; what has waited for them is told afterwards.</summary>
     /// <param name="change">The change; what it returns are the queues that have got work, null when there was nothing to change.</param>
@@ -42,6 +49,10 @@ internal sealed class JobRows<TDbContext>(IServiceScopeFactory scopes, JobLines<
 
     /// <summary>Keeps others from the line of a job, if it has a key, before the job is changed: in the order in which those do it that end a run.</summary>
     public Task LockAsync(TDbContext db, string? key, CancellationToken cancellationToken) => key is null ? Task.CompletedTask : lines.LockAsync(db, key, cancellationToken);
+
+    /// <summary>Counts what became of a job otherwise than by its run, in the transaction that is open.</summary>
+    public Task CountAsync(TDbContext db, string queue, string type, JobCount count, CancellationToken cancellationToken) =>
+        engine.Dialect.Jobs.CountAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), queue, type, JobCounters.ByHand, count, cancellationToken);
 
     /// <summary>What comes of it that a job has come to its end otherwise than by its run: it leaves its line.</summary>
     public async Task<IReadOnlyList<string>> LeaveAsync(TDbContext db, Guid id, string? key, CancellationToken cancellationToken) => key is null ? [] : await lines.LeaveAsync(db, id, key, cancellationToken);

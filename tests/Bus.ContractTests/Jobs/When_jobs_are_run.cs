@@ -63,3 +63,13 @@ public sealed class When_jobs_meet_faults_in_one_file : JobFaultContract
 {
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
 }
+
+public sealed class When_jobs_are_counted_on_sqlite : JobCountContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_are_counted_on_postgres : JobCountContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
