@@ -53,6 +53,16 @@ public interface IJobOperations
     /// <returns>False when it was not paused.</returns>
     Task<bool> ResumeAsync(JobGroup what, string name = "", CancellationToken cancellationToken = default);
 
+    /// <summary>The queues by name: those with jobs that have not succeeded, those in which one ended in the last hour, those that are paused, and those of the handlers of this process.</summary>
+    Task<IReadOnlyList<JobQueueSummary>> QueuesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>What became of jobs in a time, step by step, the oldest first; steps in which nothing ended are there, too. To the minute for two hours, then to the hour, after three days to the day.</summary>
+    /// <exception cref="JobException">The query is wrong.</exception>
+    Task<IReadOnlyList<JobHistoryStep>> HistoryAsync(JobHistoryQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>Whether jobs are removed as fast as they come.</summary>
+    Task<JobUpkeepStatus> UpkeepAsync(CancellationToken cancellationToken = default);
+
     /// <summary>What is paused.</summary>
     Task<IReadOnlyList<JobPause>> PausesAsync(CancellationToken cancellationToken = default);
 }

@@ -65,6 +65,9 @@ public static class JobsRegistration
         services.TryAddSingleton<JobRows<TDbContext>>();
         services.TryAddSingleton<IJobIdleness, JobIdleness<TDbContext>>();
         services.TryAddSingleton<JobRescue<TDbContext>>();
+        services.TryAddSingleton<JobFolding<TDbContext>>();
+        services.TryAddSingleton<JobQueues<TDbContext>>();
+        services.TryAddSingleton<JobGauges<TDbContext>>();
         services.TryAddSingleton<JobUpkeep<TDbContext>>();
         services.TryAddSingleton<IJobClient, JobClient<TDbContext>>();
         services.TryAddSingleton<IJobOperations, JobOperations<TDbContext>>();

@@ -42,6 +42,18 @@ public static class BusMetrics
     /// <summary>How much later than planned, jitter included, an instant of a schedule was fired.</summary>
     public static Histogram<double> ScheduleLateness { get; } = Meter.CreateHistogram<double>(TelemetryNames.ScheduleLateness, "s");
 
+    /// <summary>Runs of jobs that have ended.</summary>
+    public static Counter<long> JobsEnded { get; } = Meter.CreateCounter<long>(TelemetryNames.JobsEnded, "{run}");
+
+    /// <summary>How long runs of jobs took.</summary>
+    public static Histogram<double> JobDuration { get; } = Meter.CreateHistogram<double>(TelemetryNames.JobDuration, "s");
+
+    /// <summary>How long jobs had waited when they began.</summary>
+    public static Histogram<double> JobWait { get; } = Meter.CreateHistogram<double>(TelemetryNames.JobWait, "s");
+
+    /// <summary>Jobs of processes that died, taken from them by this one.</summary>
+    public static Counter<long> JobsRescued { get; } = Meter.CreateCounter<long>(TelemetryNames.JobsRescued, "{job}");
+
     /// <summary>How much later than due a timer was fired.</summary>
     public static Histogram<double> TimerLateness { get; } = Meter.CreateHistogram<double>(TelemetryNames.TimerLateness, "s");
 }

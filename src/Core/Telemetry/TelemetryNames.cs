@@ -51,6 +51,30 @@ public static class TelemetryNames
     /// <summary>Histogram, seconds: how much later than due a timer was fired.</summary>
     public const string TimerLateness = "bus.timers.lateness";
 
+    /// <summary>Counter, tags queue, type and outcome: runs of jobs that have ended.</summary>
+    public const string JobsEnded = "bus.jobs.ended";
+
+    /// <summary>Histogram, seconds, tags queue, type and outcome: how long a run of a job took.</summary>
+    public const string JobDuration = "bus.jobs.duration";
+
+    /// <summary>Histogram, seconds, tags queue and type: how long a job had waited when its run began.</summary>
+    public const string JobWait = "bus.jobs.wait";
+
+    /// <summary>Gauge: jobs that this process runs.</summary>
+    public const string JobsRunning = "bus.jobs.running";
+
+    /// <summary>Gauge, tag queue: jobs of all processes that are ready and wait for one.</summary>
+    public const string JobsWaiting = "bus.jobs.waiting";
+
+    /// <summary>Gauge, seconds, tag queue: how long the first that waits has waited.</summary>
+    public const string JobsOldestAge = "bus.jobs.oldest_age";
+
+    /// <summary>Counter, tags queue and type: jobs of processes that died, taken from them by this one.</summary>
+    public const string JobsRescued = "bus.jobs.rescued";
+
+    /// <summary>Gauge, seconds: by how much the oldest job that is to be removed has outlived its time.</summary>
+    public const string JobsUpkeepLag = "bus.jobs.upkeep.lag";
+
     /// <summary>Counter: tries of a saga message that lost a race for their row and were made again. Tag: <see cref="SagaTag"/>.</summary>
     public const string SagaConflicts = "bus.saga.conflicts";
 

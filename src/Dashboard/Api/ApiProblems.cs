@@ -32,6 +32,8 @@ internal static class ApiProblems
     public static ProblemHttpResult NoResult(JobSummary job) => Problem(
         StatusCodes.Status422UnprocessableEntity, "The job has no result, and comes to none", $"Job {job.Id:D} is {job.State}: {job.Error}");
 
+    public static ProblemHttpResult NoQueue(string name) => Problem(StatusCodes.Status404NotFound, "There is no such queue", $"No job is in the queue '{name}', none was in the last hour, and this process runs none of it.");
+
     public static ProblemHttpResult NotPaused() => Problem(StatusCodes.Status404NotFound, "It is not paused", "Nothing changes: jobs of this group begin unless they belong to another that is paused.");
 
     public static ProblemHttpResult NoTimer(Guid token) => Problem(

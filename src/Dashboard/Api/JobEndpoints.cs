@@ -79,7 +79,7 @@ internal static class JobEndpoints
     private static async Task<IResult> PausesAsync(IJobOperations jobs, CancellationToken token) => ApiJson.Answer(await jobs.PausesAsync(token));
 
     // Of what is escaped only the slash is handed over as it came.
-    private static string Whole(string? name) => name?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase) ?? "";
+    internal static string Whole(string? name) => name?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase) ?? "";
 
     private static async Task<IResult> PauseAsync(string what, IJobOperations jobs, CancellationToken token, string? name = null)
     {

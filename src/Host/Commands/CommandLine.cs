@@ -42,7 +42,7 @@ internal static class CommandLine
 
         var root = new RootCommand(Description)
         {
-            Command("demo", "Send sample photos through the pipeline and look whether they come out right.", (_, stop) => DemoCommand.RunAsync(split.Settings, stop)),
+            Command("demo", "Send sample photos through the pipeline, report on them, let a job fail and mend it; look whether all comes out right.", (_, stop) => DemoCommand.RunAsync(split.Settings, stop)),
             Command("serve", "Run the roles of Bus:Roles until stopped.", (_, stop) => ServeCommand.RunAsync(split.Settings, stop)),
             Command("migrate", "Bring the database's schema up, and say what was applied.", (_, stop) => MigrateCommand.RunAsync(split.Settings, stop)),
         };

@@ -7,8 +7,8 @@ using Spectre.Console;
 namespace Bus.Host.Demo;
 
 /// <summary>
-/// Sends sample photos through the real pipeline: the whole application in this process, entered by its HTTP door. Ends well only if every photo
-/// came out ready and right.
+/// Sends sample photos through the real pipeline, has a job write a report of them, and lets a job fail until its cause is mended: the whole application in this process, entered by its HTTP door. Ends well
+/// only if all of it came out as it must.
 /// </summary>
 internal static class DemoCommand
 {
@@ -34,8 +34,23 @@ internal static class DemoCommand
         var outcomes = await DemoDisplay.WatchAsync(console, samples, show =>
             Task.WhenAll(samples.Select(sample => new DemoPhoto(client, sample, folder.Results, show).RunAsync(either.Token))));
         var took = clock.GetElapsedTime(started);
-        await app.StopAsync(CancellationToken.None);
         DemoDisplay.Report(console, outcomes, took, folder.Results);
-        return outcomes.All(x => x.IsRight) ? CommandLine.Success : CommandLine.Failure;
+        var jobsAreRight = await RunJobsAsync(console, client, outcomes, folder, either.Token);
+        await app.StopAsync(CancellationToken.None);
+        return jobsAreRight && outcomes.All(x => x.IsRight) ? CommandLine.Success : CommandLine.Failure;
+    }
+
+    private static async Task<bool> RunJobsAsync(IAnsiConsole console, DemoClient client, IReadOnlyList<DemoOutcome> outcomes, DemoFolder folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new DemoReport(client, console, folder.Results).RunAsync(outcomes, cancellationToken) is { } report
+                && await new DemoDelivery(client, console, folder.Deliveries).RunAsync(report, cancellationToken);
+        }
+        catch (HttpRequestException error)
+        {
+            console.WriteLine($"The jobs went wrong: {error.Message}");
+            return false;
+        }
     }
 }

@@ -10,6 +10,9 @@ internal sealed record DemoFolder(string Root)
 
     public string Results => Path.Combine(Root, "results");
 
+    /// <summary>Where reports are delivered to; it is made when that has failed.</summary>
+    public string Deliveries => Path.Combine(Root, "deliveries");
+
     public static DemoFolder Create(string[] settings)
     {
         using var configuration = new ConfigurationManager();
@@ -22,7 +25,7 @@ internal sealed record DemoFolder(string Root)
         return folder;
     }
 
-    /// <summary>What a demonstration needs whatever the settings say: its own folder, both roles, a free port, and a quiet log.</summary>
+    /// <summary>What a demonstration needs whatever the settings say: its own folder, both roles, a free port, a quiet log, and jobs that say much and give up soon.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Settings() =>
     [
         new("Bus:DataFolder", Path.Combine(Root, "data")),
@@ -30,5 +33,11 @@ internal sealed record DemoFolder(string Root)
         new("urls", "http://127.0.0.1:0"),
         new("Serilog:MinimumLevel:Default", "Warning"),
         new("Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime", "Warning"),
+        // What fails on purpose is told by the demonstration.
+        new("Serilog:MinimumLevel:Override:Bus.Outbox", "Fatal"),
+        new("Bus:Reports:ChunkRows", "1"),
+        new("Bus:Reports:DeliverTo", Deliveries),
+        new("Bus:Reports:DeliveryAttempts", "3"),
+        new("Bus:Reports:DeliveryDelay", "00:00:00.5"),
     ];
 }

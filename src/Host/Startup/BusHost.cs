@@ -1,7 +1,9 @@
+using Bus.Host.Reports;
 using Bus.Host.Schema;
 using Bus.Host.Web;
 using Bus.Sagas.Images;
 using Bus.Services.Images;
+using Bus.Services.Reports;
 using Bus.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -64,7 +66,7 @@ internal static partial class BusHost
         LogRunsOn(app.Logger, bus.Transport, bus.Database, folder, own.Roles);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Messages go through {Transport}, data is in {Database}, files are in {Folder}, the roles are {Roles}. The API is at /api/images, described at /openapi/v1.json; health at /health/ready.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Messages go through {Transport}, data is in {Database}, files are in {Folder}, the roles are {Roles}. The API is at /api/images, /api/reports and /api/jobs, described at /openapi/v1.json; health at /health/ready.")]
     private static partial void LogRunsOn(ILogger logger, BusTransport transport, BusDatabase database, string folder, HostRoles roles);
 
     private static void Check(WebApplication app)
@@ -94,20 +96,24 @@ internal static partial class BusHost
         var services = builder.Services;
         services.AddImageServices(builder.Configuration);
         services.AddImageApi<HostDbContext>();
+        services.AddReports(builder.Configuration);
+        services.AddScoped<IReportSource, ImageReport>();
         // The services read and check the section; the saga, which does not know them, is handed its part.
         services.AddOptions<ImagePlan>().Configure<IOptions<ImageOptions>>((plan, images) =>
             (plan.MaxWidth, plan.Quality, plan.WatermarkText) = (images.Value.MaxWidth, images.Value.Quality, images.Value.WatermarkText));
         services.AddSingleton<SchemaMigrator>();
-        services.AddBus(builder.Configuration, bus => Compose(bus, own));
+        services.AddBus(builder.Configuration, bus => Compose(bus, own, builder.Configuration));
     }
 
-    private static void Compose(BusBuilder bus, HostSettings own)
+    private static void Compose(BusBuilder bus, HostSettings own, IConfiguration configuration)
     {
-        bus.RecognizeSettings(HostSettings.MigrateKey);
+        bus.RecognizeSettings(HostSettings.MigrateKey, ReportOptions.Section);
         bus.UseDatabase<HostDbContext>();
         bus.AddSchedules();
+        bus.AddJobs();
         if (own.Has(HostRoles.Worker))
         {
+            bus.AddJobs(jobs => jobs.AddReportJobs(configuration));
             bus.Registration.AddImageSaga<HostDbContext>();
             bus.Registration.AddImageConsumers();
             bus.Registration.AddImageRecordConsumer();

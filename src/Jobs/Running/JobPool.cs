@@ -47,6 +47,16 @@ internal sealed class JobPool(int concurrency, Func<RunningJob, Task> run, Actio
     /// <summary>Whether it has one that several processes have died of.</summary>
     public bool HasSuspect => _held.Values.Any(held => held.Job.Crashes >= QueueClaim.Suspect);
 
+    /// <summary>How many run.</summary>
+    public int Running
+    {
+        get
+        {
+            lock (_lock)
+                return _running;
+        }
+    }
+
     /// <summary>Whether a run under that claim is here.</summary>
     public bool Holds(Guid id, long claim) => _held.TryGetValue(id, out var held) && held.Job.Claim == claim;
 

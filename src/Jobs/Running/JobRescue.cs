@@ -1,4 +1,5 @@
 using Bus.Core.Loops;
+using Bus.Core.Telemetry;
 using Bus.Jobs.Store;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
@@ -63,13 +64,18 @@ internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> eng
                     return null;
                 db.Add(new JobRunRow { JobId = id, Claim = claim, Outcome = (int)JobRunOutcome.Lost, Node = job.Node, StartedAt = job.StartedAt, EndedAt = now });
                 await db.SaveChangesAsync(cancellationToken);
+                var count = new JobCount { Crashed = 1 };
+                count.AddState(state);
+                await rows.CountAsync(db, job.Queue, job.Type, count, cancellationToken);
                 var leaves = state == JobStates.Cancelled || (state == JobStates.Dead && job.OrderPolicy == (int)JobKeyPolicy.Skip);
                 var told = isFinal ? await rows.CallBackAsync(db, id, claim, job.Callback, cancellationToken) : [job.Queue];
                 return leaves ? [.. told, .. await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken)] : told;
             },
             cancellationToken);
-        if (isRescued)
-            LogLost(engine.Log, id, job!.Node, (JobState)state);
+        if (!isRescued)
+            return;
+        BusMetrics.JobsRescued.Add(1, new KeyValuePair<string, object?>("queue", job!.Queue), new KeyValuePair<string, object?>("type", job.Type));
+        LogLost(engine.Log, id, job.Node, (JobState)state);
     }
 
     [LoggerMessage(115, LogLevel.Warning, "Jobs of processes that have died could not be looked for; next try in {RetryIn}")]

@@ -23,6 +23,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
     private static readonly TimeSpan WithoutWord = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
+    private readonly JobCounters _counters = new();
     private readonly Random _random = new(Environment.ProcessId);
 
     /// <summary>Never throws.</summary>
@@ -31,6 +32,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
     public async Task RunAsync(RunningJob running, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
     {
         var job = running.Job;
+        running.Begin();
         try
         {
             await HandleAsync(running, end);
@@ -97,7 +99,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         {
             var result = await type.RunAsync(scope.ServiceProvider, arguments, run);
             unit.Seal();
-            var ended = job.End(JobStates.Succeeded) with { Result = result is null ? null : WriteResult(result, type) };
+            var ended = running.End(JobStates.Succeeded) with { Result = result is null ? null : WriteResult(result, type) };
             // What is being written would wait for a transaction that keeps all others out.
             await running.Log.HoldAsync(mayWait: !WritesAlone());
             await CommitAsync(unit, scope.ServiceProvider, ended, running.Log.Left, end);
@@ -128,7 +130,8 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         var transaction = unit.Transaction ?? throw new JobException($"The handler left a transaction of its own open on `{typeof(TDbContext).Name}`: the job owns the transaction, do not begin one in a handler.");
         await unit.Context.SaveChangesAsync(CancellationToken.None);
         var connection = unit.Context.Database.GetDbConnection();
-        var stands = await engine.Dialect.Jobs.EndAsync(connection, transaction.GetDbTransaction(), [ended], CancellationToken.None);
+        using var counters = _counters.Rent();
+        var stands = await engine.Dialect.Jobs.EndAsync(connection, transaction.GetDbTransaction(), [ended], counters.Node, CancellationToken.None);
         if (stands.Written.Count == 0)
             throw new JobClaimLostException();
         if (lines.Count > 0 || ended.CallsBack)
@@ -141,6 +144,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         }
 
         await transaction.CommitAsync(CancellationToken.None);
+        JobMeters.Ended(ended, now());
         foreach (var queue in stands.Queues)
             news().Tell(queue);
         if (ended.CallsBack)
@@ -207,16 +211,16 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
                 LogLost(engine.Log, job.Id, job.Type);
                 return null;
             case StopReason.Cancelled:
-                return job.End(JobStates.Cancelled) with { Error = "Cancelled while it ran." };
+                return running.End(JobStates.Cancelled) with { Error = "Cancelled while it ran." };
             case StopReason.Stopping when exception is OperationCanceledException:
-                return job.End(JobStates.Queued);
+                return running.End(JobStates.Queued);
             case StopReason.TimedOut when exception is OperationCanceledException:
                 exception = new TimeoutException("The run took longer than it may.", exception);
                 break;
         }
 
         var text = exception.ToString();
-        var failed = job.End(JobStates.Dead) with { Failures = 1, Error = JobText.Of(text, LongestError) };
+        var failed = running.End(JobStates.Dead) with { Failures = 1, Error = JobText.Of(text, LongestError) };
         if (exception is JobDeadException)
             return failed with { Error = JobText.Of(exception.Message, LongestError) };
         if (catalog.Find(job.Type) is not { } type)

@@ -27,7 +27,6 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
 
     // What was taken ahead and does not begin soon, because long jobs came before it, is for others.
     private static readonly TimeSpan LongestAhead = TimeSpan.FromSeconds(2);
-    private static readonly string Node = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     private readonly Channel<JobEnd> _ends = Channel.CreateUnbounded<JobEnd>(new UnboundedChannelOptions { SingleReader = true });
     private readonly OutboxEngine<TDbContext> _engine;
@@ -53,6 +52,9 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
 
     /// <summary>Whether it could begin another job now.</summary>
     public bool HasRoom => !_takesNoMore && _pool.Room > 0;
+
+    /// <summary>How many handlers run here.</summary>
+    public int Running => _pool.Running;
 
     /// <summary>Says that a queue may have jobs.</summary>
     public void Hint(string queue)
@@ -239,7 +241,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     private async Task<(JobTurnResult Result, Guid Owner)> TurnAsync(List<JobEnd> ends, JobWishes wishes, CancellationToken cancellationToken)
     {
         await _engine.Owner.RegisterAsync(cancellationToken);
-        var turn = new JobTurn([.. ends.Select(end => end.Run)], wishes.Claims, wishes.Limited, _engine.Owner.Id, Node, wishes.Types);
+        var turn = new JobTurn([.. ends.Select(end => end.Run)], wishes.Claims, wishes.Limited, _engine.Owner.Id, JobCounters.Node, wishes.Types);
         FaultPoint.Reach(FaultPoints.BeforeJobTurn);
         JobTurnResult result;
         if (ends.TrueForAll(end => end.IsBare))
@@ -267,7 +269,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
             using var door = await _engine.Gate.EnterAsync(cancellationToken);
             await using var session = await _engine.OpenAsync(cancellationToken);
             await using var transaction = await session.Connection.BeginTransactionAsync(CancellationToken.None);
-            var stands = await _engine.Dialect.Jobs.EndAsync(session.Connection, transaction, turn.Ended, CancellationToken.None);
+            var stands = await _engine.Dialect.Jobs.EndAsync(session.Connection, transaction, turn.Ended, turn.Node, CancellationToken.None);
             var written = ends.Where(end => stands.Written.Contains(end.Run.Id)).ToList();
             List<OutboxRecord> records = [.. written.SelectMany(end => end.Records)];
             rows = OutboxRecord.Rows(records);
@@ -280,7 +282,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
                 foreach (var run in written.Select(end => end.Run).Where(run => run.CallsBack))
                     _engine.Dialect.Jobs.AddCallback(batch, run.Id, run.Claim);
                 foreach (var failed in written.Select(end => end.Run).Where(run => run.Failures > 0))
-                    batch.AddRow(_engine.Dialect.Jobs.InsertRun, _engine.Dialect, failed.Id, failed.Claim, (int)JobRunOutcome.Failed, Node, failed.StartedAt, failed.Error!);
+                    batch.AddRow(_engine.Dialect.Jobs.InsertRun, _engine.Dialect, failed.Id, failed.Claim, (int)JobRunOutcome.Failed, turn.Node, failed.StartedAt, failed.Error!);
                 await batch.ExecuteAsync(CancellationToken.None);
             }
 
@@ -311,6 +313,8 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         {
             var stands = result.Written.Contains(end.Run.Id);
             end.TrySetResult(stands);
+            if (stands)
+                JobMeters.Ended(end.Run, _engine.Timers.Now);
             if (stands && end.Run.State is JobStates.Succeeded or JobStates.Dead or JobStates.Cancelled)
                 _waiters.Tell(end.Run.Id);
         }

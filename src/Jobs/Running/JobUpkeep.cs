@@ -1,4 +1,5 @@
 using Bus.Core.Loops;
+using Bus.Jobs.Store;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Leases;
 using Bus.Persistence.Outbox;
@@ -8,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Bus.Jobs.Running;
 
 /// <summary>
-/// What one process does for all, by a lease: removes jobs that have succeeded or were cancelled long ago, in blocks, and finds lines in which it is nobody's turn because their enqueuer died before it could give it.
+/// What one process does for all, by a lease: removes jobs that have succeeded or were cancelled long ago, in blocks, adds old counters together, and finds lines in which it is nobody's turn because their enqueuer died before it could give it.
 /// </summary>
-internal sealed partial class JobUpkeep<TDbContext>(OutboxEngine<TDbContext> engine, JobsOptions options, JobLines<TDbContext> lines) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
+internal sealed partial class JobUpkeep<TDbContext>(OutboxEngine<TDbContext> engine, JobsOptions options, JobLines<TDbContext> lines, JobFolding<TDbContext> folding, JobGauges<TDbContext> gauges) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
     where TDbContext : DbContext
 {
     private const int Block = 1_000;
@@ -24,19 +25,25 @@ internal sealed partial class JobUpkeep<TDbContext>(OutboxEngine<TDbContext> eng
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
         if (!await _lease.HoldAsync(cancellationToken))
+        {
+            gauges.Forget();
             return false;
+        }
+
         await using (var session = await engine.OpenAsync(cancellationToken))
         {
             foreach (var key in await session.QueryAsync(engine.Dialect.Jobs.IdleLines, row => row.GetString(0), cancellationToken))
                 lines.Add(key);
         }
 
+        await gauges.LookAsync(cancellationToken);
+        var isFolding = await folding.FoldAsync(_lease, cancellationToken);
         if (options.KeepEnded <= TimeSpan.Zero || (_pruned != 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(_pruned) < PruneEvery))
-            return false;
+            return isFolding;
         if (await PruneAsync(cancellationToken) == Block)
             return true;
         _pruned = OutboxEngine<TDbContext>.Pace.GetTimestamp();
-        return false;
+        return isFolding;
     }
 
     public Task ReleaseAsync(CancellationToken cancellationToken) => _lease.ReleaseAsync(cancellationToken);
@@ -51,8 +58,7 @@ internal sealed partial class JobUpkeep<TDbContext>(OutboxEngine<TDbContext> eng
         await _lease.WriteAsync(
             async db =>
             {
-                var ended = db.Set<JobRow>().Where(row => (row.State == JobStates.Succeeded || row.State == JobStates.Cancelled) && row.EndedAt != null && row.EndedAt < old && (row.KeptUntil == null || row.KeptUntil < now)
-                    && (row.UniqueKey == null || row.UniqueUntil == null || row.UniqueUntil < now));
+                var ended = JobRows<TDbContext>.Removable(db, old, now);
                 var ids = await ended.OrderBy(row => row.State).ThenBy(row => row.EndedAt).Select(row => row.Id).Take(Block).ToListAsync(cancellationToken);
                 if (ids.Count == 0)
                     return;

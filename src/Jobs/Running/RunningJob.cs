@@ -9,6 +9,7 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly long _taken = TimeProvider.System.GetTimestamp();
     private int _reason;
+    private long _begun;
 
     public ClaimedJob Job => job;
 
@@ -22,6 +23,12 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
 
     /// <summary>How long ago it was taken.</summary>
     public TimeSpan Age => TimeProvider.System.GetElapsedTime(_taken);
+
+    /// <summary>Notes that its handler begins.</summary>
+    public void Begin() => _begun = TimeProvider.System.GetTimestamp();
+
+    /// <summary>How its run has ended.</summary>
+    public EndedRun End(int state) => job.End(state) with { RunMs = _begun == 0 ? 0 : (long)TimeProvider.System.GetElapsedTime(_begun).TotalMilliseconds };
 
     /// <summary>Why its token is cancelled; null while it is not.</summary>
     public StopReason? StoppedFor => Volatile.Read(ref _reason) is > 0 and var reason ? (StopReason)reason : null;

@@ -106,7 +106,7 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
             var now = engine.Timers.Now;
             // One that is dead and keeps its line waiting is not over yet.
             var jobs = db.Set<JobRow>().Where(row => row.Id == id && row.State != JobStates.Running && (row.EndedAt == null || (row.State == JobStates.Dead && db.Set<JobLineRow>().Any(line => line.JobId == id))));
-            var job = await jobs.Select(row => new { row.OrderKey, row.Claims, row.Callback }).SingleOrDefaultAsync(cancellationToken);
+            var job = await jobs.Select(row => new { row.OrderKey, row.Queue, row.Type, row.Claims, row.Callback }).SingleOrDefaultAsync(cancellationToken);
             await rows.LockAsync(db, job?.OrderKey, cancellationToken);
             var cancelled = job is null ? 0 : await jobs.ExecuteUpdateAsync(
                 set => set
@@ -116,9 +116,10 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
                     .SetProperty(row => row.UniqueKey, row => row.UniqueUntil == null ? null : row.UniqueKey)
                     .SetProperty(row => row.Error, "Cancelled before it ran."),
                 cancellationToken);
-            return cancelled == 0
-                ? null
-                : [.. await rows.CallBackAsync(db, id, job!.Claims, job.Callback, cancellationToken), .. await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken)];
+            if (cancelled == 0)
+                return null;
+            await rows.CountAsync(db, job!.Queue, job.Type, new JobCount { Cancelled = 1 }, cancellationToken);
+            return [.. await rows.CallBackAsync(db, id, job.Claims, job.Callback, cancellationToken), .. await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken)];
         },
         cancellationToken);
 

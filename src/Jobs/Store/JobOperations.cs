@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Bus.Jobs.Store;
 
 /// <inheritdoc cref="IJobOperations"/>
-internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobStation<TDbContext> station, JobNews<TDbContext> news, JobCatalog catalog) : IJobOperations
+internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobStation<TDbContext> station, JobNews<TDbContext> news, JobCatalog catalog, JobQueues<TDbContext> queues) : IJobOperations
     where TDbContext : DbContext
 {
     public async Task<IReadOnlyList<JobSummary>> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
@@ -159,6 +159,16 @@ internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine,
         var pauses = await rows.InScopeAsync(db => db.Set<JobPauseRow>().AsNoTracking().OrderBy(pause => pause.Kind).ThenBy(pause => pause.Name).ToListAsync(cancellationToken));
         return [.. pauses.Select(pause => new JobPause((JobGroup)pause.Kind, pause.Name))];
     }
+
+    public async Task<IReadOnlyList<JobQueueSummary>> QueuesAsync(CancellationToken cancellationToken = default) => await queues.QueuesAsync(await PausesAsync(cancellationToken), cancellationToken);
+
+    public Task<IReadOnlyList<JobHistoryStep>> HistoryAsync(JobHistoryQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return queues.HistoryAsync(query, cancellationToken);
+    }
+
+    public Task<JobUpkeepStatus> UpkeepAsync(CancellationToken cancellationToken = default) => queues.UpkeepAsync(cancellationToken);
 
     // So that this process obeys at once; the others do within a second.
     private Task LookNowAsync(CancellationToken cancellationToken) => news.Runs ? station.LookNowAsync(cancellationToken) : Task.CompletedTask;

@@ -30,6 +30,11 @@ internal sealed class JobRows<TDbContext>(OutboxEngine<TDbContext> engine, IServ
         return [.. found.Select(JobSummaries.Of)];
     }
 
+    /// <summary>Those that are to be removed: they succeeded or were cancelled before a time, and nobody needs them for something else.</summary>
+    public static IQueryable<JobRow> Removable(TDbContext db, long old, long now) =>
+        db.Set<JobRow>().Where(row => (row.State == JobStates.Succeeded || row.State == JobStates.Cancelled) && row.EndedAt != null && row.EndedAt < old && (row.KeptUntil == null || row.KeptUntil < now)
+            && (row.UniqueKey == null || row.UniqueUntil == null || row.UniqueUntil < now));
+
     /// <summary>Does several things together; what has waited for them is told afterwards.</summary>
     /// <param name="change">The change; what it returns are the queues that have got work, null when there was nothing to change.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
@@ -66,6 +71,10 @@ internal sealed class JobRows<TDbContext>(OutboxEngine<TDbContext> engine, IServ
         await batch.ExecuteAsync(cancellationToken);
         return [JobDialect.CallbackQueue];
     }
+
+    /// <summary>Counts what became of a job otherwise than by its run, in the transaction that is open.</summary>
+    public Task CountAsync(TDbContext db, string queue, string type, JobCount count, CancellationToken cancellationToken) =>
+        engine.Dialect.Jobs.CountAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), queue, type, JobCounters.ByHand, count, cancellationToken);
 
     /// <summary>What comes of it that a job has come to its end otherwise than by its run: it leaves its line.</summary>
     public async Task<IReadOnlyList<string>> LeaveAsync(TDbContext db, Guid id, string? key, CancellationToken cancellationToken) => key is null ? [] : await lines.LeaveAsync(db, id, key, cancellationToken);

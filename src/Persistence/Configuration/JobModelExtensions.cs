@@ -52,6 +52,8 @@ public static class JobModelExtensions
         job.HasIndex(row => row.OwnerId).HasFilter("owner_id IS NOT NULL");
         job.HasIndex(row => row.UniqueKey).IsUnique().HasFilter("unique_key IS NOT NULL");
         job.HasIndex(row => new { row.State, row.EndedAt }).HasFilter("ended_at IS NOT NULL");
+        // What is neither ready nor done, for counting it: a job that succeeds at once is never in it.
+        job.HasIndex(row => new { row.Queue, row.State }).HasFilter("state IN (0, 4, 5, 7)");
         callback?.Invoke(job);
         modelBuilder.AddJobParts(callback);
     }
@@ -114,5 +116,29 @@ public static class JobModelExtensions
         limit.Property(row => row.Name).HasColumnName("name").HasMaxLength(400);
         limit.Property(row => row.FreeAt).HasColumnName("free_at");
         callback?.Invoke(limit);
+        modelBuilder.AddJobStat(callback);
+    }
+
+    private static void AddJobStat(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback)
+    {
+        var stat = modelBuilder.Entity<JobStatRow>();
+        stat.ToTable(StoreTableNames.JobStat);
+        // SQL Server clusters by shorter keys only.
+        stat.HasKey(row => new { row.Span, row.Minute, row.Queue, row.Type, row.Node }).HasAnnotation("SqlServer:Clustered", false);
+        stat.Property(row => row.Span).HasColumnName("span").ValueGeneratedNever();
+        stat.Property(row => row.Minute).HasColumnName("minute").ValueGeneratedNever();
+        stat.Property(row => row.Queue).HasColumnName("queue").HasMaxLength(200);
+        stat.Property(row => row.Type).HasColumnName("type").HasMaxLength(400);
+        stat.Property(row => row.Node).HasColumnName("node").HasMaxLength(200);
+        stat.Property(row => row.Runs).HasColumnName("runs");
+        stat.Property(row => row.Succeeded).HasColumnName("succeeded");
+        stat.Property(row => row.Failed).HasColumnName("failed");
+        stat.Property(row => row.Dead).HasColumnName("dead");
+        stat.Property(row => row.Cancelled).HasColumnName("cancelled");
+        stat.Property(row => row.Crashed).HasColumnName("crashed");
+        stat.Property(row => row.RunMs).HasColumnName("run_ms");
+        stat.Property(row => row.WaitMs).HasColumnName("wait_ms");
+        stat.Property(row => row.MaxRunMs).HasColumnName("max_run_ms");
+        callback?.Invoke(stat);
     }
 }

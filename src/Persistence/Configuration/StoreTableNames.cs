@@ -16,5 +16,6 @@ internal static class StoreTableNames
     public const string JobLog = "bus_job_log";
     public const string JobPause = "bus_job_pause";
     public const string JobLimit = "bus_job_limit";
+    public const string JobStat = "bus_job_stat";
     public const string Lease = "bus_lease";
 }

@@ -21,4 +21,10 @@ internal sealed record EndedRun(Guid Id, long Claim, int State)
 
     /// <summary>When the run began; what of it is kept beside the job when it has failed.</summary>
     public long StartedAt { get; init; }
+
+    /// <summary>How long its handler ran, in milliseconds.</summary>
+    public long RunMs { get; init; }
+
+    /// <summary>The job as it was taken; null when nobody here knows.</summary>
+    public ClaimedJob? Job { get; init; }
 }

@@ -43,6 +43,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     protected string Now => now;
 
+    /// <summary>The statements that count jobs.</summary>
+    public virtual JobStats Stats { get; } = new(tables, now);
+
     /// <summary>→ when the next job that waits for its time is due, null when none is, and the database's time.</summary>
     public string NextDue => $"SELECT min(due_at), {now} FROM {tables.Job} WHERE due_at IS NOT NULL";
 
@@ -107,8 +110,25 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
             batch.AddRow(InsertLine, dialect, line.JobId, line.Claim, line.Number, line.At, line.Level, line.Text);
     }
 
-    /// <summary>Writes the end of runs, in the transaction that is open.</summary>
-    public abstract Task<JobEndResult> EndAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<EndedRun> ended, CancellationToken cancellationToken);
+    /// <summary>Writes the end of runs and counts them, in the transaction that is open.</summary>
+    /// <param name="connection">The open connection.</param>
+    /// <param name="transaction">Its transaction.</param>
+    /// <param name="ended">How they have ended.</param>
+    /// <param name="node">Whose counters they are added to: two that write at one time have not the same, or one waits for the other.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public abstract Task<JobEndResult> EndAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<EndedRun> ended, string node, CancellationToken cancellationToken);
+
+    /// <summary>Counts what became of jobs of a queue and type, in the transaction that is open.</summary>
+    public Task CountAsync(DbConnection connection, DbTransaction? transaction, string queue, string type, string node, JobCount count, CancellationToken cancellationToken) => ScalarAsync(
+        connection, transaction, Stats.Count, cancellationToken,
+        queue, type, node, count.Runs, count.Succeeded, count.Failed, count.Dead, count.Cancelled, count.Crashed, count.RunMs, count.WaitMs, count.MaxRunMs);
+
+    /// <summary>Adds the counters of a time together into such of a longer span, in the transaction that is open.</summary>
+    public async Task FoldAsync(DbConnection connection, DbTransaction transaction, int span, int longer, int from, CancellationToken cancellationToken)
+    {
+        await ScalarAsync(connection, transaction, Stats.Fold, cancellationToken, span, longer, from, from + longer);
+        await ScalarAsync(connection, transaction, Stats.Folded, cancellationToken, span, from, from + longer);
+    }
 
     /// <summary>Gives the first of lines their turn where it is nobody's, in the transaction that is open.</summary>
     /// <returns>Where they are queued.</returns>

@@ -31,11 +31,13 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         $"WHERE EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.id = x.i AND j.state = 7) ORDER BY x.n ON CONFLICT DO NOTHING";
 
     private readonly string _end =
-        $"UPDATE {tables.Job} AS j SET state = {StateAfter}, owner_id = NULL, cancel_requested = false, due_at = CASE WHEN {StateAfter} = 4 THEN x.d END, attempts = attempts + x.f, result = x.r, " +
+        $"WITH ended AS (UPDATE {tables.Job} AS j SET state = {StateAfter}, owner_id = NULL, cancel_requested = false, due_at = CASE WHEN {StateAfter} = 4 THEN x.d END, attempts = attempts + x.f, result = x.r, " +
         $"error = coalesce(x.e, CASE WHEN x.s = 1 THEN j.error END), unique_key = CASE WHEN {StateAfter} IN (3, 5, 6) AND unique_until IS NULL THEN NULL ELSE unique_key END, " +
         $"ended_at = CASE WHEN {StateAfter} IN (3, 5, 6) THEN {now} END " +
-        "FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::bigint[], $5::int[], $6::bytea[], $7::text[]) AS x(i, c, s, d, f, r, e) " +
-        "WHERE j.id = x.i AND j.claims = x.c AND j.state = 2 RETURNING j.id";
+        "FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::bigint[], $5::int[], $6::bytea[], $7::text[], $8::bigint[]) AS x(i, c, s, d, f, r, e, m) " +
+        $"WHERE j.id = x.i AND j.claims = x.c AND j.state = 2 RETURNING j.id, j.queue, j.type, j.state AS s, x.f, x.m, {now} - x.m - j.rank / 1000 - j.priority * 60000::bigint AS w), " +
+        $"counted AS ({new JobStats(tables, now).Insert}SELECT 1, {now} / 60000, queue, type, $9, count(*), count(*) FILTER (WHERE s = 3), sum(f), count(*) FILTER (WHERE s = 5), count(*) FILTER (WHERE s = 6), 0, " +
+        $"sum(m), sum(greatest(w, 0)), max(m) FROM ended WHERE s <> 1 OR f > 0 GROUP BY queue, type ORDER BY queue, type{JobStats.OrAdd}) SELECT id FROM ended";
 
     private readonly string _leave =
         $"DELETE FROM {tables.Line} AS l USING unnest($1::uuid[], $2::bigint[]) AS x(i, c), {tables.Job} AS j WHERE l.job_id = x.i AND j.id = x.i AND j.claims = x.c AND {LeavesLine("j")}";
@@ -112,13 +114,13 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
             batch.Add(_join, Value(Column(keyed, job => job.Id)), Value(Column(keyed, job => job.OrderKey!)));
     }
 
-    public override async Task<JobEndResult> EndAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<EndedRun> ended, CancellationToken cancellationToken)
+    public override async Task<JobEndResult> EndAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<EndedRun> ended, string node, CancellationToken cancellationToken)
     {
         if (ended.Count == 0)
             return JobEndResult.Nothing;
         await using var batch = connection.CreateBatch();
         batch.Transaction = transaction;
-        var leaves = AddEnd(batch, ended);
+        var leaves = AddEnd(batch, ended, node);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return await ReadEndAsync(reader, leaves, cancellationToken);
     }
@@ -153,7 +155,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         if (turn.Limited.Count > 0)
             return await TurnInTransactionAsync(connection, turn, cancellationToken);
         await using var batch = connection.CreateBatch();
-        var leaves = turn.Ended.Count > 0 && AddEnd(batch, turn.Ended);
+        var leaves = turn.Ended.Count > 0 && AddEnd(batch, turn.Ended, turn.Node);
         AddClaims(batch, turn);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var ends = JobEndResult.Nothing;
@@ -169,19 +171,19 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
     private async Task<JobTurnResult> TurnInTransactionAsync(DbConnection connection, JobTurn turn, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var ends = await EndAsync(connection, transaction, turn.Ended, cancellationToken);
+        var ends = await EndAsync(connection, transaction, turn.Ended, turn.Node, cancellationToken);
         var claimed = await ClaimAsync(connection, transaction, turn, cancellationToken);
         var waits = await ClaimLimitedAsync(connection, transaction, turn, claimed, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
         return new JobTurnResult(ends, claimed, waits);
     }
 
-    private bool AddEnd(DbBatch batch, IReadOnlyList<EndedRun> ended)
+    private bool AddEnd(DbBatch batch, IReadOnlyList<EndedRun> ended, string node)
     {
         Add(
             batch, _end,
             Value(Column(ended, run => run.Id)), Value(Column(ended, run => run.Claim)), Value(Column(ended, run => run.State)), Value(Column(ended, run => run.DueAt)), Value(Column(ended, run => run.Failures)),
-            Value(Column(ended, run => run.Result)), Value(Column(ended, run => run.Error)));
+            Value(Column(ended, run => run.Result)), Value(Column(ended, run => run.Error)), Value(Column(ended, run => run.RunMs)), Value(node));
         var leaves = ended.Where(run => run.Line is not null).ToList();
         if (leaves.Count == 0)
             return false;

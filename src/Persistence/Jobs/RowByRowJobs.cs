@@ -26,10 +26,10 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     private readonly string _join =
         $"INSERT INTO {tables.Line} (order_key, job_id, active) SELECT @p0, id, 0 FROM {tables.Job} WHERE id = @p1 AND state = 7 AND NOT EXISTS (SELECT 1 FROM {tables.Line} WHERE job_id = @p1)";
 
-    private readonly string _end =
-        $"UPDATE {tables.Job} SET state = {StateAfter}, owner_id = NULL, cancel_requested = 0, due_at = CASE WHEN {StateAfter} = 4 THEN @p3 END, attempts = attempts + @p4, result = @p5, " +
+    private string End => field ??=
+        $"UPDATE {Tables.Job} SET state = {StateAfter}, owner_id = NULL, cancel_requested = 0, due_at = CASE WHEN {StateAfter} = 4 THEN @p3 END, attempts = attempts + @p4, result = @p5, " +
         $"error = coalesce(@p6, CASE WHEN @p2 = 1 THEN error END), unique_key = CASE WHEN {StateAfter} IN (3, 5, 6) AND unique_until IS NULL THEN NULL ELSE unique_key END, " +
-        $"ended_at = CASE WHEN {StateAfter} IN (3, 5, 6) THEN {now} END WHERE id = @p0 AND claims = @p1 AND state = 2";
+        $"ended_at = CASE WHEN {StateAfter} IN (3, 5, 6) THEN {Now} END {EndOutput} WHERE id = @p0 AND claims = @p1 AND state = 2 {EndReturning}";
 
     private readonly string _leave = $"DELETE FROM {tables.Line} WHERE job_id = @p0 AND EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.id = @p0 AND {LeavesLine("j")})";
 
@@ -39,7 +39,7 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     /// <summary>All that it writes with, for a test to parse.</summary>
     public IReadOnlyList<string> Texts =>
     [
-        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _freeUnique, InsertSpecial, _join, _end, _leave, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps,
+        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _freeUnique, InsertSpecial, _join, End, _leave, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps,
     ];
 
     /// <summary>The values of the columns → inserts one, unless its id or its name is there.</summary>
@@ -48,6 +48,12 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     /// <summary>owner, node, queue, JSON array of types, limit, least and most crashes → takes jobs: <see cref="ClaimedJob.Columns"/>, in no order.</summary>
     /// <param name="types">How many types there are.</param>
     protected abstract string Claim(int types);
+
+    /// <summary>Puts out of an updated row: queue, type, state, when it was queued, the time; where the database wants it before the condition.</summary>
+    protected virtual string EndOutput => "";
+
+    /// <summary>The same at the end.</summary>
+    protected virtual string EndReturning => "";
 
     /// <summary>key → gives the first of a line its turn if it is nobody's: the job.</summary>
     protected abstract string TakeTurn { get; }
@@ -86,12 +92,13 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
         }
     }
 
-    public override async Task<JobEndResult> EndAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<EndedRun> ended, CancellationToken cancellationToken)
+    public override async Task<JobEndResult> EndAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<EndedRun> ended, string node, CancellationToken cancellationToken)
     {
         HashSet<Guid> written = new(ended.Count);
         SortedSet<string> lines = new(StringComparer.Ordinal);
+        SortedDictionary<(string Queue, string Type), JobCount> counts = [];
         await using var command = connection.CreateCommand();
-        (command.CommandText, command.Transaction) = (_end, transaction);
+        (command.CommandText, command.Transaction) = (End, transaction);
         foreach (var run in ended)
         {
             object[] values = [run.Id, run.Claim, run.State, OrNull(run.DueAt), run.Failures, (object?)run.Result ?? NullBytes, OrNull(run.Error)];
@@ -100,8 +107,16 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
             else
                 for (var i = 0; i < values.Length; i++)
                     command.Parameters[i].Value = values[i];
-            if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
-                continue;
+            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+            {
+                if (!await reader.ReadAsync(cancellationToken))
+                    continue;
+                var group = (reader.GetString(0), reader.GetString(1));
+                if (!counts.TryGetValue(group, out var count))
+                    counts.Add(group, count = new JobCount());
+                count.AddRun(reader.GetInt32(2), run.Failures, run.RunMs, reader.GetInt64(4) - run.RunMs - reader.GetInt64(3));
+            }
+
             written.Add(run.Id);
             if (run.Line is not { } line)
                 continue;
@@ -109,6 +124,8 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
             lines.Add(line);
         }
 
+        foreach (var ((queue, type), count) in counts.Where(count => count.Value.Runs > 0))
+            await CountAsync(connection, transaction, queue, type, node, count, cancellationToken);
         return new JobEndResult(written, lines.Count == 0 ? [] : await AdvanceAsync(connection, transaction!, lines, cancellationToken));
     }
 
@@ -154,7 +171,7 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     public override async Task<JobTurnResult> TurnAsync(DbConnection connection, JobTurn turn, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var ends = await EndAsync(connection, transaction, turn.Ended, cancellationToken);
+        var ends = await EndAsync(connection, transaction, turn.Ended, turn.Node, cancellationToken);
         var claimed = await ClaimAsync(connection, transaction, turn, cancellationToken);
         var waits = await ClaimLimitedAsync(connection, transaction, turn, claimed, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);

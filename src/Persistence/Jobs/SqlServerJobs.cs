@@ -35,6 +35,10 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
 
     protected override string Claim(int types) => _claim;
 
+    public override JobStats Stats { get; } = new SqlServerJobStats(tables, now);
+
+    protected override string EndOutput => $"OUTPUT inserted.queue, inserted.type, inserted.state, inserted.rank / 1000 + inserted.priority * 60000, {Now}";
+
     protected override string TakeTurn { get; } =
         $"UPDATE {tables.Line} SET active = 1 OUTPUT inserted.job_id WHERE position = (SELECT min(position) FROM {tables.Line} WHERE order_key = @p0 AND active = 0) " +
         $"AND NOT EXISTS (SELECT 1 FROM {tables.Line} WHERE order_key = @p0 AND active = 1)";

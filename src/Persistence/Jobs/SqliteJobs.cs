@@ -41,6 +41,8 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
             Type: $"SELECT * FROM (SELECT id, rank FROM {Tables.Job} WHERE queue = @p2 AND type = json_extract(@p3, '$[{{0}}]') AND state = 1 AND crashes BETWEEN @p5 AND @p6 ORDER BY rank LIMIT @p4)",
             Tail: $") ORDER BY rank LIMIT @p4) RETURNING {ClaimedJob.Columns}"));
 
+    protected override string EndReturning => $"RETURNING queue, type, state, rank / 1000 + priority * 60000, {Now}";
+
     protected override string TakeTurn { get; } =
         $"UPDATE {tables.Line} SET active = 1 WHERE position = (SELECT min(position) FROM {tables.Line} WHERE order_key = @p0 AND active = 0) " +
         $"AND NOT EXISTS (SELECT 1 FROM {tables.Line} WHERE order_key = @p0 AND active = 1) RETURNING job_id";

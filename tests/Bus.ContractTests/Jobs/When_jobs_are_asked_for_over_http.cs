@@ -264,7 +264,31 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
         await AssertProblemAsync(await _http.DeleteAsync($"/api/jobs/pauses/{path}"), HttpStatusCode.NotFound, "not paused");
     }
 
+    [Fact]
+    public async Task Should_show_a_queue_at_a_glance_and_pause_it()
+    {
+        await ComesToAsync(await EnqueueAsync(new Sum(2, 3)), "Succeeded");
+        await EnqueueAsync(new Sum(1, 1), Tomorrow with { Queue = "a/b" });
+        Assert.Equal(HttpStatusCode.NoContent, (await _http.PostAsync("/api/queues/a%2Fb/pause", null)).StatusCode);
+
+        var all = await GetAsync("/api/queues");
+        Assert.Equal(0, all.GetProperty("upkeepLagSeconds").GetDouble());
+        Assert.Equal(["a/b", "default"], all.GetProperty("queues").EnumerateArray().Select(queue => queue.GetProperty("name").GetString()!));
+        var far = await GetAsync("/api/queues/a%2Fb");
+        Assert.Equal((1, true), (far.GetProperty("scheduled").GetInt32(), far.GetProperty("isPaused").GetBoolean()));
+        Assert.Equal(1, (await GetAsync("/api/queues/default")).GetProperty("lastHour").GetProperty("succeeded").GetInt32());
+        var history = await GetAsync("/api/queues/default/history?step=01:00:00");
+        Assert.Equal(1, history.EnumerateArray().Sum(step => step.GetProperty("tally").GetProperty("succeeded").GetInt32()));
+
+        Assert.Equal(HttpStatusCode.NoContent, (await _http.PostAsync("/api/queues/a%2Fb/resume", null)).StatusCode);
+        Assert.False((await GetAsync("/api/queues/a%2Fb")).GetProperty("isPaused").GetBoolean());
+    }
+
     [Theory]
+    [InlineData("GET", "/api/queues/nobody", "", HttpStatusCode.NotFound, "no such queue")]
+    [InlineData("GET", "/api/queues/default/history?step=00:00:30", "", HttpStatusCode.UnprocessableEntity, "whole minutes")]
+    [InlineData("GET", "/api/queues/default/history?from=2001-01-01T00:00:00Z", "", HttpStatusCode.UnprocessableEntity, "more than 10000 steps")]
+    [InlineData("POST", "/api/queues/nobody/resume", "", HttpStatusCode.NotFound, "not paused")]
     [InlineData("GET", Unknown, "", HttpStatusCode.NotFound, "no such job")]
     [InlineData("GET", Unknown + "/log", "", HttpStatusCode.NotFound, "no such job")]
     [InlineData("GET", Unknown + "/log?take=0", "", HttpStatusCode.UnprocessableEntity, "refused")]

@@ -104,10 +104,29 @@ public sealed class When_the_program_is_called : IDisposable
         Assert.Contains(program.Lines, x => x.Contains("12 of 12 photos are ready and right", StringComparison.Ordinal));
         var results = program.Lines.Single(x => x.StartsWith("The results are in ", StringComparison.Ordinal))["The results are in ".Length..];
         Assert.StartsWith(_folder.FullPath, results, StringComparison.Ordinal);
-        Assert.Equal(12, Directory.GetFiles(results).Length);
+        Assert.Equal(12, Directory.GetFiles(results).Count(x => Path.GetExtension(x) != ".csv"));
+    }
+
+    [Fact]
+    public async Task Should_show_a_report_and_a_job_that_dies_until_its_cause_is_mended()
+    {
+        await using var program = Start("demo");
+
+        Assert.True(await program.WaitForExitAsync(TimeSpan.FromMinutes(3)) == 0, string.Join('\n', program.Lines));
+        var told = program.Lines.SkipWhile(x => !x.StartsWith("A report of the photos", StringComparison.Ordinal)).Select(x => x.Trim()).ToList();
+        Assert.Contains("report: ready, 100 %, 12 of 12 images", told);
+        var report = await File.ReadAllLinesAsync(PathIn(told, "The report has 13 lines: "), TestContext.Current.CancellationToken);
+        Assert.StartsWith("id,file_name,uploaded_at,", report[0], StringComparison.Ordinal);
+        Assert.All(report[1..], line => Assert.Contains(",ready,image/", line, StringComparison.Ordinal));
+
+        string[] inOrder = ["delivery: Dead, failed attempts: 3", "The folder is made, and the job is run again.", "delivery: Succeeded"];
+        Assert.Equal(inOrder, told.Where(inOrder.Contains));
+        Assert.Equal(report, await File.ReadAllLinesAsync(PathIn(told, "The report is delivered: "), TestContext.Current.CancellationToken));
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static string PathIn(IEnumerable<string> lines, string prefix) => lines.Single(x => x.StartsWith(prefix, StringComparison.Ordinal))[prefix.Length..];
 
     private static async Task<HttpStatusCode> AskAsync(HttpClient http, Uri address, string? token)
     {

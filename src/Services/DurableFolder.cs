@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Bus.Services.Images.Blobs;
+namespace Bus.Services;
 
 /// <summary>Makes the names in a folder durable: without it a renamed file can be gone after a power cut although its bytes were flushed.</summary>
 internal static partial class DurableFolder
