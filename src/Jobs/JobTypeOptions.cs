@@ -25,4 +25,10 @@ public sealed class JobTypeOptions
 
     /// <summary>How many of its jobs may begin in a time in all processes together; null, the default, for any number. Give such a type a queue of its own.</summary>
     public JobRate? Rate { get; set; }
+
+    /// <summary>How many jobs an <see cref="IJobBatchHandler{TArguments}"/> gets at most in one call, 1 to 1,000; default 100. They count as one for <see cref="JobsOptions.Concurrency"/>. Other handlers get one.</summary>
+    public int BatchSize { get; set; } = 100;
+
+    /// <summary>How long the first job waits for others to be run together with it, at most a minute; zero for not at all, so that those go together that were taken together. Default 100 ms.</summary>
+    public TimeSpan BatchWait { get; set; } = TimeSpan.FromMilliseconds(100);
 }

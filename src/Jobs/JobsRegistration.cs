@@ -56,6 +56,8 @@ public static class JobsRegistration
         services.TryAddSingleton<JobNews<TDbContext>>();
         services.TryAddSingleton<Func<JobNews<TDbContext>>>(provider => provider.GetRequiredService<JobNews<TDbContext>>);
         services.TryAddSingleton<JobRows<TDbContext>>();
+        services.TryAddSingleton<BatchMaker>();
+        services.TryAddSingleton<BatchEnqueuer<TDbContext>>();
         services.TryAddSingleton<JobRescue<TDbContext>>();
         services.TryAddSingleton<JobUpkeep<TDbContext>>();
         services.TryAddSingleton<IJobClient, JobClient<TDbContext>>();

@@ -15,5 +15,8 @@ namespace Bus.Jobs.Handling;
 internal sealed record JobType(
     string Name, Type Arguments, string Queue, RecoverabilityPolicy Policy, TimeSpan? Timeout, TimeSpan LongestDelay, int? Concurrency, JobRate? Rate, Func<IServiceProvider, object, JobRun, Task<object?>> RunAsync)
 {
+    /// <summary>How they are run together; null when each is run by itself.</summary>
+    public JobGrouping? Group { get; init; }
+
     public bool IsLimited => Concurrency is not null || Rate is not null;
 }

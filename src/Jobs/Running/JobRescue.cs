@@ -64,7 +64,8 @@ internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> eng
                 db.Add(new JobRunRow { JobId = id, Claim = claim, Outcome = (int)JobRunOutcome.Lost, Node = job.Node, StartedAt = job.StartedAt, EndedAt = now });
                 await db.SaveChangesAsync(cancellationToken);
                 var leaves = state == JobStates.Cancelled || (state == JobStates.Dead && job.OrderPolicy == (int)JobKeyPolicy.Skip);
-                return leaves ? await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken) : isFinal ? [] : [job.Queue];
+                IReadOnlyList<string> queues = leaves ? await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken) : isFinal ? [] : [job.Queue];
+                return [.. queues, .. await rows.CountAsync(db, job.BatchId, JobStates.Running, state, 1, cancellationToken)];
             },
             cancellationToken);
         if (isRescued)

@@ -27,7 +27,6 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
 
     // What was taken ahead and does not begin soon, because long jobs came before it, is for others.
     private static readonly TimeSpan LongestAhead = TimeSpan.FromSeconds(2);
-    private static readonly string Node = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     private readonly Channel<JobEnd> _ends = Channel.CreateUnbounded<JobEnd>(new UnboundedChannelOptions { SingleReader = true });
     private readonly OutboxEngine<TDbContext> _engine;
@@ -46,7 +45,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         : base(OutboxEngine<TDbContext>.Pace, LookEvery)
     {
         (_engine, _options, _catalog, _waiters) = (engine, options, catalog, waiters);
-        _pool = new JobPool(options.Concurrency, held => runner.RunAsync(held, (run, records) => EndAsync(held, run, records)), Wake, type => catalog.Find(type) is { IsLimited: true });
+        _pool = new JobPool(options.Concurrency, jobs => RunAsync(runner, jobs), Wake, type => catalog.Find(type) is { IsLimited: true }, type => catalog.Find(type)?.Group);
         _demand = new JobDemand(catalog, options, _pool);
     }
 
@@ -129,6 +128,10 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
 
     protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(_engine.Log, exception, retryIn);
 
+    private Task RunAsync(JobRunner<TDbContext> runner, IReadOnlyList<RunningJob> jobs) => _catalog.Find(jobs[0].Job.Type) is { Group: not null } type
+        ? runner.RunGroupAsync(jobs, type, (held, run) => EndAsync(held, run, []))
+        : runner.RunAsync(jobs[0], (run, records) => EndAsync(jobs[0], run, records));
+
     private Task<bool> EndAsync(RunningJob held, EndedRun run, IReadOnlyList<OutboxRecord> records)
     {
         // What its limits kept back may go on, and what is queued again may be taken again.
@@ -208,7 +211,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         var (id, claim) = (Guid.Parse(parts[0]), long.Parse(parts[1], CultureInfo.InvariantCulture));
         // It was taken, but nobody heard: the answer to the commit, or the end of its run, was lost.
         if (!_pool.Holds(id, claim))
-            EndUnheard(new EndedRun(id, claim, JobStates.Queued) { Line = parts[2].Length > 0 ? parts[2] : null });
+            EndUnheard(new EndedRun(id, claim, JobStates.Queued) { Line = parts[2].Length > 0 ? parts[2] : null, IsCounted = true });
         else if (isCancelled)
             Cancel(id);
         return (id, claim);
@@ -224,7 +227,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     private async Task<(JobTurnResult Result, Guid Owner)> TurnAsync(List<JobEnd> ends, JobWishes wishes, CancellationToken cancellationToken)
     {
         await _engine.Owner.RegisterAsync(cancellationToken);
-        var turn = new JobTurn([.. ends.Select(end => end.Run)], wishes.Claims, wishes.Limited, _engine.Owner.Id, Node, wishes.Types);
+        var turn = new JobTurn([.. ends.Select(end => end.Run)], wishes.Claims, wishes.Limited, _engine.Owner.Id, JobNode.Name, wishes.Types);
         FaultPoint.Reach(FaultPoints.BeforeJobTurn);
         JobTurnResult result;
         if (ends.TrueForAll(end => end.Records.Count == 0 && end.Run.Failures == 0))
@@ -261,11 +264,12 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
             {
                 _engine.Dialect.AddWrite(batch, [], rows);
                 foreach (var failed in turn.Ended.Where(run => run.Failures > 0 && stands.Written.Contains(run.Id)))
-                    batch.AddRow(_engine.Dialect.Jobs.InsertRun, _engine.Dialect, failed.Id, failed.Claim, (int)JobRunOutcome.Failed, Node, failed.StartedAt, failed.Error!);
+                    batch.AddRow(_engine.Dialect.Jobs.InsertRun, _engine.Dialect, failed.Id, failed.Claim, (int)JobRunOutcome.Failed, JobNode.Name, failed.StartedAt, failed.Error!);
                 await batch.ExecuteAsync(CancellationToken.None);
             }
 
             guest = _engine.WriteToQueues(session.Connection, records);
+            stands = await _engine.Dialect.Jobs.CountAsync(session.Connection, transaction, stands, CancellationToken.None);
             var claimed = await _engine.Dialect.Jobs.ClaimAsync(session.Connection, transaction, turn, CancellationToken.None);
             var waits = await _engine.Dialect.Jobs.ClaimLimitedAsync(session.Connection, transaction, turn, claimed, CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);

@@ -1,12 +1,14 @@
 using Bus.Jobs.Running;
 using Bus.Persistence.Jobs;
+using Bus.Persistence.Outbox;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Bus.Jobs.Store;
 
 /// <summary>Works on the rows of jobs in scopes of its own. Thread-safe.</summary>
-internal sealed class JobRows<TDbContext>(IServiceScopeFactory scopes, JobLines<TDbContext> lines, Func<JobNews<TDbContext>> news)
+internal sealed class JobRows<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, JobLines<TDbContext> lines, Func<JobNews<TDbContext>> news)
     where TDbContext : DbContext
 {
     /// <summary>Reads, or writes with one statement.</summary>
@@ -45,4 +47,19 @@ internal sealed class JobRows<TDbContext>(IServiceScopeFactory scopes, JobLines<
 
     /// <summary>What comes of it that a job has come to its end otherwise than by its run: it leaves its line.</summary>
     public async Task<IReadOnlyList<string>> LeaveAsync(TDbContext db, Guid id, string? key, CancellationToken cancellationToken) => key is null ? [] : await lines.LeaveAsync(db, id, key, cancellationToken);
+
+    /// <summary>Counts in their batch, if they have one, that jobs have gone from one state to another otherwise than by their runs: as the last of a change.</summary>
+    /// <returns>Where callbacks are queued.</returns>
+    public async Task<IReadOnlyList<string>> CountAsync(TDbContext db, Guid? batch, int from, int to, int jobs, CancellationToken cancellationToken)
+    {
+        if (batch is not { } id)
+            return [];
+        var count = BatchCount.Moved(id, from, to, jobs);
+        return count is { Succeeded: 0, Dead: 0, Cancelled: 0 } ? [] : await engine.Dialect.Jobs.Batches.CountAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), [count], cancellationToken);
+    }
+
+    /// <summary>Lets no more jobs come to a batch.</summary>
+    /// <returns>Where callbacks are queued; null when it is closed already, or there is none.</returns>
+    public Task<IReadOnlyList<string>?> CloseAsync(TDbContext db, Guid batch, CancellationToken cancellationToken) =>
+        engine.Dialect.Jobs.Batches.GrowAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), batch, 0, closes: true, cancellationToken);
 }

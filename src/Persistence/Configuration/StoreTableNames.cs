@@ -15,5 +15,6 @@ internal static class StoreTableNames
     public const string JobStep = "bus_job_step";
     public const string JobPause = "bus_job_pause";
     public const string JobLimit = "bus_job_limit";
+    public const string JobBatch = "bus_job_batch";
     public const string Lease = "bus_lease";
 }

@@ -16,6 +16,9 @@ internal sealed record EndedRun(Guid Id, long Claim, int State)
     /// <summary>The line that the job is in; null when it is in none.</summary>
     public string? Line { get; init; }
 
+    /// <summary>Whether the job may be one of a batch, in which its end is counted.</summary>
+    public bool IsCounted { get; init; }
+
     /// <summary>When the run began; what of it is kept beside the job when it has failed.</summary>
     public long StartedAt { get; init; }
 }

@@ -26,15 +26,23 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     protected const string InsertColumns = "id, type, queue, arguments, state, priority, rank, due_at, start_before, timeout";
 
-    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until";
+    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until, batch_id";
 
     protected const string InsertFixedColumns = "attempts, claims, crashes, cancel_requested, created_at";
+
+    private JobBatches? _batches;
 
     protected StoreDialect Dialect => dialect;
 
     protected JobTables Tables => tables;
 
     protected string Now => now;
+
+    /// <summary>The statements about batches.</summary>
+    public JobBatches Batches => _batches ??= new JobBatches(this, dialect, tables, now);
+
+    /// <summary>What stands for no bytes.</summary>
+    public virtual object NullBytes => DBNull.Value;
 
     /// <summary>→ when the next job that waits for its time is due, null when none is, and the database's time.</summary>
     public string NextDue => $"SELECT min(due_at), {now} FROM {tables.Job} WHERE due_at IS NOT NULL";
@@ -82,8 +90,13 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>Adds the inserts.</summary>
     public abstract void AddInsert(StoreBatch batch, IReadOnlyList<NewJob> jobs);
 
-    /// <summary>Writes the end of runs, in the transaction that is open.</summary>
+    /// <summary>Writes the end of runs, in the transaction that is open. What of them is to be counted must be counted in it: <see cref="CountAsync"/>.</summary>
     public abstract Task<JobEndResult> EndAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<EndedRun> ended, CancellationToken cancellationToken);
+
+    /// <summary>Counts the ends of runs in their batches, in the transaction that has written them, when all is written that may have to wait for others.</summary>
+    public async Task<JobEndResult> CountAsync(DbConnection connection, DbTransaction transaction, JobEndResult ends, CancellationToken cancellationToken) => ends.Batches.Count == 0
+        ? ends
+        : ends with { Queues = [.. ends.Queues, .. await Batches.CountAsync(connection, transaction, ends.Batches, cancellationToken)], Batches = [] };
 
     /// <summary>Gives the first of lines their turn where it is nobody's, in the transaction that is open.</summary>
     /// <returns>Where they are queued.</returns>

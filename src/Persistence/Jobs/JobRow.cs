@@ -78,6 +78,9 @@ public sealed class JobRow
     /// <summary>Until when it is kept at least; null when it was not asked for.</summary>
     public long? KeptUntil { get; set; }
 
+    /// <summary>The batch that it belongs to; null when it belongs to none.</summary>
+    public Guid? BatchId { get; set; }
+
     /// <summary>What its handler returned, as JSON; null when it returned nothing, or has not.</summary>
     public byte[]? Result { get; set; }
 
