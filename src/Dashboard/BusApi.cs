@@ -11,7 +11,7 @@ namespace Bus.Dashboard;
 public static class BusApi
 {
     /// <summary>
-    /// Maps <c>/api/schedules</c>, <c>/api/timers</c> and, after <c>bus.AddJobs</c>, <c>/api/jobs</c> and <c>/api/queues</c>: look at them, and change them. Whoever reaches it can do all of it: guard the group that is returned, for
+    /// Maps <c>/api/schedules</c>, <c>/api/timers</c> and, after <c>bus.AddJobs</c>, <c>/api/jobs</c>, <c>/api/batches</c> and <c>/api/queues</c>: look at them, and change them. Whoever reaches it can do all of it: guard the group that is returned, for
     /// instance with <c>RequireAuthorization()</c>, or listen on loopback only; a browser that another site sends here may read nothing and change nothing. Errors are problem+json (RFC 9457). Needs
     /// <c>bus.UseDatabase</c> and <c>bus.AddSchedules</c>.
     /// </summary>
@@ -42,6 +42,7 @@ public static class BusApi
         {
             JobEndpoints.Map(api.MapGroup("/jobs").WithTags("Jobs"));
             QueueEndpoints.Map(api.MapGroup("/queues").WithTags("Queues"));
+            BatchEndpoints.Map(api.MapGroup("/batches").WithTags("Batches"));
         }
 
         return api;

@@ -14,6 +14,18 @@ public interface IJobClient
     Task<IReadOnlyList<Guid>> EnqueueManyAsync<TArguments>(IEnumerable<TArguments> arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
         where TArguments : class;
 
+    /// <summary>
+    /// Enqueues a batch of jobs, of one type or of several, in blocks of 1,000 with a commit each, and returns when all are on disk. Those of a block may run while the next is added. When it throws, or the process
+    /// dies, after the first block the batch stays open with what was added: close or cancel it (<see cref="IJobOperations.CloseBatchAsync"/>). A batch without jobs is done, with its callbacks, as it is added.
+    /// </summary>
+    /// <param name="name">What people call it, 1 to 200 characters; several may have one name.</param>
+    /// <param name="jobs">Its jobs; they are asked for block by block.</param>
+    /// <param name="options">Callbacks, and what is said about all jobs; null for none.</param>
+    /// <param name="cancellationToken">Ends the enqueueing between two blocks.</param>
+    /// <returns>The id of the batch.</returns>
+    /// <exception cref="JobException">The name or the options are wrong, there is a batch of that id, or it was closed while it was filled.</exception>
+    Task<Guid> EnqueueBatchAsync(string name, IEnumerable<BatchJob> jobs, JobBatchOptions? options = null, CancellationToken cancellationToken = default);
+
     /// <summary>The job; null when there is none.</summary>
     Task<JobSummary?> FindAsync(Guid id, CancellationToken cancellationToken = default);
 

@@ -65,4 +65,25 @@ public interface IJobOperations
 
     /// <summary>What is paused.</summary>
     Task<IReadOnlyList<JobPause>> PausesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The batch; null when there is none. Its jobs are found by <see cref="JobQuery.Batch"/>.</summary>
+    Task<JobBatchSummary?> FindBatchAsync(Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>The batches that are asked for, the newest first.</summary>
+    /// <exception cref="JobException">The query is wrong.</exception>
+    Task<IReadOnlyList<JobBatchSummary>> ListBatchesAsync(JobBatchQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs the dead jobs of a batch again, with all attempts anew, and no others. In blocks of 500: when it throws the earlier blocks stay.</summary>
+    /// <returns>How many.</returns>
+    Task<int> RetryFailedAsync(Guid batch, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Closes a batch if it is open, cancels those of its jobs that wait, in blocks of 500, and asks those that run to stop. Dead ones stay as they are. What it was to enqueue when done it enqueues when the last has ended.
+    /// </summary>
+    /// <returns>False when there is none.</returns>
+    Task<bool> CancelBatchAsync(Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Says that no more jobs come to a batch whose enqueuer has died before it had added all. An enqueuer that still adds gets an error.</summary>
+    /// <returns>False when it is closed, or there is none.</returns>
+    Task<bool> CloseBatchAsync(Guid id, CancellationToken cancellationToken = default);
 }

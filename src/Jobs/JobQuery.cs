@@ -12,6 +12,9 @@ public sealed record JobQuery
     /// <summary>Of that queue.</summary>
     public string? Queue { get; init; }
 
+    /// <summary>Of that batch.</summary>
+    public Guid? Batch { get; init; }
+
     /// <summary>Older than this one: the last of a page, for the next page.</summary>
     public Guid? Before { get; init; }
 

@@ -32,4 +32,10 @@ public sealed class JobTypeOptions
     /// circuit may close, without spending an attempt, and this process begins no other of the type until then; the first after it is the probe.
     /// </summary>
     public ResiliencePipeline Resilience { get; set; } = ResiliencePipeline.Empty;
+
+    /// <summary>How many jobs an <see cref="IJobBatchHandler{TArguments}"/> gets at most in one call, 1 to 1,000; default 100. They count as one for <see cref="JobsOptions.Concurrency"/>. Other handlers get one.</summary>
+    public int BatchSize { get; set; } = 100;
+
+    /// <summary>How long the first job waits for others to be run together with it, at most a minute; zero for not at all, so that those go together that were taken together. Default 100 ms.</summary>
+    public TimeSpan BatchWait { get; set; } = TimeSpan.FromMilliseconds(100);
 }

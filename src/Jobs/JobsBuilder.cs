@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Bus.Core.Recoverability;
 using Bus.Jobs.Handling;
@@ -14,6 +15,9 @@ public sealed class JobsBuilder
     private static readonly MethodInfo Plain = typeof(JobsBuilder).GetMethod(nameof(RunPlain), BindingFlags.NonPublic | BindingFlags.Static)!;
     private static readonly MethodInfo Resulting = typeof(JobsBuilder).GetMethod(nameof(RunResulting), BindingFlags.NonPublic | BindingFlags.Static)!;
 
+    private static readonly MethodInfo Together = typeof(JobsBuilder).GetMethod(nameof(RunTogether), BindingFlags.NonPublic | BindingFlags.Static)!;
+    private static readonly Type[] Contracts = [typeof(IJobHandler<>), typeof(IJobHandler<,>), typeof(IJobBatchHandler<>)];
+
     private readonly IServiceCollection _services;
     private readonly JobCatalog _catalog;
 
@@ -28,9 +32,9 @@ public sealed class JobsBuilder
     public JobsBuilder Handle<THandler>(Action<JobTypeOptions>? configure = null)
         where THandler : class
     {
-        var contracts = typeof(THandler).GetInterfaces().Where(type => type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(IJobHandler<>) || type.GetGenericTypeDefinition() == typeof(IJobHandler<,>))).ToList();
+        var contracts = typeof(THandler).GetInterfaces().Where(type => type.IsGenericType && Contracts.Contains(type.GetGenericTypeDefinition())).ToList();
         if (contracts.Count == 0)
-            throw new JobException($"`{typeof(THandler).Name}` handles no jobs: let it implement `IJobHandler<TArguments>` or `IJobHandler<TArguments, TResult>`.");
+            throw new JobException($"`{typeof(THandler).Name}` handles no jobs: let it implement `IJobHandler<TArguments>`, `IJobHandler<TArguments, TResult>` or `IJobBatchHandler<TArguments>`.");
         _services.TryAddScoped<THandler>();
         foreach (var contract in contracts)
         {
@@ -41,7 +45,7 @@ public sealed class JobsBuilder
             if (options.Rate is { IsValid: false })
                 throw new JobException($"`Rate` of `{typeof(THandler).Name}` cannot be {options.Rate}: at least one in at most an hour, not more than one a microsecond, and a burst of at least 1.");
             JobMaker.RequireQueue(options.Queue);
-            _catalog.Add(MakeType(typeof(THandler), contract.GetGenericArguments(), options));
+            _catalog.Add(contract.GetGenericTypeDefinition() == typeof(IJobBatchHandler<>) ? MakeGroupedType(typeof(THandler), contract.GetGenericArguments()[0], options) : MakeType(typeof(THandler), contract.GetGenericArguments(), options));
         }
 
         return this;
@@ -58,17 +62,35 @@ public sealed class JobsBuilder
     private static JobType MakeType(Type handler, Type[] types, JobTypeOptions options)
     {
         var method = types.Length == 1 ? Plain.MakeGenericMethod(handler, types[0]) : Resulting.MakeGenericMethod(handler, types[0], types[1]);
-        return new JobType(
-            options.Name ?? JobCatalog.NameOf(types[0]), types[0], options.Queue,
-            // However long its attempts are apart: their number ends them.
-            new RecoverabilityPolicy(options.Errors, options.Retry, TimeSpan.MaxValue, TimeSpan.FromDays(1)),
-            options.Timeout,
-            options.Retry.MaxDelay,
-            options.Concurrency,
-            options.Rate,
-            options.Resilience,
-            method.CreateDelegate<Func<IServiceProvider, object, JobRun, Task<object?>>>());
+        return MakeType(types[0], options, method.CreateDelegate<Func<IServiceProvider, object, JobRun, Task<object?>>>());
     }
+
+    private static JobType MakeGroupedType(Type handler, Type arguments, JobTypeOptions options)
+    {
+        if (options.BatchSize is < 1 or > 1_000)
+            throw new JobException($"`BatchSize` of `{handler.Name}` must be between 1 and 1,000, but is {options.BatchSize}.");
+        if (options.BatchWait < TimeSpan.Zero || options.BatchWait > TimeSpan.FromMinutes(1))
+            throw new JobException($"`BatchWait` of `{handler.Name}` must be between zero and a minute, but is {options.BatchWait}.");
+        if (options.Concurrency is not null || options.Rate is not null)
+            throw new JobException($"`{handler.Name}` takes its jobs together: it can have neither `Concurrency` nor `Rate`, which count them one by one.");
+        var run = Together.MakeGenericMethod(handler, arguments).CreateDelegate<Func<IServiceProvider, IReadOnlyList<GroupItem>, CancellationToken, Task>>();
+        return MakeType(arguments, options, static (_, _, _) => throw new UnreachableException("It is run together with others.")) with { Group = new JobGrouping(options.BatchSize, options.BatchWait, run) };
+    }
+
+    private static JobType MakeType(Type arguments, JobTypeOptions options, Func<IServiceProvider, object, JobRun, Task<object?>> run) => new(
+        options.Name ?? JobCatalog.NameOf(arguments), arguments, options.Queue,
+        // However long its attempts are apart: their number ends them.
+        new RecoverabilityPolicy(options.Errors, options.Retry, TimeSpan.MaxValue, TimeSpan.FromDays(1)),
+        options.Timeout,
+        options.Retry.MaxDelay,
+        options.Concurrency,
+        options.Rate,
+        options.Resilience,
+        run);
+
+    private static Task RunTogether<THandler, TArguments>(IServiceProvider scope, IReadOnlyList<GroupItem> items, CancellationToken cancellationToken)
+        where THandler : class, IJobBatchHandler<TArguments>
+        where TArguments : class => scope.GetRequiredService<THandler>().RunAsync([.. items.Select(item => new JobItem<TArguments>(item))], cancellationToken);
 
     private static async Task<object?> RunPlain<THandler, TArguments>(IServiceProvider scope, object arguments, JobRun run)
         where THandler : class, IJobHandler<TArguments>

@@ -64,6 +64,8 @@ public static class JobsRegistration
         services.TryAddSingleton<Func<JobNews<TDbContext>>>(provider => provider.GetRequiredService<JobNews<TDbContext>>);
         services.TryAddSingleton<JobRows<TDbContext>>();
         services.TryAddSingleton<IJobIdleness, JobIdleness<TDbContext>>();
+        services.TryAddSingleton<BatchMaker>();
+        services.TryAddSingleton<BatchEnqueuer<TDbContext>>();
         services.TryAddSingleton<JobRescue<TDbContext>>();
         services.TryAddSingleton<JobFolding<TDbContext>>();
         services.TryAddSingleton<JobQueues<TDbContext>>();

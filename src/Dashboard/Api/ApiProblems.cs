@@ -34,6 +34,10 @@ internal static class ApiProblems
 
     public static ProblemHttpResult NoQueue(string name) => Problem(StatusCodes.Status404NotFound, "There is no such queue", $"No job is in the queue '{name}', none was in the last hour, and this process runs none of it.");
 
+    public static ProblemHttpResult NoBatch(Guid id) => Problem(StatusCodes.Status404NotFound, "There is no such batch", $"No batch of jobs has the id {id:D}: it was removed with its jobs, or never was.");
+
+    public static ProblemHttpResult BatchIsClosed(Guid id) => Problem(StatusCodes.Status409Conflict, "The batch is closed", $"No more jobs come to batch {id:D}: there is nothing to close.");
+
     public static ProblemHttpResult NotPaused() => Problem(StatusCodes.Status404NotFound, "It is not paused", "Nothing changes: jobs of this group begin unless they belong to another that is paused.");
 
     public static ProblemHttpResult NoTimer(Guid token) => Problem(

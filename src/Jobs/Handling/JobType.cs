@@ -20,5 +20,8 @@ internal sealed record JobType(
     /// <summary>Whether this process begins none for a while.</summary>
     public JobRest Rest { get; } = new();
 
+    /// <summary>How they are run together; null when each is run by itself.</summary>
+    public JobGrouping? Group { get; init; }
+
     public bool IsLimited => Concurrency is not null || Rate is not null;
 }

@@ -1,27 +1,30 @@
 using System.Collections.Concurrent;
 using Bus.Core.Loops;
+using Bus.Jobs.Handling;
 using Bus.Persistence.Jobs;
 
 namespace Bus.Jobs.Running;
 
 /// <summary>The jobs that this process has: those that run, and those that were taken ahead and wait for one of them to end. Thread-safe.</summary>
 /// <param name="concurrency">How many run at once.</param>
-/// <param name="run">Runs one; never throws.</param>
-/// <param name="ended">Called when one has ended.</param>
+/// <param name="run">Runs one, or some together; never throws.</param>
+/// <param name="ended">Called when they have ended.</param>
 /// <param name="isLimited">Whether others wait for the end of jobs of that type; such ones begin before those that were taken ahead.</param>
-internal sealed class JobPool(int concurrency, Func<RunningJob, Task> run, Action ended, Func<string, bool> isLimited)
+/// <param name="grouping">How jobs of that type are run together; null when each is run by itself. Some together count as one.</param>
+internal sealed class JobPool(int concurrency, Func<IReadOnlyList<RunningJob>, Task> run, Action ended, Func<string, bool> isLimited, Func<string, JobGrouping?> grouping)
 {
     private readonly ConcurrentDictionary<Guid, RunningJob> _held = new();
     private readonly Lock _lock = new();
-    private readonly Queue<RunningJob> _first = new();
-    private readonly Queue<RunningJob> _waiting = new();
+    private readonly Queue<List<RunningJob>> _first = new();
+    private readonly Queue<List<RunningJob>> _waiting = new();
+    private readonly Dictionary<string, List<RunningJob>> _gathering = new(StringComparer.Ordinal);
     private TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
 
     /// <summary>Whether it has none.</summary>
     public bool IsEmpty => _held.IsEmpty;
 
-    /// <summary>How many could begin now, less those that wait; negative when more wait.</summary>
+    /// <summary>How many could begin now, less those that wait; negative when more wait. Those that gather do not count until they are together.</summary>
     public int Room
     {
         get
@@ -81,7 +84,7 @@ internal sealed class JobPool(int concurrency, Func<RunningJob, Task> run, Actio
                 earlier.Stop(StopReason.Lost);
             _held[job.Id] = held;
             lock (_lock)
-                (isLimited(job.Type) || job.Crashes > 0 ? _first : _waiting).Enqueue(held);
+                Enqueue(held);
         }
 
         BeginWaiting();
@@ -128,15 +131,27 @@ internal sealed class JobPool(int concurrency, Func<RunningJob, Task> run, Actio
             {
                 for (var left = queue.Count; left > 0; left--)
                 {
-                    var held = queue.Dequeue();
-                    if (which(held))
-                        taken.Add(held);
-                    else
-                        queue.Enqueue(held);
+                    var group = queue.Dequeue();
+                    Take(group);
+                    if (group.Count > 0)
+                        queue.Enqueue(group);
                 }
             }
 
+            foreach (var (type, group) in _gathering.ToArray())
+            {
+                Take(group);
+                if (group.Count == 0)
+                    _gathering.Remove(type);
+            }
+
             return taken;
+
+            void Take(List<RunningJob> group)
+            {
+                taken.AddRange(group.Where(which));
+                group.RemoveAll(taken.Contains);
+            }
         }
     }
 
@@ -172,11 +187,53 @@ internal sealed class JobPool(int concurrency, Func<RunningJob, Task> run, Actio
         }
     }
 
+    private void Enqueue(RunningJob held)
+    {
+        var job = held.Job;
+        // One that may spoil the others is run by itself.
+        if (grouping(job.Type) is not { } together || job.Attempts > 1 || job.Crashes > 0)
+        {
+            (isLimited(job.Type) || job.Crashes > 0 ? _first : _waiting).Enqueue([held]);
+            return;
+        }
+
+        held.Gather();
+        if (!_gathering.TryGetValue(job.Type, out var group))
+        {
+            _gathering[job.Type] = group = [];
+            _ = Detached.Run(() => CloseAsync(job.Type, group, together.Wait));
+        }
+
+        group.Add(held);
+        if (group.Count >= together.Size)
+            Close(job.Type, group);
+    }
+
+    private async Task CloseAsync(string type, List<RunningJob> group, TimeSpan wait)
+    {
+        await Task.Delay(wait, TimeProvider.System, CancellationToken.None);
+        lock (_lock)
+        {
+            // It may have been full before its time.
+            if (_gathering.TryGetValue(type, out var open) && open == group)
+                Close(type, group);
+        }
+
+        BeginWaiting();
+    }
+
+    private void Close(string type, List<RunningJob> group)
+    {
+        _gathering.Remove(type);
+        group.ForEach(held => held.Gathered());
+        _waiting.Enqueue(group);
+    }
+
     private void BeginWaiting()
     {
         while (true)
         {
-            RunningJob? next;
+            List<RunningJob>? next;
             lock (_lock)
             {
                 if (_running >= concurrency || !(_first.TryDequeue(out next) || _waiting.TryDequeue(out next)))
@@ -188,17 +245,17 @@ internal sealed class JobPool(int concurrency, Func<RunningJob, Task> run, Actio
         }
     }
 
-    private async Task RunAsync(RunningJob held)
+    private async Task RunAsync(List<RunningJob> group)
     {
         try
         {
-            await run(held);
+            await run(group);
         }
         finally
         {
             lock (_lock)
                 _running--;
-            Release(held);
+            group.ForEach(Release);
             BeginWaiting();
             ended();
         }

@@ -66,10 +66,11 @@ internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> eng
                 await db.SaveChangesAsync(cancellationToken);
                 var count = new JobCount { Crashed = 1 };
                 count.AddState(state);
-                await rows.CountAsync(db, job.Queue, job.Type, count, cancellationToken);
+                await rows.TallyAsync(db, job.Queue, job.Type, count, cancellationToken);
                 var leaves = state == JobStates.Cancelled || (state == JobStates.Dead && job.OrderPolicy == (int)JobKeyPolicy.Skip);
                 var told = isFinal ? await rows.CallBackAsync(db, id, claim, job.Callback, cancellationToken) : [job.Queue];
-                return leaves ? [.. told, .. await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken)] : told;
+                IReadOnlyList<string> queues = leaves ? [.. told, .. await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken)] : told;
+                return [.. queues, .. await rows.CountAsync(db, job.BatchId, JobStates.Running, state, 1, cancellationToken)];
             },
             cancellationToken);
         if (!isRescued)

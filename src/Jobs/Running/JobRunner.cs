@@ -65,22 +65,34 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
     private async Task HandleAsync(RunningJob running, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
     {
         var job = running.Job;
+        var type = catalog.Find(job.Type) ?? throw new JobException($"This process has no handler for `{job.Type}`.");
+        var arguments = Begin(running, type);
+        using var timeout = TimeOut(TimeLimit(job, type), () => running.Stop(StopReason.TimedOut));
+        await InStrategyAsync(() => RunOnceAsync(running, type, arguments, end));
+    }
+
+    /// <returns>The arguments of a job that may begin.</returns>
+    private object Begin(RunningJob running, JobType type)
+    {
+        var job = running.Job;
         // It may have been cancelled, or lost, while it waited for others to end.
         running.Token.ThrowIfCancellationRequested();
-        var type = catalog.Find(job.Type) ?? throw new JobException($"This process has no handler for `{job.Type}`.");
         if (job.StartBefore is { } limit && job is { Attempts: 0, Crashes: 0 } && now() > limit)
             throw new JobDeadException($"It was to begin before {DateTimeOffset.FromUnixTimeMilliseconds(limit):O}, and had not.");
-        var arguments = Read(job, type);
-        using var timeout = TimeOut(running, job.Timeout is { } own ? TimeSpan.FromMilliseconds(own) : type.Timeout);
+        return Read(job, type);
+    }
+
+    // A retrying execution strategy refuses transactions that it did not begin: let it run the whole handler, each time in a scope of its own.
+    private async Task InStrategyAsync(Func<Task> run)
+    {
         if (!engine.RetriesInContext)
         {
-            await RunOnceAsync(running, type, arguments, end);
+            await run();
             return;
         }
 
-        // A retrying execution strategy refuses transactions that it did not begin: let it run the whole handler, each time in a scope of its own.
         await using var outer = scopes.CreateAsyncScope();
-        await outer.ServiceProvider.GetRequiredService<TDbContext>().Database.CreateExecutionStrategy().ExecuteAsync(() => RunOnceAsync(running, type, arguments, end));
+        await outer.ServiceProvider.GetRequiredService<TDbContext>().Database.CreateExecutionStrategy().ExecuteAsync(run);
     }
 
     private async Task RunOnceAsync(RunningJob running, JobType type, object arguments, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
@@ -126,28 +138,38 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
             }
         }
 
+        await CommitInOneAsync(unit, [ended], lines);
+    }
+
+    // With what the handler has saved, in its transaction.
+    private async Task CommitInOneAsync(ConsumeUnit<TDbContext> unit, IReadOnlyList<EndedRun> ended, IReadOnlyList<JobLogRow> lines)
+    {
         await unit.BeginAsync(CancellationToken.None);
         var transaction = unit.Transaction ?? throw new JobException($"The handler left a transaction of its own open on `{typeof(TDbContext).Name}`: the job owns the transaction, do not begin one in a handler.");
         await unit.Context.SaveChangesAsync(CancellationToken.None);
-        var connection = unit.Context.Database.GetDbConnection();
+        var (jobs, connection) = (engine.Dialect.Jobs, unit.Context.Database.GetDbConnection());
         using var counters = _counters.Rent();
-        var stands = await engine.Dialect.Jobs.EndAsync(connection, transaction.GetDbTransaction(), [ended], counters.Node, CancellationToken.None);
-        if (stands.Written.Count == 0)
+        var stands = await jobs.EndAsync(connection, transaction.GetDbTransaction(), ended, counters.Node, CancellationToken.None);
+        if (stands.Written.Count < ended.Count)
             throw new JobClaimLostException();
-        if (lines.Count > 0 || ended.CallsBack)
+        if (lines.Count > 0 || ended.Any(run => run.CallsBack || run.Failures > 0))
         {
             await using var batch = new StoreBatch(connection, transaction.GetDbTransaction());
-            engine.Dialect.Jobs.AddLines(batch, lines);
-            if (ended.CallsBack)
-                engine.Dialect.Jobs.AddCallback(batch, ended.Id, ended.Claim);
+            jobs.AddLines(batch, lines);
+            foreach (var run in ended.Where(run => run.CallsBack))
+                jobs.AddCallback(batch, run.Id, run.Claim);
+            foreach (var failed in ended.Where(run => run.Failures > 0))
+                batch.AddRow(jobs.InsertRun, engine.Dialect, failed.Id, failed.Claim, (int)JobRunOutcome.Failed, JobCounters.Node, failed.StartedAt, failed.Error!);
             await batch.ExecuteAsync(CancellationToken.None);
         }
 
+        stands = await jobs.CountAsync(connection, transaction.GetDbTransaction(), stands, CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
-        JobMeters.Ended(ended, now());
+        foreach (var run in ended)
+            JobMeters.Ended(run, now());
         foreach (var queue in stands.Queues)
             news().Tell(queue);
-        if (ended.CallsBack)
+        if (ended.Any(run => run.CallsBack))
             news().Tell(JobDialect.CallbackQueue);
     }
 
@@ -192,12 +214,14 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         }
     }
 
-    private static CancellationTokenSource? TimeOut(RunningJob running, TimeSpan? limit)
+    private static TimeSpan? TimeLimit(ClaimedJob job, JobType type) => job.Timeout is { } own ? TimeSpan.FromMilliseconds(own) : type.Timeout;
+
+    private static CancellationTokenSource? TimeOut(TimeSpan? limit, Action expired)
     {
         if (limit is not { } time)
             return null;
         var timer = new CancellationTokenSource(time, OutboxEngine<TDbContext>.Pace);
-        timer.Token.Register(() => running.Stop(StopReason.TimedOut));
+        timer.Token.Register(expired);
         return timer;
     }
 

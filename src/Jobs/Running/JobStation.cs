@@ -46,7 +46,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         : base(OutboxEngine<TDbContext>.Pace, LookEvery)
     {
         (_engine, _options, _catalog, _waiters) = (engine, options, catalog, waiters);
-        _pool = new JobPool(options.Concurrency, held => runner.RunAsync(held, (run, records) => EndAsync(held, run, records, held.Log.Left)), Wake, type => catalog.Find(type) is { IsLimited: true });
+        _pool = new JobPool(options.Concurrency, jobs => RunAsync(runner, jobs), Wake, type => catalog.Find(type) is { IsLimited: true }, type => catalog.Find(type)?.Group);
         _demand = new JobDemand(catalog, options, _pool);
     }
 
@@ -146,6 +146,10 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         }
     }
 
+    private Task RunAsync(JobRunner<TDbContext> runner, IReadOnlyList<RunningJob> jobs) => _catalog.Find(jobs[0].Job.Type) is { Group: not null } type
+        ? runner.RunGroupAsync(jobs, type, (held, run) => EndAsync(held, run, [], held.Log.Left))
+        : runner.RunAsync(jobs[0], (run, records) => EndAsync(jobs[0], run, records, jobs[0].Log.Left));
+
     private Task<bool> EndAsync(RunningJob held, EndedRun run, IReadOnlyList<OutboxRecord> records, IReadOnlyList<JobLogRow> lines)
     {
         // What its limits kept back may go on, and what is queued again may be taken again.
@@ -225,7 +229,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         var (id, claim) = (Guid.Parse(parts[0]), long.Parse(parts[1], CultureInfo.InvariantCulture));
         // It was taken, but nobody heard: the answer to the commit, or the end of its run, was lost.
         if (!_pool.Holds(id, claim))
-            EndUnheard(new EndedRun(id, claim, JobStates.Queued) { Line = parts[2].Length > 0 ? parts[2] : null, CallsBack = true });
+            EndUnheard(new EndedRun(id, claim, JobStates.Queued) { Line = parts[2].Length > 0 ? parts[2] : null, CallsBack = true, IsCounted = true });
         else if (isCancelled)
             Cancel(id);
         return (id, claim);
@@ -287,6 +291,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
             }
 
             guest = _engine.WriteToQueues(session.Connection, records);
+            stands = await _engine.Dialect.Jobs.CountAsync(session.Connection, transaction, stands, CancellationToken.None);
             var claimed = await _engine.Dialect.Jobs.ClaimAsync(session.Connection, transaction, turn, CancellationToken.None);
             var waits = await _engine.Dialect.Jobs.ClaimLimitedAsync(session.Connection, transaction, turn, claimed, CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Bus.Jobs.Running;
 
 /// <summary>
-/// What one process does for all, by a lease: removes jobs that have succeeded or were cancelled long ago, in blocks, adds old counters together, and finds lines in which it is nobody's turn because their enqueuer died before it could give it.
+/// What one process does for all, by a lease: removes jobs that have succeeded or were cancelled long ago, and batches of which none is left, in blocks, adds old counters together, and finds lines in which it is nobody's turn because their enqueuer died before it could give it.
 /// </summary>
 internal sealed partial class JobUpkeep<TDbContext>(OutboxEngine<TDbContext> engine, JobsOptions options, JobLines<TDbContext> lines, JobFolding<TDbContext> folding, JobGauges<TDbContext> gauges) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
     where TDbContext : DbContext
@@ -60,16 +60,24 @@ internal sealed partial class JobUpkeep<TDbContext>(OutboxEngine<TDbContext> eng
             {
                 var ended = JobRows<TDbContext>.Removable(db, old, now);
                 var ids = await ended.OrderBy(row => row.State).ThenBy(row => row.EndedAt).Select(row => row.Id).Take(Block).ToListAsync(cancellationToken);
-                if (ids.Count == 0)
-                    return;
                 // One may have been run again in between.
                 removed = await ended.Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken);
                 await db.Set<JobRunRow>().Where(run => ids.Contains(run.JobId) && !db.Set<JobRow>().Any(row => row.Id == run.JobId)).ExecuteDeleteAsync(cancellationToken);
                 await db.Set<JobStepRow>().Where(step => ids.Contains(step.JobId) && !db.Set<JobRow>().Any(row => row.Id == step.JobId)).ExecuteDeleteAsync(cancellationToken);
                 await db.Set<JobLogRow>().Where(line => ids.Contains(line.JobId) && !db.Set<JobRow>().Any(row => row.Id == line.JobId)).ExecuteDeleteAsync(cancellationToken);
+                if (ids.Count < Block)
+                    await PruneBatchesAsync(db, old, cancellationToken);
             },
             cancellationToken);
         return removed;
+    }
+
+    // While one of its jobs is there, for instance a dead one that somebody is to decide about, it can be asked for.
+    private static async Task PruneBatchesAsync(TDbContext db, long old, CancellationToken cancellationToken)
+    {
+        var ids = await db.Set<JobBatchRow>().Where(batch => batch.DoneAt != null && batch.DoneAt < old && !db.Set<JobRow>().Any(job => job.BatchId == batch.Id))
+            .OrderBy(batch => batch.DoneAt).Select(batch => batch.Id).Take(Block).ToListAsync(cancellationToken);
+        await db.Set<JobBatchRow>().Where(batch => ids.Contains(batch.Id)).ExecuteDeleteAsync(cancellationToken);
     }
 
     [LoggerMessage(118, LogLevel.Warning, "The upkeep of jobs failed; next try in {RetryIn}")]

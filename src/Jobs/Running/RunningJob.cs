@@ -7,7 +7,7 @@ namespace Bus.Jobs.Running;
 internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly long _taken = TimeProvider.System.GetTimestamp();
+    private long _waits = TimeProvider.System.GetTimestamp();
     private int _reason;
     private long _begun;
 
@@ -21,8 +21,8 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
 
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>How long ago it was taken.</summary>
-    public TimeSpan Age => TimeProvider.System.GetElapsedTime(_taken);
+    /// <summary>How long it has waited to begin since it was taken, or since those were together with whom it is run.</summary>
+    public TimeSpan Age => Volatile.Read(ref _waits) is > 0 and var since ? TimeProvider.System.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>Notes that its handler begins.</summary>
     public void Begin() => _begun = TimeProvider.System.GetTimestamp();
@@ -32,6 +32,12 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
 
     /// <summary>Why its token is cancelled; null while it is not.</summary>
     public StopReason? StoppedFor => Volatile.Read(ref _reason) is > 0 and var reason ? (StopReason)reason : null;
+
+    /// <summary>It waits for others to be run together with it.</summary>
+    public void Gather() => Volatile.Write(ref _waits, 0);
+
+    /// <summary>They are together.</summary>
+    public void Gathered() => Volatile.Write(ref _waits, TimeProvider.System.GetTimestamp());
 
     /// <summary>The first reason holds.</summary>
     public void Stop(StopReason reason)

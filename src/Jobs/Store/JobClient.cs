@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Bus.Jobs.Store;
 
 /// <inheritdoc cref="IJobClient"/>
-internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobMaker maker, JobStation<TDbContext> station, JobWaiters waiters) : IJobClient
+internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobMaker maker, BatchEnqueuer<TDbContext> batches, JobStation<TDbContext> station, JobWaiters waiters) : IJobClient
     where TDbContext : DbContext
 {
     private const int Block = 1_000;
@@ -49,6 +49,9 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
 
         return ids;
     }
+
+    public Task<Guid> EnqueueBatchAsync(string name, IEnumerable<BatchJob> jobs, JobBatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        batches.EnqueueAsync(name, jobs, options ?? new JobBatchOptions(), cancellationToken);
 
     public async Task<JobSummary?> FindAsync(Guid id, CancellationToken cancellationToken = default) => await rows.FindAsync(id, cancellationToken) is { } row ? JobSummaries.Of(row) : null;
 
@@ -103,23 +106,21 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
     private Task<bool> CancelWaitingAsync(Guid id, CancellationToken cancellationToken) => rows.ChangeAsync(
         async db =>
         {
-            var now = engine.Timers.Now;
             // One that is dead and keeps its line waiting is not over yet.
             var jobs = db.Set<JobRow>().Where(row => row.Id == id && row.State != JobStates.Running && (row.EndedAt == null || (row.State == JobStates.Dead && db.Set<JobLineRow>().Any(line => line.JobId == id))));
-            var job = await jobs.Select(row => new { row.OrderKey, row.Queue, row.Type, row.Claims, row.Callback }).SingleOrDefaultAsync(cancellationToken);
-            await rows.LockAsync(db, job?.OrderKey, cancellationToken);
-            var cancelled = job is null ? 0 : await jobs.ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(row => row.State, JobStates.Cancelled)
-                    .SetProperty(row => row.DueAt, (long?)null)
-                    .SetProperty(row => row.EndedAt, now)
-                    .SetProperty(row => row.UniqueKey, row => row.UniqueUntil == null ? null : row.UniqueKey)
-                    .SetProperty(row => row.Error, "Cancelled before it ran."),
-                cancellationToken);
-            if (cancelled == 0)
+            if (await jobs.Select(row => new { row.OrderKey, row.Queue, row.Type, row.Claims, row.Callback, row.BatchId, row.State }).SingleOrDefaultAsync(cancellationToken) is not { } job)
                 return null;
-            await rows.CountAsync(db, job!.Queue, job.Type, new JobCount { Cancelled = 1 }, cancellationToken);
-            return [.. await rows.CallBackAsync(db, id, job.Claims, job.Callback, cancellationToken), .. await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken)];
+            await rows.LockAsync(db, job.OrderKey, cancellationToken);
+            // Of a dead one the batch knows already.
+            jobs = job.State == JobStates.Dead ? jobs.Where(row => row.State == JobStates.Dead) : jobs.Where(row => row.State != JobStates.Dead);
+            if (await JobChanges.CancelAsync(jobs, engine.Timers.Now, cancellationToken) == 0)
+                return null;
+            await rows.TallyAsync(db, job.Queue, job.Type, new JobCount { Cancelled = 1 }, cancellationToken);
+            return
+            [
+                .. await rows.CallBackAsync(db, id, job.Claims, job.Callback, cancellationToken), .. await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken),
+                .. await rows.CountAsync(db, job.BatchId, job.State, JobStates.Cancelled, 1, cancellationToken),
+            ];
         },
         cancellationToken);
 

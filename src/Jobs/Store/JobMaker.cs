@@ -21,6 +21,19 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<l
         where TArguments : class
     {
         ArgumentNullException.ThrowIfNull(arguments);
+        return Make(arguments, typeof(TArguments), options, null);
+    }
+
+    /// <summary>For arguments of whatever type they are.</summary>
+    /// <exception cref="JobException">The options are wrong.</exception>
+    public OutboxRecord MakeAny(object arguments, EnqueueOptions options, Guid? batch = null)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return Make(arguments, arguments.GetType(), options, batch);
+    }
+
+    private OutboxRecord Make(object arguments, Type type, EnqueueOptions options, Guid? batch)
+    {
         RequirePriority(options.Priority);
         if (options.Queue is { } named)
             RequireQueue(named);
@@ -35,24 +48,19 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<l
             throw new JobException("`Unique` and `IdempotencyKey` both say which job is there already: use one of them.");
         if (options.Callback is { } callback)
             webhooks.Require(callback);
-        var (name, queue) = catalog.For(typeof(TArguments));
+        var (name, queue) = catalog.For(type);
         queue = options.Queue ?? queue;
         var milliseconds = now();
         var due = options.At is { } at && at.ToUnixTimeMilliseconds() is var asked && asked > milliseconds ? asked : (long?)null;
-        var id = options.IdempotencyKey is { } idempotency ? JobNames.IdOf(name, idempotency) : Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
-        return new OutboxRecord
-        {
-            MessageId = id,
-            Destination = Nowhere,
-            Metadata = NoMetadata,
-            MetadataJson = "",
-            Body = [],
-            Job = new NewJob
+        var id = options.IdempotencyKey is { } idempotency ? JobNames.IdOf(name, idempotency) : NewId(milliseconds);
+        return Record(
+            id,
+            new NewJob
             {
                 Id = id,
                 Type = name,
                 Queue = queue,
-                Arguments = JobJson.Write(arguments, typeof(TArguments)),
+                Arguments = JobJson.Write(arguments, type),
                 Priority = options.Priority,
                 Rank = NextRank(milliseconds) - (options.Priority * JobDialect.MicrosecondsAPriority),
                 DueAt = due,
@@ -65,9 +73,24 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<l
                 UniqueUntil = milliseconds + (long?)options.UniqueFor?.TotalMilliseconds,
                 KeptUntil = options.IdempotencyKey is null ? null : milliseconds + (long)options.IdempotentFor.TotalMilliseconds,
                 Callback = options.Callback?.AbsoluteUri,
-            },
-        };
+                BatchId = batch,
+            });
     }
+
+    /// <summary>What a commit adds, and nothing is sent.</summary>
+    public static OutboxRecord Record(Guid id, NewJob? job = null, NewBatch? batch = null) => new()
+    {
+        MessageId = id,
+        Destination = Nowhere,
+        Metadata = NoMetadata,
+        MetadataJson = "",
+        Body = [],
+        Job = job,
+        Batch = batch,
+    };
+
+    /// <summary>An id that comes after the earlier ones.</summary>
+    public Guid NewId() => NewId(now());
 
     /// <exception cref="JobException">There is no such priority.</exception>
     public static void RequirePriority(int priority)
@@ -83,11 +106,14 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<l
             throw new JobException($"`{queue}` is no name of a queue: 1 to 200 characters without a colon.");
     }
 
-    private static void RequireLength(string? text, int most, string name)
+    /// <exception cref="JobException">It is empty, too long, or cannot be stored.</exception>
+    public static void RequireLength(string? text, int most, string name)
     {
         if (text is { } given && (given.Length == 0 || given.Length > most || given.Contains('\0', StringComparison.Ordinal)))
             throw new JobException($"`{name}` must have 1 to {most} characters, and no null character.");
     }
+
+    private static Guid NewId(long milliseconds) => Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
 
     // Those of one process stay in the order in which they were made.
     private long NextRank(long milliseconds)

@@ -8,14 +8,14 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Bus.Jobs.Store;
 
 /// <inheritdoc cref="IJobOperations"/>
-internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobStation<TDbContext> station, JobNews<TDbContext> news, JobCatalog catalog, JobQueues<TDbContext> queues) : IJobOperations
+internal sealed partial class JobOperations<TDbContext>(
+    OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, IJobClient client, JobStation<TDbContext> station, JobNews<TDbContext> news, JobCatalog catalog, JobQueues<TDbContext> queues) : IJobOperations
     where TDbContext : DbContext
 {
     public async Task<IReadOnlyList<JobSummary>> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.Take is < 1 or > 1_000)
-            throw new JobException($"`Take` must be between 1 and 1,000, but is {query.Take}.");
+        RequireTake(query.Take);
         if (query.Type?.Contains('\0', StringComparison.Ordinal) == true || query.Queue?.Contains('\0', StringComparison.Ordinal) == true)
             throw new JobException("No queue and no type has a null character in its name.");
         var found = await rows.InScopeAsync(db =>
@@ -27,6 +27,8 @@ internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine,
                 jobs = jobs.Where(row => row.Type == type);
             if (query.Queue is { } queue)
                 jobs = jobs.Where(row => row.Queue == queue);
+            if (query.Batch is { } batch)
+                jobs = jobs.Where(row => row.BatchId == batch);
             if (query.Before is { } before)
                 jobs = jobs.Where(row => row.Id.CompareTo(before) < 0);
             return jobs.OrderByDescending(row => row.Id).Take(query.Take).ToListAsync(cancellationToken);
@@ -51,36 +53,24 @@ internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine,
         async db =>
         {
             var jobs = db.Set<JobRow>().Where(row => row.Id == id);
-            if (await jobs.Select(row => new { row.Queue, row.State, row.OrderKey }).SingleOrDefaultAsync(cancellationToken) is not { } job)
+            if (await jobs.Select(row => new { row.Queue, row.State, row.OrderKey, row.BatchId }).SingleOrDefaultAsync(cancellationToken) is not { } job)
                 return null;
             if (job.State is JobStates.Queued or JobStates.Running or JobStates.Held)
                 return null;
             await rows.LockAsync(db, job.OrderKey, cancellationToken);
             var waits = job.OrderKey is not null && !await db.Set<JobLineRow>().AnyAsync(line => line.JobId == id && line.Active, cancellationToken);
-            var rank = engine.Timers.Now * 1000;
-            var changed = await jobs.Where(row => row.State == job.State).ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(row => row.State, waits ? JobStates.Held : JobStates.Queued)
-                    .SetProperty(row => row.Rank, row => rank - (row.Priority * JobDialect.MicrosecondsAPriority))
-                    .SetProperty(row => row.DueAt, (long?)null)
-                    .SetProperty(row => row.StartBefore, (long?)null)
-                    .SetProperty(row => row.EndedAt, (long?)null)
-                    .SetProperty(row => row.Attempts, 0)
-                    .SetProperty(row => row.Crashes, 0)
-                    .SetProperty(row => row.Result, (byte[]?)null)
-                    .SetProperty(row => row.Error, (string?)null),
-                cancellationToken);
-            if (changed == 0)
+            if (await JobChanges.QueueAgainAsync(jobs.Where(row => row.State == job.State), waits ? JobStates.Held : JobStates.Queued, engine.Timers.Now, cancellationToken) == 0)
                 return null;
             // What is to be done anew is done anew; what failed goes on where it was.
             if (job.State == JobStates.Succeeded)
                 await db.Set<JobStepRow>().Where(step => step.JobId == id).ExecuteDeleteAsync(cancellationToken);
             if (!waits)
-                return [job.Queue];
+                return [job.Queue, .. await rows.CountAsync(db, job.BatchId, job.State, JobStates.Queued, 1, cancellationToken)];
             var connection = db.Database.GetDbConnection();
             var transaction = db.Database.CurrentTransaction!.GetDbTransaction();
             await engine.Dialect.Jobs.JoinAsync(connection, transaction, job.OrderKey!, id, cancellationToken);
-            return await engine.Dialect.Jobs.AdvanceAsync(connection, transaction, [job.OrderKey!], cancellationToken);
+            var raised = await engine.Dialect.Jobs.AdvanceAsync(connection, transaction, [job.OrderKey!], cancellationToken);
+            return [.. raised, .. await rows.CountAsync(db, job.BatchId, job.State, JobStates.Held, 1, cancellationToken)];
         },
         cancellationToken);
 
@@ -88,14 +78,18 @@ internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine,
         async db =>
         {
             var jobs = db.Set<JobRow>().Where(row => row.Id == id && row.State != JobStates.Running);
-            var job = await jobs.Select(row => new { row.OrderKey }).SingleOrDefaultAsync(cancellationToken);
-            await rows.LockAsync(db, job?.OrderKey, cancellationToken);
-            if (job is null || await jobs.ExecuteDeleteAsync(cancellationToken) == 0)
+            if (await jobs.Select(row => new { row.OrderKey, row.BatchId }).SingleOrDefaultAsync(cancellationToken) is not { } job)
+                return null;
+            await rows.LockAsync(db, job.OrderKey, cancellationToken);
+            // Its batch counts one that has not run as cancelled; of one that has ended it knows.
+            var waited = await jobs.Where(row => row.EndedAt == null).ExecuteDeleteAsync(cancellationToken);
+            if (waited == 0 && await jobs.Where(row => row.EndedAt != null).ExecuteDeleteAsync(cancellationToken) == 0)
                 return null;
             await db.Set<JobRunRow>().Where(run => run.JobId == id).ExecuteDeleteAsync(cancellationToken);
             await db.Set<JobStepRow>().Where(step => step.JobId == id).ExecuteDeleteAsync(cancellationToken);
             await db.Set<JobLogRow>().Where(line => line.JobId == id).ExecuteDeleteAsync(cancellationToken);
-            return await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken);
+            var freed = await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken);
+            return [.. freed, .. await rows.CountAsync(db, job.BatchId, JobStates.Queued, JobStates.Cancelled, waited, cancellationToken)];
         },
         cancellationToken);
 
@@ -179,6 +173,12 @@ internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine,
             db.Add(new JobPauseRow { Kind = (int)what, Name = name });
         await db.SaveChangesAsync(cancellationToken);
         return [];
+    }
+
+    private static void RequireTake(int take)
+    {
+        if (take is < 1 or > 1_000)
+            throw new JobException($"`Take` must be between 1 and 1,000, but is {take}.");
     }
 
     private static void Require(JobGroup what, string name)

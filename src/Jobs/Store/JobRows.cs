@@ -73,9 +73,24 @@ internal sealed class JobRows<TDbContext>(OutboxEngine<TDbContext> engine, IServ
     }
 
     /// <summary>Counts what became of a job otherwise than by its run, in the transaction that is open.</summary>
-    public Task CountAsync(TDbContext db, string queue, string type, JobCount count, CancellationToken cancellationToken) =>
-        engine.Dialect.Jobs.CountAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), queue, type, JobCounters.ByHand, count, cancellationToken);
+    public Task TallyAsync(TDbContext db, string queue, string type, JobCount count, CancellationToken cancellationToken) =>
+        engine.Dialect.Jobs.TallyAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), queue, type, JobCounters.ByHand, count, cancellationToken);
 
     /// <summary>What comes of it that a job has come to its end otherwise than by its run: it leaves its line.</summary>
     public async Task<IReadOnlyList<string>> LeaveAsync(TDbContext db, Guid id, string? key, CancellationToken cancellationToken) => key is null ? [] : await lines.LeaveAsync(db, id, key, cancellationToken);
+
+    /// <summary>Counts in their batch, if they have one, that jobs have gone from one state to another otherwise than by their runs: as the last of a change.</summary>
+    /// <returns>Where callbacks are queued.</returns>
+    public async Task<IReadOnlyList<string>> CountAsync(TDbContext db, Guid? batch, int from, int to, int jobs, CancellationToken cancellationToken)
+    {
+        if (batch is not { } id)
+            return [];
+        var count = BatchCount.Moved(id, from, to, jobs);
+        return count is { Succeeded: 0, Dead: 0, Cancelled: 0 } ? [] : await engine.Dialect.Jobs.Batches.CountAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), [count], cancellationToken);
+    }
+
+    /// <summary>Lets no more jobs come to a batch.</summary>
+    /// <returns>Where callbacks are queued; null when it is closed already, or there is none.</returns>
+    public Task<IReadOnlyList<string>?> CloseAsync(TDbContext db, Guid batch, CancellationToken cancellationToken) =>
+        engine.Dialect.Jobs.Batches.GrowAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), batch, 0, closes: true, cancellationToken);
 }

@@ -18,6 +18,7 @@ internal static class JobSummaries
         Arguments = Encoding.UTF8.GetString(row.Arguments),
         Priority = row.Priority,
         Key = row.OrderKey?[(row.OrderKey.IndexOf(':', StringComparison.Ordinal) + 1)..],
+        Batch = row.BatchId,
         Attempts = row.Attempts,
         Crashes = row.Crashes,
         Node = row.Node,
@@ -29,6 +30,22 @@ internal static class JobSummaries
         Error = row.Error,
         Progress = row.Progress,
         Note = row.Note,
+    };
+
+    public static JobBatchSummary Of(JobBatchRow row, int running) => new()
+    {
+        Id = row.Id,
+        Name = row.Name,
+        Total = row.Total,
+        Running = running,
+        Succeeded = row.Succeeded,
+        Dead = row.Dead,
+        Cancelled = row.Cancelled,
+        CreatedAt = Instant(row.CreatedAt)!.Value,
+        ClosedAt = Instant(row.ClosedAt),
+        FirstFailedAt = Instant(row.FirstFailedAt),
+        DoneAt = Instant(row.DoneAt),
+        SucceededAt = Instant(row.SucceededAt),
     };
 
     public static JobRunSummary Of(JobRunRow row) => new(row.Claim, (JobRunOutcome)row.Outcome, row.Node, Instant(row.StartedAt), Instant(row.EndedAt)!.Value, row.Error);

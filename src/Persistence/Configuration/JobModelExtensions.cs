@@ -41,6 +41,7 @@ public static class JobModelExtensions
         job.Property(row => row.UniqueUntil).HasColumnName("unique_until");
         job.Property(row => row.KeptUntil).HasColumnName("kept_until");
         job.Property(row => row.Callback).HasColumnName("callback").HasMaxLength(2_000);
+        job.Property(row => row.BatchId).HasColumnName("batch_id");
         job.Property(row => row.Result).HasColumnName("result");
         job.Property(row => row.Error).HasColumnName("error");
         job.Property(row => row.Progress).HasColumnName("progress");
@@ -54,8 +55,10 @@ public static class JobModelExtensions
         job.HasIndex(row => new { row.State, row.EndedAt }).HasFilter("ended_at IS NOT NULL");
         // What is neither ready nor done, for counting it: a job that succeeds at once is never in it.
         job.HasIndex(row => new { row.Queue, row.State }).HasFilter("state IN (0, 4, 5, 7)");
+        job.HasIndex(row => new { row.BatchId, row.Id }).HasFilter("batch_id IS NOT NULL");
         callback?.Invoke(job);
         modelBuilder.AddJobParts(callback);
+        modelBuilder.AddJobBatch(callback);
     }
 
     private static void AddJobParts(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback)
@@ -140,5 +143,34 @@ public static class JobModelExtensions
         stat.Property(row => row.WaitMs).HasColumnName("wait_ms");
         stat.Property(row => row.MaxRunMs).HasColumnName("max_run_ms");
         callback?.Invoke(stat);
+    }
+
+    private static void AddJobBatch(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback)
+    {
+        var batch = modelBuilder.Entity<JobBatchRow>();
+        batch.ToTable(StoreTableNames.JobBatch);
+        batch.HasKey(row => row.Id);
+        batch.Property(row => row.Id).HasColumnName("id").ValueGeneratedNever();
+        batch.Property(row => row.Name).HasColumnName("name").HasMaxLength(200);
+        batch.Property(row => row.CreatedAt).HasColumnName("created_at");
+        batch.Property(row => row.Total).HasColumnName("total");
+        batch.Property(row => row.Succeeded).HasColumnName("succeeded");
+        batch.Property(row => row.Dead).HasColumnName("dead");
+        batch.Property(row => row.Cancelled).HasColumnName("cancelled");
+        batch.Property(row => row.ClosedAt).HasColumnName("closed_at");
+        batch.Property(row => row.FirstFailedAt).HasColumnName("first_failed_at");
+        batch.Property(row => row.DoneAt).HasColumnName("done_at");
+        batch.Property(row => row.SucceededAt).HasColumnName("succeeded_at");
+        batch.Property(row => row.FailedType).HasColumnName("failed_type").HasMaxLength(400);
+        batch.Property(row => row.FailedQueue).HasColumnName("failed_queue").HasMaxLength(200);
+        batch.Property(row => row.FailedArguments).HasColumnName("failed_arguments");
+        batch.Property(row => row.DoneType).HasColumnName("done_type").HasMaxLength(400);
+        batch.Property(row => row.DoneQueue).HasColumnName("done_queue").HasMaxLength(200);
+        batch.Property(row => row.DoneArguments).HasColumnName("done_arguments");
+        batch.Property(row => row.SucceededType).HasColumnName("succeeded_type").HasMaxLength(400);
+        batch.Property(row => row.SucceededQueue).HasColumnName("succeeded_queue").HasMaxLength(200);
+        batch.Property(row => row.SucceededArguments).HasColumnName("succeeded_arguments");
+        batch.HasIndex(row => row.DoneAt).HasFilter("done_at IS NOT NULL");
+        callback?.Invoke(batch);
     }
 }

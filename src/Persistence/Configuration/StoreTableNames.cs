@@ -17,5 +17,7 @@ internal static class StoreTableNames
     public const string JobPause = "bus_job_pause";
     public const string JobLimit = "bus_job_limit";
     public const string JobStat = "bus_job_stat";
+
+    public const string JobBatch = "bus_job_batch";
     public const string Lease = "bus_lease";
 }

@@ -58,6 +58,8 @@ internal abstract class StoreDialect(StoreTables tables)
         if (relayed.Count == outbox.Count)
             return;
 
+        foreach (var added in outbox.Select(record => record.Batch).OfType<NewBatch>())
+            Jobs.Batches.AddInsert(batch, added);
         List<NewJob> jobs = [.. outbox.Select(record => record.Job).OfType<NewJob>()];
         if (jobs.Count > 0)
             Jobs.AddInsert(batch, jobs);

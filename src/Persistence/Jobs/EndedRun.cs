@@ -19,6 +19,9 @@ internal sealed record EndedRun(Guid Id, long Claim, int State)
     /// <summary>Whether somebody is to be told if this is the end of the job.</summary>
     public bool CallsBack { get; init; }
 
+    /// <summary>Whether the job may be one of a batch, in which its end is counted.</summary>
+    public bool IsCounted { get; init; }
+
     /// <summary>When the run began; what of it is kept beside the job when it has failed.</summary>
     public long StartedAt { get; init; }
 

@@ -33,9 +33,11 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     protected const string InsertColumns = "id, type, queue, arguments, state, priority, rank, due_at, start_before, timeout";
 
-    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until, callback";
+    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until, callback, batch_id";
 
     protected const string InsertFixedColumns = "attempts, claims, crashes, cancel_requested, created_at";
+
+    private JobBatches? _batches;
 
     protected StoreDialect Dialect => dialect;
 
@@ -45,6 +47,12 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     /// <summary>The statements that count jobs.</summary>
     public virtual JobStats Stats { get; } = new(tables, now);
+
+    /// <summary>The statements about batches.</summary>
+    public JobBatches Batches => _batches ??= new JobBatches(this, dialect, tables, now);
+
+    /// <summary>What stands for no bytes.</summary>
+    public virtual object NullBytes => DBNull.Value;
 
     /// <summary>→ when the next job that waits for its time is due, null when none is, and the database's time.</summary>
     public string NextDue => $"SELECT min(due_at), {now} FROM {tables.Job} WHERE due_at IS NOT NULL";
@@ -110,7 +118,7 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
             batch.AddRow(InsertLine, dialect, line.JobId, line.Claim, line.Number, line.At, line.Level, line.Text);
     }
 
-    /// <summary>Writes the end of runs and counts them, in the transaction that is open.</summary>
+    /// <summary>Writes the end of runs and counts them, in the transaction that is open. What of them their batches count must be counted in it, too: <see cref="CountAsync"/>.</summary>
     /// <param name="connection">The open connection.</param>
     /// <param name="transaction">Its transaction.</param>
     /// <param name="ended">How they have ended.</param>
@@ -119,7 +127,7 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     public abstract Task<JobEndResult> EndAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<EndedRun> ended, string node, CancellationToken cancellationToken);
 
     /// <summary>Counts what became of jobs of a queue and type, in the transaction that is open.</summary>
-    public Task CountAsync(DbConnection connection, DbTransaction? transaction, string queue, string type, string node, JobCount count, CancellationToken cancellationToken) => ScalarAsync(
+    public Task TallyAsync(DbConnection connection, DbTransaction? transaction, string queue, string type, string node, JobCount count, CancellationToken cancellationToken) => ScalarAsync(
         connection, transaction, Stats.Count, cancellationToken,
         queue, type, node, count.Runs, count.Succeeded, count.Failed, count.Dead, count.Cancelled, count.Crashed, count.RunMs, count.WaitMs, count.MaxRunMs);
 
@@ -129,6 +137,11 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
         await ScalarAsync(connection, transaction, Stats.Fold, cancellationToken, span, longer, from, from + longer);
         await ScalarAsync(connection, transaction, Stats.Folded, cancellationToken, span, from, from + longer);
     }
+
+    /// <summary>Counts the ends of runs in their batches, in the transaction that has written them, when all is written that may have to wait for others.</summary>
+    public async Task<JobEndResult> CountAsync(DbConnection connection, DbTransaction transaction, JobEndResult ends, CancellationToken cancellationToken) => ends.Batches.Count == 0
+        ? ends
+        : ends with { Queues = [.. ends.Queues, .. await Batches.CountAsync(connection, transaction, ends.Batches, cancellationToken)], Batches = [] };
 
     /// <summary>Gives the first of lines their turn where it is nobody's, in the transaction that is open.</summary>
     /// <returns>Where they are queued.</returns>

@@ -81,6 +81,9 @@ public sealed class JobRow
     /// <summary>The address that is told when it has come to its end; null for none.</summary>
     public string? Callback { get; set; }
 
+    /// <summary>The batch that it belongs to; null when it belongs to none.</summary>
+    public Guid? BatchId { get; set; }
+
     /// <summary>What its handler returned, as JSON; null when it returned nothing, or has not.</summary>
     public byte[]? Result { get; set; }
 

@@ -38,9 +38,10 @@ internal sealed record LimitedClaim(string Queue, string Type, int Limit, int? C
 /// <summary>What the ends of runs have brought about.</summary>
 /// <param name="Written">Of which runs the end was written; of the others the claim had been lost.</param>
 /// <param name="Queues">Where jobs are queued whose turn has come.</param>
-internal sealed record JobEndResult(IReadOnlySet<Guid> Written, IReadOnlyList<string> Queues)
+/// <param name="Batches">What is to be counted; see <see cref="JobDialect.CountAsync"/>.</param>
+internal sealed record JobEndResult(IReadOnlySet<Guid> Written, IReadOnlyList<string> Queues, IReadOnlyList<BatchCount> Batches)
 {
-    public static readonly JobEndResult Nothing = new(new HashSet<Guid>(), []);
+    public static readonly JobEndResult Nothing = new(new HashSet<Guid>(), [], []);
 }
 
 /// <summary>What it got.</summary>

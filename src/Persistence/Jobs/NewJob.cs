@@ -37,8 +37,11 @@ internal sealed record NewJob
 
     public string? Callback { get; init; }
 
+    /// <summary>The batch that it belongs to; null when it belongs to none.</summary>
+    public Guid? BatchId { get; init; }
+
     /// <summary>Whether the columns of ordinary jobs say all about it.</summary>
-    public bool IsPlain => OrderKey is null && UniqueKey is null && KeptUntil is null && Callback is null;
+    public bool IsPlain => OrderKey is null && UniqueKey is null && KeptUntil is null && Callback is null && BatchId is null;
 
     public int State => OrderKey is not null ? JobStates.Held : DueAt is null ? JobStates.Queued : JobStates.Scheduled;
 }

@@ -12,9 +12,9 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]) AS x(i, t, q, a, s, p, r, d, b, m)";
 
     private readonly string _insertSpecial =
-        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, 0, 0, 0, false, {now} " +
-        "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::text[], $14::int[], $15::bigint[], $16::bigint[], $17::text[]) " +
-        "AS x(i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb) ON CONFLICT DO NOTHING";
+        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, 0, 0, 0, false, {now} " +
+        "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::text[], $14::int[], $15::bigint[], $16::bigint[], $17::text[], $18::uuid[]) " +
+        "AS x(i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba) ON CONFLICT DO NOTHING";
 
     private readonly string _forget = $"DELETE FROM {tables.Job} WHERE id = ANY($1) AND state IN (3, 6) AND kept_until <= {now}";
 
@@ -35,9 +35,9 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         $"error = coalesce(x.e, CASE WHEN x.s = 1 THEN j.error END), unique_key = CASE WHEN {StateAfter} IN (3, 5, 6) AND unique_until IS NULL THEN NULL ELSE unique_key END, " +
         $"ended_at = CASE WHEN {StateAfter} IN (3, 5, 6) THEN {now} END " +
         "FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::bigint[], $5::int[], $6::bytea[], $7::text[], $8::bigint[]) AS x(i, c, s, d, f, r, e, m) " +
-        $"WHERE j.id = x.i AND j.claims = x.c AND j.state = 2 RETURNING j.id, j.queue, j.type, j.state AS s, x.f, x.m, {now} - x.m - j.rank / 1000 - j.priority * 60000::bigint AS w), " +
+        $"WHERE j.id = x.i AND j.claims = x.c AND j.state = 2 RETURNING j.id, j.queue, j.type, j.state AS s, x.f, x.m, {now} - x.m - j.rank / 1000 - j.priority * 60000::bigint AS w, j.batch_id), " +
         $"counted AS ({new JobStats(tables, now).Insert}SELECT 1, {now} / 60000, queue, type, $9, count(*), count(*) FILTER (WHERE s = 3), sum(f), count(*) FILTER (WHERE s = 5), count(*) FILTER (WHERE s = 6), 0, " +
-        $"sum(m), sum(greatest(w, 0)), max(m) FROM ended WHERE s <> 1 OR f > 0 GROUP BY queue, type ORDER BY queue, type{JobStats.OrAdd}) SELECT id FROM ended";
+        $"sum(m), sum(greatest(w, 0)), max(m) FROM ended WHERE s <> 1 OR f > 0 GROUP BY queue, type ORDER BY queue, type{JobStats.OrAdd}) SELECT id, batch_id, s FROM ended";
 
     private readonly string _leave =
         $"DELETE FROM {tables.Line} AS l USING unnest($1::uuid[], $2::bigint[]) AS x(i, c), {tables.Job} AS j WHERE l.job_id = x.i AND j.id = x.i AND j.claims = x.c AND {LeavesLine("j")}";
@@ -108,7 +108,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         batch.Add(
             _insertSpecial,
             [.. Values(special), Value(Column(special, job => job.OrderKey)), Value(Column(special, job => job.OrderPolicy)), Value(Column(special, job => job.UniqueKey)),
-                Value(Column(special, job => job.UniqueWhile)), Value(Column(special, job => job.UniqueUntil)), Value(Column(special, job => job.KeptUntil)), Value(Column(special, job => job.Callback))]);
+                Value(Column(special, job => job.UniqueWhile)), Value(Column(special, job => job.UniqueUntil)), Value(Column(special, job => job.KeptUntil)), Value(Column(special, job => job.Callback)), Value(Column(special, job => job.BatchId))]);
         var keyed = jobs.Where(job => job.OrderKey is not null).ToList();
         if (keyed.Count > 0)
             batch.Add(_join, Value(Column(keyed, job => job.Id)), Value(Column(keyed, job => job.OrderKey!)));
@@ -152,7 +152,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
     // A batch without a transaction is one.
     public override async Task<JobTurnResult> TurnAsync(DbConnection connection, JobTurn turn, CancellationToken cancellationToken)
     {
-        if (turn.Limited.Count > 0)
+        if (turn.Limited.Count > 0 || turn.Ended.Any(run => run.IsCounted))
             return await TurnInTransactionAsync(connection, turn, cancellationToken);
         await using var batch = connection.CreateBatch();
         var leaves = turn.Ended.Count > 0 && AddEnd(batch, turn.Ended, turn.Node);
@@ -171,7 +171,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
     private async Task<JobTurnResult> TurnInTransactionAsync(DbConnection connection, JobTurn turn, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var ends = await EndAsync(connection, transaction, turn.Ended, turn.Node, cancellationToken);
+        var ends = await CountAsync(connection, transaction, await EndAsync(connection, transaction, turn.Ended, turn.Node, cancellationToken), cancellationToken);
         var claimed = await ClaimAsync(connection, transaction, turn, cancellationToken);
         var waits = await ClaimLimitedAsync(connection, transaction, turn, claimed, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
@@ -216,13 +216,19 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
     private static async Task<JobEndResult> ReadEndAsync(DbDataReader reader, bool leaves, CancellationToken cancellationToken)
     {
         HashSet<Guid> ids = [];
+        List<(Guid Batch, int State)> counted = [];
         while (await reader.ReadAsync(cancellationToken))
+        {
             ids.Add(reader.GetGuid(0));
+            if (!await reader.IsDBNullAsync(1, cancellationToken))
+                counted.Add((reader.GetGuid(1), reader.GetInt32(2)));
+        }
+
         if (!leaves)
-            return new JobEndResult(ids, []);
+            return new JobEndResult(ids, [], BatchCount.Of(counted));
         await reader.NextResultAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        return new JobEndResult(ids, await ReadQueuesAsync(reader, cancellationToken));
+        return new JobEndResult(ids, await ReadQueuesAsync(reader, cancellationToken), BatchCount.Of(counted));
     }
 
     private static async Task<List<string>> ReadQueuesAsync(DbDataReader reader, CancellationToken cancellationToken)

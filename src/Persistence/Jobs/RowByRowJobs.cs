@@ -33,13 +33,15 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
 
     private readonly string _leave = $"DELETE FROM {tables.Line} WHERE job_id = @p0 AND EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.id = @p0 AND {LeavesLine("j")})";
 
+    private readonly string _batchOf = $"SELECT batch_id, state FROM {tables.Job} WHERE id = @p0 AND batch_id IS NOT NULL";
+
     // One whose run should stop is not tried again.
     private const string StateAfter = "CASE WHEN cancel_requested = 1 AND @p2 IN (1, 4) THEN 6 ELSE @p2 END";
 
     /// <summary>All that it writes with, for a test to parse.</summary>
     public IReadOnlyList<string> Texts =>
     [
-        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _freeUnique, InsertSpecial, _join, End, _leave, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps,
+        _insert, _forget, _forgetSteps, .. Batches.Texts, _forgetRuns, _forgetLog, _freeUnique, InsertSpecial, _join, End, _leave, _batchOf, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps, .. Batches.Texts,
     ];
 
     /// <summary>The values of the columns → inserts one, unless its id or its name is there.</summary>
@@ -86,7 +88,7 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
                 batch.AddRow(_freeUnique, Dialect, name);
             batch.AddRow(
                 InsertSpecial, Dialect, job.Id, job.Type, job.Queue, job.Arguments, job.State, job.Priority, job.Rank, OrNull(job.DueAt), OrNull(job.StartBefore), OrNull(job.Timeout),
-                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil), OrNull(job.Callback));
+                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil), OrNull(job.Callback), OrNull(job.BatchId));
             if (job.OrderKey is { } key)
                 batch.AddRow(_join, Dialect, key, job.Id);
         }
@@ -97,6 +99,7 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
         HashSet<Guid> written = new(ended.Count);
         SortedSet<string> lines = new(StringComparer.Ordinal);
         SortedDictionary<(string Queue, string Type), JobCount> counts = [];
+        List<(Guid Batch, int State)> counted = [];
         await using var command = connection.CreateCommand();
         (command.CommandText, command.Transaction) = (End, transaction);
         foreach (var run in ended)
@@ -118,6 +121,8 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
             }
 
             written.Add(run.Id);
+            if (run.IsCounted)
+                await AddBatchOfAsync(connection, transaction, run.Id, counted, cancellationToken);
             if (run.Line is not { } line)
                 continue;
             await ScalarAsync(connection, transaction, _leave, cancellationToken, run.Id);
@@ -125,8 +130,18 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
         }
 
         foreach (var ((queue, type), count) in counts.Where(count => count.Value.Runs > 0))
-            await CountAsync(connection, transaction, queue, type, node, count, cancellationToken);
-        return new JobEndResult(written, lines.Count == 0 ? [] : await AdvanceAsync(connection, transaction!, lines, cancellationToken));
+            await TallyAsync(connection, transaction, queue, type, node, count, cancellationToken);
+        return new JobEndResult(written, lines.Count == 0 ? [] : await AdvanceAsync(connection, transaction!, lines, cancellationToken), BatchCount.Of(counted));
+    }
+
+    private async Task AddBatchOfAsync(DbConnection connection, DbTransaction? transaction, Guid job, List<(Guid Batch, int State)> counted, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+        (command.CommandText, command.Transaction) = (_batchOf, transaction);
+        command.Parameters.AddRange(Dialect.Parameters(job));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (await reader.ReadAsync(cancellationToken))
+            counted.Add((reader.GetGuid(0), reader.GetInt32(1)));
     }
 
     public override async Task<IReadOnlyList<string>> AdvanceAsync(DbConnection connection, DbTransaction transaction, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
@@ -171,15 +186,12 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     public override async Task<JobTurnResult> TurnAsync(DbConnection connection, JobTurn turn, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var ends = await EndAsync(connection, transaction, turn.Ended, turn.Node, cancellationToken);
+        var ends = await CountAsync(connection, transaction, await EndAsync(connection, transaction, turn.Ended, turn.Node, cancellationToken), cancellationToken);
         var claimed = await ClaimAsync(connection, transaction, turn, cancellationToken);
         var waits = await ClaimLimitedAsync(connection, transaction, turn, claimed, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
         return new JobTurnResult(ends, claimed, waits);
     }
-
-    /// <summary>What stands for no bytes.</summary>
-    protected virtual object NullBytes => DBNull.Value;
 
     private static object OrNull(object? value) => value ?? DBNull.Value;
 }

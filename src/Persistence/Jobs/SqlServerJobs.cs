@@ -53,5 +53,5 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
     protected override string? LockLine => "EXEC sp_getapplock @Resource = @p0, @LockMode = 'Exclusive', @LockOwner = 'Transaction'";
 
     // A null without a type would be text, which does not become bytes.
-    protected override object NullBytes => SqlBinary.Null;
+    public override object NullBytes => SqlBinary.Null;
 }

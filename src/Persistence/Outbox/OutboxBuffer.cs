@@ -40,7 +40,7 @@ internal sealed partial class OutboxBuffer<TDbContext>(OutboxEngine<TDbContext> 
         get
         {
             lock (_lock)
-                return _pending.Exists(record => record.Guest is null && record.Timer is null && record.Job is null);
+                return _pending.Exists(record => record.Guest is null && record.Timer is null && record.Job is null && record.Batch is null);
         }
     }
 

@@ -68,7 +68,7 @@ public abstract class JobTests : DatabaseContract
         return await Client(service).ResultAsync<int>(id, limit.Token);
     }
 
-    protected Task<OutboxService> StartAsync(int concurrency = 4, Action<JobTypeOptions>? configure = null, Action<JobsOptions>? options = null) => OutboxService.StartAsync<PlainConsumer>(Database, bus: registration =>
+    protected Task<OutboxService> StartAsync(int concurrency = 4, Action<JobTypeOptions>? configure = null, Action<JobsOptions>? options = null, Action<JobsBuilder>? more = null) => OutboxService.StartAsync<PlainConsumer>(Database, bus: registration =>
     {
         registration.AddSingleton(Script);
         registration.AddJobs<OutboxDb>(jobs =>
@@ -81,6 +81,7 @@ public abstract class JobTests : DatabaseContract
                 type.Retry = new RetrySchedule { MaxAttempts = 3, FirstDelay = TimeSpan.FromMilliseconds(50) };
                 configure?.Invoke(type);
             });
+            more?.Invoke(jobs);
         });
     });
 

@@ -103,3 +103,23 @@ public sealed class When_jobs_are_counted_on_postgres : JobCountContract
 {
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
 }
+
+public sealed class When_jobs_are_in_batches_on_sqlite : JobBatchContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_are_in_batches_on_postgres : JobBatchContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_are_run_together_on_sqlite : JobGroupContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_are_run_together_on_postgres : JobGroupContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}

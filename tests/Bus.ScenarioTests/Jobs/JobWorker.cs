@@ -37,6 +37,14 @@ public sealed class Heard
     public int Number { get; set; }
 }
 
+/// <summary>A row for each time that a callback of a batch has run.</summary>
+public sealed class Told
+{
+    public long Id { get; set; }
+
+    public string What { get; set; } = "";
+}
+
 public sealed class JobDbContext(DbContextOptions<JobDbContext> options) : DbContext(options)
 {
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -53,6 +61,10 @@ public sealed class JobDbContext(DbContextOptions<JobDbContext> options) : DbCon
         heard.Property(row => row.Id).HasColumnName("id");
         heard.Property(row => row.JobKey).HasColumnName("job_key");
         heard.Property(row => row.Number).HasColumnName("number");
+        var told = modelBuilder.Entity<Told>();
+        told.ToTable("told");
+        told.Property(row => row.Id).HasColumnName("id");
+        told.Property(row => row.What).HasColumnName("what");
     }
 }
 
@@ -87,6 +99,18 @@ public sealed class WorkHandler(JobDbContext db, IPublishEndpoint events) : IJob
     }
 }
 
+/// <summary>The arguments of a callback.</summary>
+public sealed record BatchNews(string What);
+
+public sealed class BatchNewsHandler(JobDbContext db) : IJobHandler<BatchNews>
+{
+    public Task RunAsync(BatchNews arguments, JobRun run)
+    {
+        db.Add(new Told { What = arguments.What });
+        return Task.CompletedTask;
+    }
+}
+
 public sealed class WorkDoneConsumer(JobDbContext db) : IConsumer<WorkDone>
 {
     public Task Consume(ConsumeContext<WorkDone> context)
@@ -98,7 +122,7 @@ public sealed class WorkDoneConsumer(JobDbContext db) : IConsumer<WorkDone>
 
 /// <summary>
 /// A process with the public defaults that runs jobs until it is stopped. <c>--Create=true</c> makes the tables and queues and ends; <c>--Enqueue=N</c> enqueues N one by one while it runs them, the odd ones with
-/// one of five keys, and says of each that it is on disk.
+/// one of five keys, and says of each that it is on disk. <c>--Batch=N</c> enqueues a batch of N.
 /// </summary>
 internal static class JobWorker
 {
@@ -128,6 +152,8 @@ internal static class JobWorker
         await Console.Out.WriteLineAsync(Started);
         if (int.TryParse(configuration["Enqueue"], CultureInfo.InvariantCulture, out var count))
             await EnqueueAsync(host.Services.GetRequiredService<IJobClient>(), count);
+        if (int.TryParse(configuration["Batch"], CultureInfo.InvariantCulture, out var size))
+            await EnqueueBatchAsync(host.Services.GetRequiredService<IJobClient>(), size);
         await host.WaitForShutdownAsync();
         return 0;
     }
@@ -144,13 +170,20 @@ internal static class JobWorker
             bus.AddJobs();
             if (!runs)
                 return;
-            bus.AddJobs(jobs => jobs.Handle<WorkHandler>(options => options.Retry = Rhythm));
+            bus.AddJobs(jobs => jobs.Handle<WorkHandler>(options => options.Retry = Rhythm).Handle<BatchNewsHandler>());
             bus.Registration.AddConsumer<WorkDoneConsumer>().Endpoint(endpoint => endpoint.Name = "work-done");
         });
         return builder.Build();
     }
 
     public static EnqueueOptions Options(Work work) => new() { Key = work.Key is { } key ? $"key-{key}" : null };
+
+    private static async Task EnqueueBatchAsync(IJobClient client, int size)
+    {
+        var callbacks = new JobBatchOptions { OnFirstFailure = new(new BatchNews("failed")), OnDone = new(new BatchNews("done")), OnSucceeded = new(new BatchNews("succeeded")) };
+        await client.EnqueueBatchAsync("work", Enumerable.Range(0, size).Select(number => new Work(null, number)), callbacks);
+        await Console.Out.WriteLineAsync($"{Enqueued}{size}");
+    }
 
     private static async Task EnqueueAsync(IJobClient client, int count)
     {

@@ -8,7 +8,7 @@ namespace Bus.UnitTests.Persistence.Databases;
 /// <summary>No SQL Server runs in the gate: its statements are parsed, not yet run.</summary>
 public sealed class When_sql_server_is_spoken_to
 {
-    private static readonly SqlServerDialect Dialect = new(new StoreTables("[bus_inbox]", "[bus_outbox]", "[bus_outbox_ordered]", "[bus_timer]", "[bus_schedule]", new JobTables("[bus_job]", "[bus_job_run]", "[bus_job_line]", "[bus_job_step]", "[bus_job_log]", "[bus_job_pause]", "[bus_job_limit]", "[bus_lease]", "[bus_job_stat]"), "[bus_lease]", "bus_inbox"));
+    private static readonly SqlServerDialect Dialect = new(new StoreTables("[bus_inbox]", "[bus_outbox]", "[bus_outbox_ordered]", "[bus_timer]", "[bus_schedule]", new JobTables("[bus_job]", "[bus_job_run]", "[bus_job_line]", "[bus_job_step]", "[bus_job_log]", "[bus_job_pause]", "[bus_job_limit]", "[bus_lease]", "[bus_job_stat]", "[bus_job_batch]"), "[bus_lease]", "bus_inbox"));
 
     public static TheoryData<string> Texts =>
     [
