@@ -30,7 +30,7 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
 
     protected override string InsertSpecial { get; } =
         $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) " +
-        $"VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, 0, 0, 0, 0, {now}) ON CONFLICT DO NOTHING";
+        $"VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, 0, 0, 0, 0, {now}) ON CONFLICT DO NOTHING";
 
     // One select a type, so that each goes along its index and stops; there is no lateral join.
     protected override string Claim(int types) => _claims.GetOrAdd(
