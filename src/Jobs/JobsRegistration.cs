@@ -1,6 +1,7 @@
 using Bus.Jobs.Handling;
 using Bus.Jobs.Running;
 using Bus.Jobs.Store;
+using Bus.Persistence.DeadLetters;
 using Bus.Persistence.Outbox;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -59,7 +60,10 @@ public static class JobsRegistration
         services.TryAddSingleton<JobRescue<TDbContext>>();
         services.TryAddSingleton<JobUpkeep<TDbContext>>();
         services.TryAddSingleton<IJobClient, JobClient<TDbContext>>();
-        services.TryAddSingleton<IJobOperations, JobOperations<TDbContext>>();
+        services.TryAddSingleton<DeadJobs<TDbContext>>();
+        services.TryAddSingleton<JobOperations<TDbContext>>();
+        services.TryAddSingleton<IJobOperations>(provider => provider.GetRequiredService<JobOperations<TDbContext>>());
+        services.TryAddSingleton<IDeadJobReplay>(provider => provider.GetRequiredService<JobOperations<TDbContext>>());
         services.TryAddScoped<IJobs, ScopedJobs<TDbContext>>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, JobService<TDbContext>>());
     }

@@ -106,6 +106,7 @@ internal static partial class BusHost
         bus.RecognizeSettings(HostSettings.MigrateKey);
         bus.UseDatabase<HostDbContext>();
         bus.AddSchedules();
+        bus.AddDeadLetters();
         if (own.Has(HostRoles.Worker))
         {
             bus.Registration.AddImageSaga<HostDbContext>();

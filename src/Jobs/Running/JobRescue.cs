@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Bus.Jobs.Running;
 
 /// <summary>Queues again what ran in a process that has died or was silent for longer than its lease. Any process may; the claim's number lets one win.</summary>
-internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
+internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, DeadJobs<TDbContext> dead) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
     where TDbContext : DbContext
 {
     /// <summary>A job that so many processes died of is not given to another.</summary>
@@ -63,6 +63,8 @@ internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> eng
                     return null;
                 db.Add(new JobRunRow { JobId = id, Claim = claim, Outcome = (int)JobRunOutcome.Lost, Node = job.Node, StartedAt = job.StartedAt, EndedAt = now });
                 await db.SaveChangesAsync(cancellationToken);
+                if (state == JobStates.Dead)
+                    await dead.BuryAsync(db, id, cancellationToken);
                 var leaves = state == JobStates.Cancelled || (state == JobStates.Dead && job.OrderPolicy == (int)JobKeyPolicy.Skip);
                 return leaves ? await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken) : isFinal ? [] : [job.Queue];
             },

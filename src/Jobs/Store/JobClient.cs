@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Bus.Jobs.Store;
 
 /// <inheritdoc cref="IJobClient"/>
-internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobMaker maker, JobStation<TDbContext> station, JobWaiters waiters) : IJobClient
+internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobMaker maker, JobStation<TDbContext> station, JobWaiters waiters, DeadJobs<TDbContext> dead) : IJobClient
     where TDbContext : DbContext
 {
     private const int Block = 1_000;
@@ -112,6 +112,8 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
                     .SetProperty(row => row.UniqueKey, row => row.UniqueUntil == null ? null : row.UniqueKey)
                     .SetProperty(row => row.Error, "Cancelled before it ran."),
                 cancellationToken);
+            if (cancelled > 0)
+                await dead.DiscardAsync(db, id, "The job was cancelled.", cancellationToken);
             return cancelled == 0 ? null : await rows.LeaveAsync(db, id, job!.OrderKey, cancellationToken);
         },
         cancellationToken);

@@ -1,4 +1,5 @@
 using Bus.Jobs.Running;
+using Bus.Persistence.DeadLetters;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Bus.Jobs.Store;
 
 /// <inheritdoc cref="IJobOperations"/>
-internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobStation<TDbContext> station, JobNews<TDbContext> news) : IJobOperations
+internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobStation<TDbContext> station, JobNews<TDbContext> news, DeadJobs<TDbContext> dead) : IJobOperations, IDeadJobReplay
     where TDbContext : DbContext
 {
     public async Task<IReadOnlyList<JobSummary>> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
@@ -39,10 +40,14 @@ internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine,
         return [.. runs.Select(JobSummaries.Of)];
     }
 
-    public Task<bool> RunAgainAsync(Guid id, CancellationToken cancellationToken = default) => rows.ChangeAsync(
+    public Task<bool> RunAgainAsync(Guid id, CancellationToken cancellationToken = default) => RunAgainAsync(id, null, onlyDead: false, cancellationToken);
+
+    Task<bool> IDeadJobReplay.RunAgainAsync(Guid job, byte[]? arguments, CancellationToken cancellationToken) => RunAgainAsync(job, arguments, onlyDead: true, cancellationToken);
+
+    private Task<bool> RunAgainAsync(Guid id, byte[]? arguments, bool onlyDead, CancellationToken cancellationToken) => rows.ChangeAsync(
         async db =>
         {
-            var jobs = db.Set<JobRow>().Where(row => row.Id == id);
+            var jobs = db.Set<JobRow>().Where(row => row.Id == id && (!onlyDead || row.State == JobStates.Dead));
             if (await jobs.Select(row => new { row.Queue, row.State, row.OrderKey }).SingleOrDefaultAsync(cancellationToken) is not { } job)
                 return null;
             if (job.State is JobStates.Queued or JobStates.Running or JobStates.Held)
@@ -64,6 +69,10 @@ internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine,
                 cancellationToken);
             if (changed == 0)
                 return null;
+            if (arguments is not null)
+                await db.Set<JobRow>().Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Arguments, arguments), cancellationToken);
+            if (job.State == JobStates.Dead)
+                await dead.RaiseAsync(db, id, cancellationToken);
             // What is to be done anew is done anew; what failed goes on where it was.
             if (job.State == JobStates.Succeeded)
                 await db.Set<JobStepRow>().Where(step => step.JobId == id).ExecuteDeleteAsync(cancellationToken);
@@ -84,6 +93,7 @@ internal sealed class JobOperations<TDbContext>(OutboxEngine<TDbContext> engine,
             await rows.LockAsync(db, job?.OrderKey, cancellationToken);
             if (job is null || await jobs.ExecuteDeleteAsync(cancellationToken) == 0)
                 return null;
+            await dead.DiscardAsync(db, id, "The job was deleted.", cancellationToken);
             await db.Set<JobRunRow>().Where(run => run.JobId == id).ExecuteDeleteAsync(cancellationToken);
             await db.Set<JobStepRow>().Where(step => step.JobId == id).ExecuteDeleteAsync(cancellationToken);
             return await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken);

@@ -15,5 +15,8 @@ internal static class StoreTableNames
     public const string JobStep = "bus_job_step";
     public const string JobPause = "bus_job_pause";
     public const string JobLimit = "bus_job_limit";
+    public const string DeadLetter = "bus_dead_letter";
+    public const string DeadLetterGroup = "bus_dead_letter_group";
+    public const string DeadLetterReplay = "bus_dead_letter_replay";
     public const string Lease = "bus_lease";
 }

@@ -37,7 +37,7 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     /// <summary>All that it writes with, for a test to parse.</summary>
     public IReadOnlyList<string> Texts =>
     [
-        _insert, _forget, _forgetSteps, _forgetRuns, _freeUnique, InsertSpecial, _join, _end, _leave, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, JoinLine, Steps,
+        _insert, _forget, _forgetSteps, _forgetRuns, _freeUnique, InsertSpecial, _join, _end, _leave, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, JoinLine, Steps, Dead,
     ];
 
     /// <summary>The values of the columns → inserts one, unless its id or its name is there.</summary>
