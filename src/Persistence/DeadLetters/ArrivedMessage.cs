@@ -32,7 +32,7 @@ internal sealed record ArrivedMessage(string Queue, byte[] Body, IReadOnlyDictio
         var headers = LetterHeaders.ToJson(Headers);
         return new NewLetter(NewLetter.Message, Queue, Body, cause, KeyOf(id, cause, headers))
         {
-            MessageId = LetterCause.Text(Headers, MessageHeaders.OriginalMessageId) ?? id,
+            MessageId = LetterCause.Text(Headers, MessageHeaders.OriginalMessageId) ?? glance.MessageId ?? id,
             CorrelationId = CorrelationId ?? glance.CorrelationId,
             MessageType = glance.MessageType ?? TypeInHeaders(),
             ContentType = ContentType ?? LetterCause.Text(Headers, MessageHeaders.ContentType),

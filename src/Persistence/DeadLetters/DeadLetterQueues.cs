@@ -43,6 +43,9 @@ internal abstract partial class DeadLetterQueues(ILogger log, TimeProvider time)
     /// <summary>Reads a queue from now on, if it is there and is not read already.</summary>
     protected abstract Task AttachAsync(string queue, string suffix, CancellationToken cancellationToken);
 
+    /// <summary>Reads at the start what can be read without waiting for anybody.</summary>
+    public virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Reads no more, once the loop has stopped.</summary>
     public virtual Task CloseAsync() => Task.CompletedTask;
 

@@ -16,17 +16,17 @@ internal sealed class DeadLetterService<TDbContext>(DeadLetterOptions options, D
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
         upkeep.Start();
         if (!options.Enabled)
-            return Task.CompletedTask;
+            return;
         queues.Store = intake.TakeAsync;
         foreach (var queue in options.Ingest)
             queues.Add(queue);
         intake.Start();
+        await queues.BeginAsync(cancellationToken);
         queues.Start();
-        return Task.CompletedTask;
     }
 
     /// <summary>Before the bus stops: what is not stored by then goes back to its queue.</summary>

@@ -10,19 +10,20 @@ internal sealed class EndpointDeadLetterQueues(Func<IBus> bus, ILoggerFactory lo
 {
     private readonly HashSet<string> _attached = new(StringComparer.Ordinal);
 
-    protected override Task AttachAsync(string queue, string suffix, CancellationToken cancellationToken)
-    {
-        if (_attached.Add(queue + suffix))
-        {
-            bus().ConnectReceiveEndpoint(queue + suffix, endpoint =>
-            {
-                endpoint.ConfigureConsumeTopology = false;
-                endpoint.PublishFaults = false;
-                endpoint.ConfigureReceive(pipe => pipe.UseFilter(new TakeFilter(queue, message => TakeAsync(message, suffix))));
-            });
-        }
+    // The transport in memory keeps nothing for a queue that nobody has declared.
+    public override Task BeginAsync(CancellationToken cancellationToken) => RunOnceAsync(cancellationToken);
 
-        return Task.CompletedTask;
+    protected override async Task AttachAsync(string queue, string suffix, CancellationToken cancellationToken)
+    {
+        if (!_attached.Add(queue + suffix))
+            return;
+        var endpoint = bus().ConnectReceiveEndpoint(queue + suffix, endpoint =>
+        {
+            endpoint.ConfigureConsumeTopology = false;
+            endpoint.PublishFaults = false;
+            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new TakeFilter(queue, message => TakeAsync(message, suffix))));
+        });
+        await endpoint.Ready.WaitAsync(cancellationToken);
     }
 
     /// <summary>Stands outside of all that looks into the message, and lets none through. What it throws leaves the message in its queue.</summary>

@@ -18,7 +18,7 @@ internal static class LetterReplay
     private static readonly HashSet<string> Left = new(StringComparer.OrdinalIgnoreCase)
     {
         MessageHeaders.Reason, MessageHeaders.ContentType, MessageHeaders.MessageId, MessageHeaders.TransportMessageId, "Bus-Give-Up-Reason", "Bus-Give-Up-Explanation", "Bus-Attempts", "Bus-Redeliveries", RecordSendPipe.ResentHeader,
-        "x-death", "x-delivery-count", "x-acquired-count",
+        "x-death", "x-delivery-count", "x-acquired-count", "x-dotnet-pub-seq-no",
     };
 
     /// <param name="letter">What is replayed.</param>

@@ -53,7 +53,7 @@ public abstract class DeadJobContract : JobTests
 
         Script.Act = (_, _) => Task.CompletedTask;
         var operation = await Letters(service).StartReplayAsync(new DeadLetterQuery { Kind = DeadLetterKind.Job });
-        Assert.Equal(2, await ResultAsync(service, again));
+        await UntilAsync(service, again, JobState.Succeeded);
         await Eventually.AssertAsync(async () => await Letters(service).FindOperationAsync(operation.Id) is { State: DeadLetterOperationState.Done, Succeeded: 1 }, Patience);
     }
 

@@ -53,7 +53,7 @@ public abstract class DeadLetterContract : DeadLetterTests
     [Fact]
     public async Task Should_take_what_fails_again_for_a_new_letter_of_the_first()
     {
-        await using var service = await StartAsync();
+        await using var service = await StartAsync(queueFile: true);
         await SendAsync(service, 1);
         var first = Assert.Single(await OpenAsync(service, 1));
         Assert.True(await Letters(service).ReplayAsync(first.Id));
@@ -163,7 +163,8 @@ public abstract class DeadLetterContract : DeadLetterTests
         await OpenAsync(service, 2);
         var operation = await Letters(service).StartReplayAsync(new DeadLetterQuery());
         await UntilAsync(service, operation.Id, DeadLetterOperationState.Done);
-        Assert.All(await OpenAsync(service, 2), letter => Assert.Equal(1, letter.Replays));
+        Assert.Equal(2, await Letters(service).CountAsync(new DeadLetterQuery { State = DeadLetterState.Replayed }));
+        await OpenAsync(service, 2);
         Assert.Equal(2, (await Letters(service).FindOperationAsync(operation.Id))!.Succeeded);
     }
 
