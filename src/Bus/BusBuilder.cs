@@ -2,6 +2,8 @@ using Bus.Core.Recoverability;
 using Bus.Databases;
 using Bus.Endpoints;
 using Bus.Jobs;
+using Bus.Persistence;
+using Bus.Persistence.DeadLetters;
 using Bus.Scheduler;
 using Bus.Settings;
 using Bus.SqliteTransport;
@@ -9,6 +11,8 @@ using Bus.Transports;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Bus;
 
@@ -24,6 +28,7 @@ public sealed class BusBuilder
     private readonly EndpointConventions _conventions;
     private Action<Action<SchedulesBuilder>?>? _addSchedules;
     private Action<Action<JobsBuilder>?>? _addJobs;
+    private Action? _addDeadLetters;
 
     internal BusBuilder(IBusRegistrationConfigurator registration, BusSettings settings)
     {
@@ -67,6 +72,15 @@ public sealed class BusBuilder
             Registration.AddJobs<TDbContext>(jobs);
             Endpoint(JobsRegistration.HintEndpoint, endpoint => endpoint.Delivery = DeliveryMode.AtMostOnce);
         };
+        _addDeadLetters = () =>
+        {
+            if (!_settings.UsesOwnTransport && Options.Transport == BusTransport.RabbitMq && _settings.RabbitMqConnectionString is { } broker)
+            {
+                Services.TryAddSingleton<DeadLetterQueues>(provider => new RabbitMqDeadLetterQueues(broker, Options, provider.GetRequiredService<ILoggerFactory>()));
+            }
+
+            Registration.AddDeadLetters<TDbContext>(Options.DeadLetters);
+        };
         new DatabaseRegistration(_settings).Add<TDbContext>(Registration, _conventions, configure);
         return this;
     }
@@ -94,6 +108,20 @@ public sealed class BusBuilder
     {
         var add = _addJobs ?? throw new InvalidOperationException("Jobs are kept in the service's database. Call `bus.UseDatabase<TDbContext>()` before `bus.AddJobs(…)`.");
         add(configure);
+        return this;
+    }
+
+    /// <summary>
+    /// Stores what nobody could handle: messages that an endpoint gave up or did not know, taken out of its <c>_error</c> and <c>_skipped</c> queues, and dead jobs, for <c>IDeadLetters</c> to look at, replay and discard.
+    /// They are kept in the service's database: call <see cref="UseDatabase{TDbContext}"/> before. The settings are <see cref="BusOptions.DeadLetters"/>.
+    /// </summary>
+    /// <param name="configure">Changes these settings; null leaves them.</param>
+    /// <exception cref="InvalidOperationException">There is no database.</exception>
+    public BusBuilder AddDeadLetters(Action<DeadLetterOptions>? configure = null)
+    {
+        var add = _addDeadLetters ?? throw new InvalidOperationException("Dead letters are kept in the service's database. Call `bus.UseDatabase<TDbContext>()` before `bus.AddDeadLetters()`.");
+        configure?.Invoke(Options.DeadLetters);
+        add();
         return this;
     }
 

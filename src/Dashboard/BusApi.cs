@@ -1,5 +1,6 @@
 using Bus.Dashboard.Api;
 using Bus.Jobs;
+using Bus.Persistence;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,7 +12,7 @@ namespace Bus.Dashboard;
 public static class BusApi
 {
     /// <summary>
-    /// Maps <c>/api/schedules</c>, <c>/api/timers</c> and, after <c>bus.AddJobs</c>, <c>/api/jobs</c>, <c>/api/batches</c> and <c>/api/queues</c>: look at them, and change them. Whoever reaches it can do all of it: guard the group that is returned, for
+    /// Maps <c>/api/schedules</c>, <c>/api/timers</c> and, after <c>bus.AddJobs</c>, <c>/api/jobs</c>, <c>/api/batches</c> and <c>/api/queues</c>, and after <c>bus.AddDeadLetters</c>, <c>/api/dead-letters</c>: look at them, and change them. Whoever reaches it can do all of it: guard the group that is returned, for
     /// instance with <c>RequireAuthorization()</c>, or listen on loopback only; a browser that another site sends here may read nothing and change nothing. Errors are problem+json (RFC 9457). Needs
     /// <c>bus.UseDatabase</c> and <c>bus.AddSchedules</c>.
     /// </summary>
@@ -45,6 +46,8 @@ public static class BusApi
             BatchEndpoints.Map(api.MapGroup("/batches").WithTags("Batches"));
         }
 
+        if (app.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(IDeadLetters)) == true)
+            DeadLetterEndpoints.Map(api.MapGroup("/dead-letters").WithTags("Dead letters"));
         return api;
     }
 }

@@ -2,6 +2,7 @@ using Bus.Jobs.Handling;
 using Bus.Jobs.Running;
 using Bus.Jobs.Store;
 using Bus.Jobs.Webhooks;
+using Bus.Persistence.DeadLetters;
 using Bus.Persistence.Outbox;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -55,7 +56,7 @@ public static class JobsRegistration
         services.TryAddSingleton(provider => new JobMaker(provider.GetRequiredService<JobCatalog>(), provider.GetRequiredService<WebhookRules>(), Now<TDbContext>(provider)));
         services.TryAddSingleton(provider => new JobRunner<TDbContext>(
             provider.GetRequiredService<OutboxEngine<TDbContext>>(), provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<JobCatalog>(), provider.GetRequiredService<JobProgress<TDbContext>>(),
-            provider.GetRequiredService<JobLogWriter<TDbContext>>(), provider.GetRequiredService<Func<JobNews<TDbContext>>>(), provider.GetRequiredService<JobWaiters>(), Now<TDbContext>(provider)));
+            provider.GetRequiredService<JobLogWriter<TDbContext>>(), provider.GetRequiredService<Func<JobNews<TDbContext>>>(), provider.GetRequiredService<JobWaiters>(), provider.GetRequiredService<DeadJobs<TDbContext>>(), Now<TDbContext>(provider)));
         services.TryAddSingleton<JobStation<TDbContext>>();
         services.TryAddSingleton<Func<JobStation<TDbContext>>>(provider => provider.GetRequiredService<JobStation<TDbContext>>);
         services.TryAddSingleton<JobDispatcher<TDbContext>>();
@@ -72,7 +73,10 @@ public static class JobsRegistration
         services.TryAddSingleton<JobGauges<TDbContext>>();
         services.TryAddSingleton<JobUpkeep<TDbContext>>();
         services.TryAddSingleton<IJobClient, JobClient<TDbContext>>();
-        services.TryAddSingleton<IJobOperations, JobOperations<TDbContext>>();
+        services.TryAddSingleton<DeadJobs<TDbContext>>();
+        services.TryAddSingleton<JobOperations<TDbContext>>();
+        services.TryAddSingleton<IJobOperations>(provider => provider.GetRequiredService<JobOperations<TDbContext>>());
+        services.TryAddSingleton<IDeadJobReplay>(provider => provider.GetRequiredService<JobOperations<TDbContext>>());
         services.TryAddScoped<IJobs, ScopedJobs<TDbContext>>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, JobService<TDbContext>>());
     }

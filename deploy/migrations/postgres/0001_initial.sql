@@ -1,4 +1,67 @@
 -- postgres: the tables of Bus.Host. Generated from the code; a released script never changes, a change is a new script.
+CREATE TABLE bus_dead_letter (
+    id uuid NOT NULL,
+    source_key character varying(100) NOT NULL,
+    kind integer NOT NULL,
+    state integer NOT NULL,
+    queue character varying(400) NOT NULL,
+    message_id character varying(200),
+    correlation_id character varying(200),
+    message_type character varying(400),
+    content_type character varying(200),
+    headers text NOT NULL,
+    properties text NOT NULL,
+    body bytea NOT NULL,
+    reason character varying(100) NOT NULL,
+    exception_type character varying(400),
+    exception_message text,
+    stack text,
+    attempts integer,
+    redeliveries integer,
+    host character varying(200),
+    failed_at bigint,
+    stored_at bigint NOT NULL,
+    group_id uuid NOT NULL,
+    replay_of uuid,
+    replays integer NOT NULL,
+    closed_at bigint,
+    note text,
+    CONSTRAINT "PK_bus_dead_letter" PRIMARY KEY (id)
+);
+
+
+CREATE TABLE bus_dead_letter_group (
+    id uuid NOT NULL,
+    title character varying(500) NOT NULL,
+    frames text NOT NULL,
+    first_seen bigint NOT NULL,
+    last_seen bigint NOT NULL,
+    status integer NOT NULL,
+    owner character varying(200),
+    note text,
+    CONSTRAINT "PK_bus_dead_letter_group" PRIMARY KEY (id)
+);
+
+
+CREATE TABLE bus_dead_letter_replay (
+    id uuid NOT NULL,
+    action integer NOT NULL,
+    state integer NOT NULL,
+    query text NOT NULL,
+    canary integer,
+    per_second integer,
+    reason text,
+    matched bigint NOT NULL,
+    succeeded bigint NOT NULL,
+    failed bigint NOT NULL,
+    error text,
+    position uuid,
+    created_at bigint NOT NULL,
+    ended_at bigint,
+    CONSTRAINT "PK_bus_dead_letter_replay" PRIMARY KEY (id)
+);
+
+
 CREATE TABLE bus_inbox (
     message_id uuid NOT NULL,
     consumer_id uuid NOT NULL,
@@ -33,11 +96,38 @@ CREATE TABLE bus_job (
     unique_while integer NOT NULL,
     unique_until bigint,
     kept_until bigint,
+    callback character varying(2000),
+    batch_id uuid,
     result bytea,
     error text,
     progress integer,
     note text,
     CONSTRAINT "PK_bus_job" PRIMARY KEY (id)
+);
+
+
+CREATE TABLE bus_job_batch (
+    id uuid NOT NULL,
+    name character varying(200) NOT NULL,
+    created_at bigint NOT NULL,
+    total integer NOT NULL,
+    succeeded integer NOT NULL,
+    dead integer NOT NULL,
+    cancelled integer NOT NULL,
+    closed_at bigint,
+    first_failed_at bigint,
+    done_at bigint,
+    succeeded_at bigint,
+    failed_type character varying(400),
+    failed_queue character varying(200),
+    failed_arguments bytea,
+    done_type character varying(400),
+    done_queue character varying(200),
+    done_arguments bytea,
+    succeeded_type character varying(400),
+    succeeded_queue character varying(200),
+    succeeded_arguments bytea,
+    CONSTRAINT "PK_bus_job_batch" PRIMARY KEY (id)
 );
 
 
@@ -57,6 +147,17 @@ CREATE TABLE bus_job_line (
 );
 
 
+CREATE TABLE bus_job_log (
+    job_id uuid NOT NULL,
+    claim bigint NOT NULL,
+    number integer NOT NULL,
+    at bigint NOT NULL,
+    level integer NOT NULL,
+    text character varying(4000) NOT NULL,
+    CONSTRAINT "PK_bus_job_log" PRIMARY KEY (job_id, claim, number)
+);
+
+
 CREATE TABLE bus_job_pause (
     kind integer NOT NULL,
     name character varying(400) NOT NULL,
@@ -73,6 +174,25 @@ CREATE TABLE bus_job_run (
     ended_at bigint NOT NULL,
     error text,
     CONSTRAINT "PK_bus_job_run" PRIMARY KEY (job_id, claim)
+);
+
+
+CREATE TABLE bus_job_stat (
+    span integer NOT NULL,
+    minute integer NOT NULL,
+    queue character varying(200) NOT NULL,
+    type character varying(400) NOT NULL,
+    node character varying(200) NOT NULL,
+    runs bigint NOT NULL,
+    succeeded bigint NOT NULL,
+    failed bigint NOT NULL,
+    dead bigint NOT NULL,
+    cancelled bigint NOT NULL,
+    crashed bigint NOT NULL,
+    run_ms bigint NOT NULL,
+    wait_ms bigint NOT NULL,
+    max_run_ms bigint NOT NULL,
+    CONSTRAINT "PK_bus_job_stat" PRIMARY KEY (span, minute, queue, type, node)
 );
 
 
@@ -233,7 +353,28 @@ CREATE TABLE image_step (
 );
 
 
+CREATE INDEX "IX_bus_dead_letter_closed_at" ON bus_dead_letter (closed_at) WHERE closed_at IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_dead_letter_message_id" ON bus_dead_letter (message_id) WHERE message_id IS NOT NULL;
+
+
+CREATE UNIQUE INDEX "IX_bus_dead_letter_source_key" ON bus_dead_letter (source_key);
+
+
+CREATE INDEX "IX_bus_dead_letter_state_group_id" ON bus_dead_letter (state, group_id);
+
+
+CREATE INDEX "IX_bus_dead_letter_state_id" ON bus_dead_letter (state, id);
+
+
+CREATE INDEX "IX_bus_dead_letter_replay_state" ON bus_dead_letter_replay (state);
+
+
 CREATE INDEX "IX_bus_inbox_received_at" ON bus_inbox (received_at);
+
+
+CREATE INDEX "IX_bus_job_batch_id_id" ON bus_job (batch_id, id) WHERE batch_id IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_due_at" ON bus_job (due_at) WHERE due_at IS NOT NULL;
@@ -245,6 +386,9 @@ CREATE INDEX "IX_bus_job_owner_id" ON bus_job (owner_id) WHERE owner_id IS NOT N
 CREATE INDEX "IX_bus_job_queue" ON bus_job (queue) WHERE state = 1 AND crashes > 1;
 
 
+CREATE INDEX "IX_bus_job_queue_state" ON bus_job (queue, state) WHERE state IN (0, 4, 5, 7);
+
+
 CREATE INDEX "IX_bus_job_queue_type_rank" ON bus_job (queue, type, rank) WHERE state = 1;
 
 
@@ -252,6 +396,9 @@ CREATE INDEX "IX_bus_job_state_ended_at" ON bus_job (state, ended_at) WHERE ende
 
 
 CREATE UNIQUE INDEX "IX_bus_job_unique_key" ON bus_job (unique_key) WHERE unique_key IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_batch_done_at" ON bus_job_batch (done_at) WHERE done_at IS NOT NULL;
 
 
 CREATE UNIQUE INDEX "IX_bus_job_line_job_id" ON bus_job_line (job_id);

@@ -1,4 +1,64 @@
 -- sqlite: the tables of Bus.Host. Generated from the code; a released script never changes, a change is a new script.
+CREATE TABLE "bus_dead_letter" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_bus_dead_letter" PRIMARY KEY,
+    "source_key" TEXT NOT NULL,
+    "kind" INTEGER NOT NULL,
+    "state" INTEGER NOT NULL,
+    "queue" TEXT NOT NULL,
+    "message_id" TEXT NULL,
+    "correlation_id" TEXT NULL,
+    "message_type" TEXT NULL,
+    "content_type" TEXT NULL,
+    "headers" TEXT NOT NULL,
+    "properties" TEXT NOT NULL,
+    "body" BLOB NOT NULL,
+    "reason" TEXT NOT NULL,
+    "exception_type" TEXT NULL,
+    "exception_message" TEXT NULL,
+    "stack" TEXT NULL,
+    "attempts" INTEGER NULL,
+    "redeliveries" INTEGER NULL,
+    "host" TEXT NULL,
+    "failed_at" INTEGER NULL,
+    "stored_at" INTEGER NOT NULL,
+    "group_id" TEXT NOT NULL,
+    "replay_of" TEXT NULL,
+    "replays" INTEGER NOT NULL,
+    "closed_at" INTEGER NULL,
+    "note" TEXT NULL
+);
+
+
+CREATE TABLE "bus_dead_letter_group" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_bus_dead_letter_group" PRIMARY KEY,
+    "title" TEXT NOT NULL,
+    "frames" TEXT NOT NULL,
+    "first_seen" INTEGER NOT NULL,
+    "last_seen" INTEGER NOT NULL,
+    "status" INTEGER NOT NULL,
+    "owner" TEXT NULL,
+    "note" TEXT NULL
+);
+
+
+CREATE TABLE "bus_dead_letter_replay" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_bus_dead_letter_replay" PRIMARY KEY,
+    "action" INTEGER NOT NULL,
+    "state" INTEGER NOT NULL,
+    "query" TEXT NOT NULL,
+    "canary" INTEGER NULL,
+    "per_second" INTEGER NULL,
+    "reason" TEXT NULL,
+    "matched" INTEGER NOT NULL,
+    "succeeded" INTEGER NOT NULL,
+    "failed" INTEGER NOT NULL,
+    "error" TEXT NULL,
+    "position" TEXT NULL,
+    "created_at" INTEGER NOT NULL,
+    "ended_at" INTEGER NULL
+);
+
+
 CREATE TABLE "bus_inbox" (
     "message_id" TEXT NOT NULL,
     "consumer_id" TEXT NOT NULL,
@@ -33,10 +93,36 @@ CREATE TABLE "bus_job" (
     "unique_while" INTEGER NOT NULL,
     "unique_until" INTEGER NULL,
     "kept_until" INTEGER NULL,
+    "callback" TEXT NULL,
+    "batch_id" TEXT NULL,
     "result" BLOB NULL,
     "error" TEXT NULL,
     "progress" INTEGER NULL,
     "note" TEXT NULL
+);
+
+
+CREATE TABLE "bus_job_batch" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_bus_job_batch" PRIMARY KEY,
+    "name" TEXT NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    "total" INTEGER NOT NULL,
+    "succeeded" INTEGER NOT NULL,
+    "dead" INTEGER NOT NULL,
+    "cancelled" INTEGER NOT NULL,
+    "closed_at" INTEGER NULL,
+    "first_failed_at" INTEGER NULL,
+    "done_at" INTEGER NULL,
+    "succeeded_at" INTEGER NULL,
+    "failed_type" TEXT NULL,
+    "failed_queue" TEXT NULL,
+    "failed_arguments" BLOB NULL,
+    "done_type" TEXT NULL,
+    "done_queue" TEXT NULL,
+    "done_arguments" BLOB NULL,
+    "succeeded_type" TEXT NULL,
+    "succeeded_queue" TEXT NULL,
+    "succeeded_arguments" BLOB NULL
 );
 
 
@@ -51,6 +137,17 @@ CREATE TABLE "bus_job_line" (
     "order_key" TEXT NOT NULL,
     "job_id" TEXT NOT NULL,
     "active" INTEGER NOT NULL
+);
+
+
+CREATE TABLE "bus_job_log" (
+    "job_id" TEXT NOT NULL,
+    "claim" INTEGER NOT NULL,
+    "number" INTEGER NOT NULL,
+    "at" INTEGER NOT NULL,
+    "level" INTEGER NOT NULL,
+    "text" TEXT NOT NULL,
+    CONSTRAINT "PK_bus_job_log" PRIMARY KEY ("job_id", "claim", "number")
 );
 
 
@@ -70,6 +167,25 @@ CREATE TABLE "bus_job_run" (
     "ended_at" INTEGER NOT NULL,
     "error" TEXT NULL,
     CONSTRAINT "PK_bus_job_run" PRIMARY KEY ("job_id", "claim")
+);
+
+
+CREATE TABLE "bus_job_stat" (
+    "span" INTEGER NOT NULL,
+    "minute" INTEGER NOT NULL,
+    "queue" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "node" TEXT NOT NULL,
+    "runs" INTEGER NOT NULL,
+    "succeeded" INTEGER NOT NULL,
+    "failed" INTEGER NOT NULL,
+    "dead" INTEGER NOT NULL,
+    "cancelled" INTEGER NOT NULL,
+    "crashed" INTEGER NOT NULL,
+    "run_ms" INTEGER NOT NULL,
+    "wait_ms" INTEGER NOT NULL,
+    "max_run_ms" INTEGER NOT NULL,
+    CONSTRAINT "PK_bus_job_stat" PRIMARY KEY ("span", "minute", "queue", "type", "node")
 );
 
 
@@ -223,7 +339,28 @@ CREATE TABLE "image_step" (
 );
 
 
+CREATE INDEX "IX_bus_dead_letter_closed_at" ON "bus_dead_letter" ("closed_at") WHERE closed_at IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_dead_letter_message_id" ON "bus_dead_letter" ("message_id") WHERE message_id IS NOT NULL;
+
+
+CREATE UNIQUE INDEX "IX_bus_dead_letter_source_key" ON "bus_dead_letter" ("source_key");
+
+
+CREATE INDEX "IX_bus_dead_letter_state_group_id" ON "bus_dead_letter" ("state", "group_id");
+
+
+CREATE INDEX "IX_bus_dead_letter_state_id" ON "bus_dead_letter" ("state", "id");
+
+
+CREATE INDEX "IX_bus_dead_letter_replay_state" ON "bus_dead_letter_replay" ("state");
+
+
 CREATE INDEX "IX_bus_inbox_received_at" ON "bus_inbox" ("received_at");
+
+
+CREATE INDEX "IX_bus_job_batch_id_id" ON "bus_job" ("batch_id", "id") WHERE batch_id IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_due_at" ON "bus_job" ("due_at") WHERE due_at IS NOT NULL;
@@ -235,6 +372,9 @@ CREATE INDEX "IX_bus_job_owner_id" ON "bus_job" ("owner_id") WHERE owner_id IS N
 CREATE INDEX "IX_bus_job_queue" ON "bus_job" ("queue") WHERE state = 1 AND crashes > 1;
 
 
+CREATE INDEX "IX_bus_job_queue_state" ON "bus_job" ("queue", "state") WHERE state IN (0, 4, 5, 7);
+
+
 CREATE INDEX "IX_bus_job_queue_type_rank" ON "bus_job" ("queue", "type", "rank") WHERE state = 1;
 
 
@@ -242,6 +382,9 @@ CREATE INDEX "IX_bus_job_state_ended_at" ON "bus_job" ("state", "ended_at") WHER
 
 
 CREATE UNIQUE INDEX "IX_bus_job_unique_key" ON "bus_job" ("unique_key") WHERE unique_key IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_batch_done_at" ON "bus_job_batch" ("done_at") WHERE done_at IS NOT NULL;
 
 
 CREATE UNIQUE INDEX "IX_bus_job_line_job_id" ON "bus_job_line" ("job_id");

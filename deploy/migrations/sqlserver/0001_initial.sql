@@ -1,4 +1,70 @@
 -- sqlserver: the tables of Bus.Host. Generated from the code; a released script never changes, a change is a new script.
+CREATE TABLE [bus_dead_letter] (
+    [id] uniqueidentifier NOT NULL,
+    [source_key] nvarchar(100) NOT NULL,
+    [kind] int NOT NULL,
+    [state] int NOT NULL,
+    [queue] nvarchar(400) NOT NULL,
+    [message_id] nvarchar(200) NULL,
+    [correlation_id] nvarchar(200) NULL,
+    [message_type] nvarchar(400) NULL,
+    [content_type] nvarchar(200) NULL,
+    [headers] nvarchar(max) NOT NULL,
+    [properties] nvarchar(max) NOT NULL,
+    [body] varbinary(max) NOT NULL,
+    [reason] nvarchar(100) NOT NULL,
+    [exception_type] nvarchar(400) NULL,
+    [exception_message] nvarchar(max) NULL,
+    [stack] nvarchar(max) NULL,
+    [attempts] int NULL,
+    [redeliveries] int NULL,
+    [host] nvarchar(200) NULL,
+    [failed_at] bigint NULL,
+    [stored_at] bigint NOT NULL,
+    [group_id] uniqueidentifier NOT NULL,
+    [replay_of] uniqueidentifier NULL,
+    [replays] int NOT NULL,
+    [closed_at] bigint NULL,
+    [note] nvarchar(max) NULL,
+    CONSTRAINT [PK_bus_dead_letter] PRIMARY KEY ([id])
+);
+GO
+
+
+CREATE TABLE [bus_dead_letter_group] (
+    [id] uniqueidentifier NOT NULL,
+    [title] nvarchar(500) NOT NULL,
+    [frames] nvarchar(max) NOT NULL,
+    [first_seen] bigint NOT NULL,
+    [last_seen] bigint NOT NULL,
+    [status] int NOT NULL,
+    [owner] nvarchar(200) NULL,
+    [note] nvarchar(max) NULL,
+    CONSTRAINT [PK_bus_dead_letter_group] PRIMARY KEY ([id])
+);
+GO
+
+
+CREATE TABLE [bus_dead_letter_replay] (
+    [id] uniqueidentifier NOT NULL,
+    [action] int NOT NULL,
+    [state] int NOT NULL,
+    [query] nvarchar(max) NOT NULL,
+    [canary] int NULL,
+    [per_second] int NULL,
+    [reason] nvarchar(max) NULL,
+    [matched] bigint NOT NULL,
+    [succeeded] bigint NOT NULL,
+    [failed] bigint NOT NULL,
+    [error] nvarchar(max) NULL,
+    [position] uniqueidentifier NULL,
+    [created_at] bigint NOT NULL,
+    [ended_at] bigint NULL,
+    CONSTRAINT [PK_bus_dead_letter_replay] PRIMARY KEY ([id])
+);
+GO
+
+
 CREATE TABLE [bus_inbox] (
     [message_id] uniqueidentifier NOT NULL,
     [consumer_id] uniqueidentifier NOT NULL,
@@ -34,11 +100,39 @@ CREATE TABLE [bus_job] (
     [unique_while] int NOT NULL,
     [unique_until] bigint NULL,
     [kept_until] bigint NULL,
+    [callback] nvarchar(2000) NULL,
+    [batch_id] uniqueidentifier NULL,
     [result] varbinary(max) NULL,
     [error] nvarchar(max) NULL,
     [progress] int NULL,
     [note] nvarchar(max) NULL,
     CONSTRAINT [PK_bus_job] PRIMARY KEY ([id])
+);
+GO
+
+
+CREATE TABLE [bus_job_batch] (
+    [id] uniqueidentifier NOT NULL,
+    [name] nvarchar(200) NOT NULL,
+    [created_at] bigint NOT NULL,
+    [total] int NOT NULL,
+    [succeeded] int NOT NULL,
+    [dead] int NOT NULL,
+    [cancelled] int NOT NULL,
+    [closed_at] bigint NULL,
+    [first_failed_at] bigint NULL,
+    [done_at] bigint NULL,
+    [succeeded_at] bigint NULL,
+    [failed_type] nvarchar(400) NULL,
+    [failed_queue] nvarchar(200) NULL,
+    [failed_arguments] varbinary(max) NULL,
+    [done_type] nvarchar(400) NULL,
+    [done_queue] nvarchar(200) NULL,
+    [done_arguments] varbinary(max) NULL,
+    [succeeded_type] nvarchar(400) NULL,
+    [succeeded_queue] nvarchar(200) NULL,
+    [succeeded_arguments] varbinary(max) NULL,
+    CONSTRAINT [PK_bus_job_batch] PRIMARY KEY ([id])
 );
 GO
 
@@ -61,6 +155,18 @@ CREATE TABLE [bus_job_line] (
 GO
 
 
+CREATE TABLE [bus_job_log] (
+    [job_id] uniqueidentifier NOT NULL,
+    [claim] bigint NOT NULL,
+    [number] int NOT NULL,
+    [at] bigint NOT NULL,
+    [level] int NOT NULL,
+    [text] nvarchar(4000) NOT NULL,
+    CONSTRAINT [PK_bus_job_log] PRIMARY KEY ([job_id], [claim], [number])
+);
+GO
+
+
 CREATE TABLE [bus_job_pause] (
     [kind] int NOT NULL,
     [name] nvarchar(400) NOT NULL,
@@ -78,6 +184,26 @@ CREATE TABLE [bus_job_run] (
     [ended_at] bigint NOT NULL,
     [error] nvarchar(max) NULL,
     CONSTRAINT [PK_bus_job_run] PRIMARY KEY ([job_id], [claim])
+);
+GO
+
+
+CREATE TABLE [bus_job_stat] (
+    [span] int NOT NULL,
+    [minute] int NOT NULL,
+    [queue] nvarchar(200) NOT NULL,
+    [type] nvarchar(400) NOT NULL,
+    [node] nvarchar(200) NOT NULL,
+    [runs] bigint NOT NULL,
+    [succeeded] bigint NOT NULL,
+    [failed] bigint NOT NULL,
+    [dead] bigint NOT NULL,
+    [cancelled] bigint NOT NULL,
+    [crashed] bigint NOT NULL,
+    [run_ms] bigint NOT NULL,
+    [wait_ms] bigint NOT NULL,
+    [max_run_ms] bigint NOT NULL,
+    CONSTRAINT [PK_bus_job_stat] PRIMARY KEY NONCLUSTERED ([span], [minute], [queue], [type], [node])
 );
 GO
 
@@ -250,7 +376,35 @@ CREATE TABLE [image_step] (
 GO
 
 
+CREATE INDEX [IX_bus_dead_letter_closed_at] ON [bus_dead_letter] ([closed_at]) WHERE closed_at IS NOT NULL;
+GO
+
+
+CREATE INDEX [IX_bus_dead_letter_message_id] ON [bus_dead_letter] ([message_id]) WHERE message_id IS NOT NULL;
+GO
+
+
+CREATE UNIQUE INDEX [IX_bus_dead_letter_source_key] ON [bus_dead_letter] ([source_key]);
+GO
+
+
+CREATE INDEX [IX_bus_dead_letter_state_group_id] ON [bus_dead_letter] ([state], [group_id]);
+GO
+
+
+CREATE INDEX [IX_bus_dead_letter_state_id] ON [bus_dead_letter] ([state], [id]);
+GO
+
+
+CREATE INDEX [IX_bus_dead_letter_replay_state] ON [bus_dead_letter_replay] ([state]);
+GO
+
+
 CREATE INDEX [IX_bus_inbox_received_at] ON [bus_inbox] ([received_at]);
+GO
+
+
+CREATE INDEX [IX_bus_job_batch_id_id] ON [bus_job] ([batch_id], [id]) WHERE batch_id IS NOT NULL;
 GO
 
 
@@ -266,6 +420,10 @@ CREATE INDEX [IX_bus_job_queue] ON [bus_job] ([queue]) WHERE state = 1 AND crash
 GO
 
 
+CREATE INDEX [IX_bus_job_queue_state] ON [bus_job] ([queue], [state]) WHERE state IN (0, 4, 5, 7);
+GO
+
+
 CREATE INDEX [IX_bus_job_queue_type_rank] ON [bus_job] ([queue], [type], [rank]) WHERE state = 1;
 GO
 
@@ -275,6 +433,10 @@ GO
 
 
 CREATE UNIQUE INDEX [IX_bus_job_unique_key] ON [bus_job] ([unique_key]) WHERE unique_key IS NOT NULL;
+GO
+
+
+CREATE INDEX [IX_bus_job_batch_done_at] ON [bus_job_batch] ([done_at]) WHERE done_at IS NOT NULL;
 GO
 
 

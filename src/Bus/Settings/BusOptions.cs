@@ -1,3 +1,5 @@
+using Bus.Persistence;
+
 namespace Bus.Settings;
 
 /// <summary>The settings of section <c>Bus</c>. They are read once, when <c>AddBus</c> is called, and checked when the host starts.</summary>
@@ -44,6 +46,9 @@ public sealed class BusOptions
 
     /// <summary>What happens when a handler throws.</summary>
     public RetryOptions Retry { get; set; } = new();
+
+    /// <summary>What nobody could handle; used after <see cref="BusBuilder.AddDeadLetters"/> only.</summary>
+    public DeadLetterOptions DeadLetters { get; set; } = new();
 
     /// <summary>The file of queues; used with <see cref="BusTransport.Sqlite"/> only.</summary>
     public SqliteOptions Sqlite { get; set; } = new();

@@ -1,5 +1,6 @@
 using Bus.Core.Recoverability;
 using Bus.Databases;
+using Bus.Persistence;
 using Bus.Recoverability;
 using Bus.Transports;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,7 @@ internal sealed class BusOptionsValidator(BusSettings settings) : IValidateOptio
         .. Between("Bus:ShutdownTimeout", options.ShutdownTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
         .. EndpointNaming.Errors(options.EndpointPrefix),
         .. SqliteErrors(options.Sqlite),
+        .. DeadLetterOptions.Errors(options.DeadLetters),
     ];
 
     internal static IEnumerable<string> SqliteErrors(SqliteOptions options) =>

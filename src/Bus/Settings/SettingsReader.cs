@@ -44,6 +44,10 @@ internal sealed class SettingsReader(IReadOnlySet<string> foreignKeys)
         {
             FillTimes(target, property, section);
         }
+        else if (type == typeof(IReadOnlyList<string>))
+        {
+            FillNames(target, property, section);
+        }
         else if (type.IsClass && type != typeof(string))
         {
             Fill(property.GetValue(target)!, section);
@@ -93,6 +97,29 @@ internal sealed class SettingsReader(IReadOnlySet<string> foreignKeys)
         }
 
         property.SetValue(target, times);
+    }
+
+    private void FillNames(object target, PropertyInfo property, IConfigurationSection section)
+    {
+        if (!string.IsNullOrWhiteSpace(section.Value))
+        {
+            _errors.Add($"`{section.Path}` must be a list of names, as `{section.Path}:0` = billing, but was {section.Value}.");
+        }
+
+        List<string> names = [];
+        foreach (var child in section.GetChildren().Where(child => !string.IsNullOrWhiteSpace(child.Value) || child.GetChildren().Any()))
+        {
+            if (int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _) && child.Value is { } name)
+            {
+                names.Add(name);
+            }
+            else
+            {
+                _errors.Add($"`{child.Path}` must be a name, as one of a list, but was {child.Value}.");
+            }
+        }
+
+        property.SetValue(target, names);
     }
 
     private static bool TryParse(Type type, string text, out object? value)

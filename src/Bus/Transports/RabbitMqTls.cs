@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Bus.Settings;
 using MassTransit;
+using RabbitMQ.Client;
 
 namespace Bus.Transports;
 
@@ -35,6 +36,25 @@ internal static class RabbitMqTls
                 ssl.Certificate = ClientCertificate(tls);
             }
         });
+    }
+
+    /// <summary>The same for a connection that MassTransit does not make.</summary>
+    public static void Apply(ConnectionFactory factory, RabbitMqAddress address, RabbitMqTlsOptions tls)
+    {
+        if (!tls.Enabled && !address.Tls)
+        {
+            return;
+        }
+
+        factory.Ssl = new SslOption
+        {
+            Enabled = true,
+            Version = SslProtocols.None,
+            ServerName = tls.ServerName ?? address.Host,
+            AcceptablePolicyErrors = SslPolicyErrors.None,
+            CertificateValidationCallback = tls.CaFile is null ? null : TrustOnly(tls.CaFile),
+            Certs = tls.ClientCertificateFile is null ? null : [ClientCertificate(tls)],
+        };
     }
 
     public static IEnumerable<string> Errors(RabbitMqOptions options)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bus.Jobs;
+using Bus.Persistence;
 using Bus.Scheduler;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,6 +15,7 @@ internal static class ApiProblems
         ScheduleException { IsNotFound: true } missing => Problem(StatusCodes.Status404NotFound, "There is no such schedule", missing.Message),
         ScheduleException refused => Problem(StatusCodes.Status422UnprocessableEntity, "The schedule is refused", refused.Message),
         JobException refused => Problem(StatusCodes.Status422UnprocessableEntity, "What is asked of jobs is refused", refused.Message),
+        DeadLetterException refused => Problem(StatusCodes.Status422UnprocessableEntity, "What is asked of dead letters is refused", refused.Message),
         ArgumentOutOfRangeException range => Problem(StatusCodes.Status400BadRequest, "A value is out of range", range.Message),
         JsonException json => Problem(StatusCodes.Status400BadRequest, "The body is not what is expected", json.Message),
         _ => null,
@@ -42,6 +44,18 @@ internal static class ApiProblems
 
     public static ProblemHttpResult NoTimer(Guid token) => Problem(
         StatusCodes.Status404NotFound, "No message waits under this token", $"What had the token {token:D} is on its way already, was cancelled, or never was.");
+
+    public static ProblemHttpResult NoLetter(Guid id) => Problem(StatusCodes.Status404NotFound, "There is no such dead letter", $"No dead letter has the id {id:D}: it was closed long ago, or never was.");
+
+    public static ProblemHttpResult NoLetterGroup(Guid id) => Problem(StatusCodes.Status404NotFound, "There is no such group", $"No dead letters have the cause {id:D}.");
+
+    public static ProblemHttpResult NoLetterOperation(Guid id) => Problem(StatusCodes.Status404NotFound, "There is no such operation", $"No operation has the id {id:D}: it ended long ago, or never was.");
+
+    public static ProblemHttpResult LetterStands(DeadLetterSummary letter) => Problem(
+        StatusCodes.Status409Conflict, "The state of the dead letter does not allow it", $"Only an open letter, whose job if it is one is still dead, can be replayed or discarded. Dead letter {letter.Id:D} is {letter.State}.");
+
+    public static ProblemHttpResult LetterOperationStands(DeadLetterOperation operation, string rule) => Problem(
+        StatusCodes.Status409Conflict, "The state of the operation does not allow it", $"{rule} Operation {operation.Id:D} is {operation.State}.");
 
     private static ProblemHttpResult Problem(int status, string title, string detail) => TypedResults.Problem(detail, statusCode: status, title: title);
 }

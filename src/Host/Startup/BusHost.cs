@@ -111,6 +111,7 @@ internal static partial class BusHost
         bus.UseDatabase<HostDbContext>();
         bus.AddSchedules();
         bus.AddJobs();
+        bus.AddDeadLetters();
         if (own.Has(HostRoles.Worker))
         {
             bus.AddJobs(jobs => jobs.AddReportJobs(configuration));

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Bus.Jobs.Running;
 
 /// <summary>Queues again what ran in a process that has died or was silent for longer than its lease. Any process may; the claim's number lets one win.</summary>
-internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
+internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, DeadJobs<TDbContext> dead) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
     where TDbContext : DbContext
 {
     /// <summary>A job that so many processes died of is not given to another.</summary>
@@ -67,6 +67,8 @@ internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> eng
                 var count = new JobCount { Crashed = 1 };
                 count.AddState(state);
                 await rows.TallyAsync(db, job.Queue, job.Type, count, cancellationToken);
+                if (state == JobStates.Dead)
+                    await dead.BuryAsync(db, id, cancellationToken);
                 var leaves = state == JobStates.Cancelled || (state == JobStates.Dead && job.OrderPolicy == (int)JobKeyPolicy.Skip);
                 var told = isFinal ? await rows.CallBackAsync(db, id, claim, job.Callback, cancellationToken) : [job.Queue];
                 IReadOnlyList<string> queues = leaves ? [.. told, .. await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken)] : told;

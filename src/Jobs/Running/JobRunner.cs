@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bus.Core.Recoverability;
 using Bus.Jobs.Handling;
+using Bus.Jobs.Store;
 using Bus.Persistence.Databases;
 using Bus.Persistence.Inbox;
 using Bus.Persistence.Jobs;
@@ -14,7 +15,7 @@ using Polly.CircuitBreaker;
 namespace Bus.Jobs.Running;
 
 /// <summary>Runs a job so that the handler's effects in the database, its messages and the end of the job commit together, or not at all.</summary>
-internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, JobCatalog catalog, JobProgress<TDbContext> progress, JobLogWriter<TDbContext> log, Func<JobNews<TDbContext>> news, JobWaiters waiters, Func<long> now)
+internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, JobCatalog catalog, JobProgress<TDbContext> progress, JobLogWriter<TDbContext> log, Func<JobNews<TDbContext>> news, JobWaiters waiters, DeadJobs<TDbContext> dead, Func<long> now)
     where TDbContext : DbContext
 {
     private const int LongestError = 8_000;
@@ -163,6 +164,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
             await batch.ExecuteAsync(CancellationToken.None);
         }
 
+        await dead.BuryAsync(connection, transaction.GetDbTransaction(), ended.Where(run => run.State == JobStates.Dead).Select(run => run.Id), CancellationToken.None);
         stands = await jobs.CountAsync(connection, transaction.GetDbTransaction(), stands, CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         foreach (var run in ended)

@@ -5,6 +5,7 @@ using Bus.Core.Faults;
 using Bus.Core.Loops;
 using Bus.Core.SharedFile;
 using Bus.Jobs.Handling;
+using Bus.Jobs.Store;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
 using Microsoft.EntityFrameworkCore;
@@ -33,6 +34,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     private readonly JobCatalog _catalog;
     private readonly JobsOptions _options;
     private readonly JobWaiters _waiters;
+    private readonly DeadJobs<TDbContext> _dead;
     private readonly JobPool _pool;
     private readonly JobDemand _demand;
     private readonly ConcurrentDictionary<string, byte> _later = new(StringComparer.Ordinal);
@@ -42,10 +44,10 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     private long _looked;
     private volatile bool _takesNoMore;
 
-    public JobStation(OutboxEngine<TDbContext> engine, JobsOptions options, JobCatalog catalog, JobRunner<TDbContext> runner, JobWaiters waiters)
+    public JobStation(OutboxEngine<TDbContext> engine, JobsOptions options, JobCatalog catalog, JobRunner<TDbContext> runner, JobWaiters waiters, DeadJobs<TDbContext> dead)
         : base(OutboxEngine<TDbContext>.Pace, LookEvery)
     {
-        (_engine, _options, _catalog, _waiters) = (engine, options, catalog, waiters);
+        (_engine, _options, _catalog, _waiters, _dead) = (engine, options, catalog, waiters, dead);
         _pool = new JobPool(options.Concurrency, jobs => RunAsync(runner, jobs), Wake, type => catalog.Find(type) is { IsLimited: true }, type => catalog.Find(type)?.Group);
         _demand = new JobDemand(catalog, options, _pool);
     }
@@ -290,6 +292,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
                 await batch.ExecuteAsync(CancellationToken.None);
             }
 
+            await _dead.BuryAsync(session.Connection, transaction, turn.Ended.Where(run => run.State == JobStates.Dead && stands.Written.Contains(run.Id)).Select(run => run.Id), CancellationToken.None);
             guest = _engine.WriteToQueues(session.Connection, records);
             stands = await _engine.Dialect.Jobs.CountAsync(session.Connection, transaction, stands, CancellationToken.None);
             var claimed = await _engine.Dialect.Jobs.ClaimAsync(session.Connection, transaction, turn, CancellationToken.None);

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Bus.Jobs.Store;
 
 /// <inheritdoc cref="IJobClient"/>
-internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobMaker maker, BatchEnqueuer<TDbContext> batches, JobStation<TDbContext> station, JobWaiters waiters) : IJobClient
+internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, JobMaker maker, BatchEnqueuer<TDbContext> batches, JobStation<TDbContext> station, JobWaiters waiters, DeadJobs<TDbContext> dead) : IJobClient
     where TDbContext : DbContext
 {
     private const int Block = 1_000;
@@ -115,6 +115,7 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
             jobs = job.State == JobStates.Dead ? jobs.Where(row => row.State == JobStates.Dead) : jobs.Where(row => row.State != JobStates.Dead);
             if (await JobChanges.CancelAsync(jobs, engine.Timers.Now, cancellationToken) == 0)
                 return null;
+            await dead.DiscardAsync(db, id, "The job was cancelled.", cancellationToken);
             await rows.TallyAsync(db, job.Queue, job.Type, new JobCount { Cancelled = 1 }, cancellationToken);
             return
             [

@@ -43,12 +43,12 @@ internal sealed partial class JobOperations<TDbContext>
         while (true)
         {
             // One that dies again meanwhile is not run a third time: each is passed once.
-            var dead = await BlockAsync(db => db.Set<JobRow>().Where(row => row.BatchId == batch && row.State == JobStates.Dead && row.Id.CompareTo(last) > 0), cancellationToken);
-            if (dead.Count == 0)
+            var failed = await BlockAsync(db => db.Set<JobRow>().Where(row => row.BatchId == batch && row.State == JobStates.Dead && row.Id.CompareTo(last) > 0), cancellationToken);
+            if (failed.Count == 0)
                 return retried;
-            last = dead[^1].Id;
-            retried += await RetryAsync(batch, [.. dead.Where(job => !job.IsAlone).Select(job => job.Id)], cancellationToken);
-            foreach (var job in dead.Where(job => job.IsAlone))
+            last = failed[^1].Id;
+            retried += await RetryAsync(batch, [.. failed.Where(job => !job.IsAlone).Select(job => job.Id)], cancellationToken);
+            foreach (var job in failed.Where(job => job.IsAlone))
                 retried += await RunAgainAsync(job.Id, cancellationToken) ? 1 : 0;
         }
     }
@@ -83,9 +83,10 @@ internal sealed partial class JobOperations<TDbContext>
         await rows.ChangeAsync(
             async db =>
             {
-                var dead = db.Set<JobRow>().Where(row => ids.Contains(row.Id) && row.State == JobStates.Dead);
-                var told = await dead.Select(row => row.Queue).Distinct().ToListAsync(cancellationToken);
-                retried = await JobChanges.QueueAgainAsync(dead, JobStates.Queued, engine.Timers.Now, cancellationToken);
+                var failed = db.Set<JobRow>().Where(row => ids.Contains(row.Id) && row.State == JobStates.Dead);
+                var told = await failed.Select(row => row.Queue).Distinct().ToListAsync(cancellationToken);
+                await dead.RaiseAsync(db, ids, cancellationToken);
+                retried = await JobChanges.QueueAgainAsync(failed, JobStates.Queued, engine.Timers.Now, cancellationToken);
                 return [.. told, .. await rows.CountAsync(db, batch, JobStates.Dead, JobStates.Queued, retried, cancellationToken)];
             },
             cancellationToken);

@@ -1,5 +1,6 @@
 using Bus.Jobs.Handling;
 using Bus.Jobs.Running;
+using Bus.Persistence.DeadLetters;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +10,8 @@ namespace Bus.Jobs.Store;
 
 /// <inheritdoc cref="IJobOperations"/>
 internal sealed partial class JobOperations<TDbContext>(
-    OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, IJobClient client, JobStation<TDbContext> station, JobNews<TDbContext> news, JobCatalog catalog, JobQueues<TDbContext> queues) : IJobOperations
+    OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, IJobClient client, JobStation<TDbContext> station, JobNews<TDbContext> news, JobCatalog catalog, JobQueues<TDbContext> queues, DeadJobs<TDbContext> dead)
+    : IJobOperations, IDeadJobReplay
     where TDbContext : DbContext
 {
     public async Task<IReadOnlyList<JobSummary>> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
@@ -49,10 +51,14 @@ internal sealed partial class JobOperations<TDbContext>(
         return await rows.LinesAsync(id, after, take, cancellationToken);
     }
 
-    public Task<bool> RunAgainAsync(Guid id, CancellationToken cancellationToken = default) => rows.ChangeAsync(
+    public Task<bool> RunAgainAsync(Guid id, CancellationToken cancellationToken = default) => RunAgainAsync(id, null, onlyDead: false, cancellationToken);
+
+    Task<bool> IDeadJobReplay.RunAgainAsync(Guid job, byte[]? arguments, CancellationToken cancellationToken) => RunAgainAsync(job, arguments, onlyDead: true, cancellationToken);
+
+    private Task<bool> RunAgainAsync(Guid id, byte[]? arguments, bool onlyDead, CancellationToken cancellationToken) => rows.ChangeAsync(
         async db =>
         {
-            var jobs = db.Set<JobRow>().Where(row => row.Id == id);
+            var jobs = db.Set<JobRow>().Where(row => row.Id == id && (!onlyDead || row.State == JobStates.Dead));
             if (await jobs.Select(row => new { row.Queue, row.State, row.OrderKey, row.BatchId }).SingleOrDefaultAsync(cancellationToken) is not { } job)
                 return null;
             if (job.State is JobStates.Queued or JobStates.Running or JobStates.Held)
@@ -61,6 +67,10 @@ internal sealed partial class JobOperations<TDbContext>(
             var waits = job.OrderKey is not null && !await db.Set<JobLineRow>().AnyAsync(line => line.JobId == id && line.Active, cancellationToken);
             if (await JobChanges.QueueAgainAsync(jobs.Where(row => row.State == job.State), waits ? JobStates.Held : JobStates.Queued, engine.Timers.Now, cancellationToken) == 0)
                 return null;
+            if (arguments is not null)
+                await db.Set<JobRow>().Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Arguments, arguments), cancellationToken);
+            if (job.State == JobStates.Dead)
+                await dead.RaiseAsync(db, id, cancellationToken);
             // What is to be done anew is done anew; what failed goes on where it was.
             if (job.State == JobStates.Succeeded)
                 await db.Set<JobStepRow>().Where(step => step.JobId == id).ExecuteDeleteAsync(cancellationToken);
@@ -85,6 +95,7 @@ internal sealed partial class JobOperations<TDbContext>(
             var waited = await jobs.Where(row => row.EndedAt == null).ExecuteDeleteAsync(cancellationToken);
             if (waited == 0 && await jobs.Where(row => row.EndedAt != null).ExecuteDeleteAsync(cancellationToken) == 0)
                 return null;
+            await dead.DiscardAsync(db, id, "The job was deleted.", cancellationToken);
             await db.Set<JobRunRow>().Where(run => run.JobId == id).ExecuteDeleteAsync(cancellationToken);
             await db.Set<JobStepRow>().Where(step => step.JobId == id).ExecuteDeleteAsync(cancellationToken);
             await db.Set<JobLogRow>().Where(line => line.JobId == id).ExecuteDeleteAsync(cancellationToken);

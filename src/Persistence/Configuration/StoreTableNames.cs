@@ -19,5 +19,8 @@ internal static class StoreTableNames
     public const string JobStat = "bus_job_stat";
 
     public const string JobBatch = "bus_job_batch";
+    public const string DeadLetter = "bus_dead_letter";
+    public const string DeadLetterGroup = "bus_dead_letter_group";
+    public const string DeadLetterReplay = "bus_dead_letter_replay";
     public const string Lease = "bus_lease";
 }

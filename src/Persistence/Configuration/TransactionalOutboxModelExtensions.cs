@@ -11,7 +11,7 @@ namespace Bus.Persistence;
 /// <summary>Adds the tables of the outbox, the inbox, the timers, the schedules and the leases to a service's own model, so that they commit with its data.</summary>
 public static class TransactionalOutboxModelExtensions
 {
-    /// <summary>Adds all tables: <c>bus_inbox</c>, <c>bus_outbox</c>, <c>bus_outbox_ordered</c>, <c>bus_timer</c>, <c>bus_schedule</c>, <c>bus_schedule_run</c>, the tables of jobs (<c>bus_job</c> and those whose names begin with <c>bus_job_</c>) and <c>bus_lease</c>.</summary>
+    /// <summary>Adds all tables: <c>bus_inbox</c>, <c>bus_outbox</c>, <c>bus_outbox_ordered</c>, <c>bus_timer</c>, <c>bus_schedule</c>, <c>bus_schedule_run</c>, the tables of jobs (<c>bus_job</c> and those whose names begin with <c>bus_job_</c>), the tables of dead letters (<c>bus_dead_letter</c>, likewise) and <c>bus_lease</c>.</summary>
     /// <param name="modelBuilder">The builder given to <c>OnModelCreating</c>.</param>
     /// <param name="callback">Changes the mapping of each table, for instance its schema; null changes nothing.</param>
     public static void AddTransactionalOutboxEntities(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback = null)
@@ -22,6 +22,7 @@ public static class TransactionalOutboxModelExtensions
         modelBuilder.AddTimerEntity(callback);
         modelBuilder.AddScheduleEntities(callback);
         modelBuilder.AddJobEntities(callback);
+        modelBuilder.AddDeadLetterEntities(callback);
         callback?.Invoke(modelBuilder.Entity<OrderedOutboxMessage>());
     }
 

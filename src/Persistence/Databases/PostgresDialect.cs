@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Bus.Persistence.DeadLetters;
 using Bus.Persistence.Inbox;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
@@ -159,6 +160,8 @@ internal sealed class PostgresDialect : StoreDialect
         TimerPark = $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p2 WHERE token = @p0 AND due_at = @p1 AND parked_at IS NULL",
         ScheduleNext = $"SELECT min(due_at), {Now} FROM {t.Schedule} WHERE name NOT IN (SELECT json_array_elements_text(@p0::json))",
         ScheduleTake = $"SELECT * FROM {t.Schedule} WHERE due_at <= @p0 AND name NOT IN (SELECT json_array_elements_text(@p2::json)) ORDER BY due_at, name LIMIT @p1 FOR UPDATE SKIP LOCKED",
+        DeadLetterAdd = LetterTexts.Add(t, Now),
+        DeadLetterGroupSee = LetterTexts.SeeGroup(t, Now),
         LeaseAcquire =
             $"INSERT INTO {t.Lease} AS l (name, holder, term, expires_at, holder_name) VALUES (@p0, @p1, 1, {Now} + @p2, @p3) " +
             $"ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, term = l.term + 1, expires_at = excluded.expires_at, holder_name = excluded.holder_name " +

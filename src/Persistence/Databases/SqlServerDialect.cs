@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Bus.Persistence.DeadLetters;
 using Bus.Persistence.Jobs;
 using Microsoft.Data.SqlClient;
 
@@ -76,6 +77,8 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         TimerPark = $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p2 WHERE token = @p0 AND due_at = @p1 AND parked_at IS NULL",
         ScheduleNext = $"SELECT MIN(due_at), {Now} FROM {t.Schedule} WITH (READCOMMITTEDLOCK, READPAST) WHERE name NOT IN (SELECT value FROM OPENJSON(@p0))",
         ScheduleTake = $"SELECT TOP (@p1) * FROM {t.Schedule} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND name NOT IN (SELECT value FROM OPENJSON(@p2)) ORDER BY due_at, name",
+        DeadLetterAdd = LetterTexts.AddOnSqlServer(t, Now),
+        DeadLetterGroupSee = LetterTexts.SeeGroupOnSqlServer(t, Now),
         LeaseAcquire =
             $"MERGE {t.Lease} WITH (HOLDLOCK) AS l USING (SELECT @p0 AS name) AS s ON l.name = s.name " +
             $"WHEN MATCHED AND (l.expires_at < {Now} OR l.holder = @p1) THEN UPDATE SET holder = @p1, term = l.term + 1, expires_at = {Now} + @p2, holder_name = @p3 " +

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Bus.Persistence.DeadLetters;
 using Bus.Persistence.Jobs;
 using Microsoft.Data.Sqlite;
 
@@ -78,6 +79,8 @@ internal sealed class SqliteDialect(StoreTables tables)
         TimerPark = $"UPDATE {t.Timer} SET parked_at = {Now}, error = @p2 WHERE token = @p0 AND due_at = @p1 AND parked_at IS NULL",
         ScheduleNext = $"SELECT min(due_at), {Now} FROM {t.Schedule} WHERE name NOT IN (SELECT value FROM json_each(@p0))",
         ScheduleTake = $"SELECT * FROM {t.Schedule} WHERE due_at <= @p0 AND name NOT IN (SELECT value FROM json_each(@p2)) ORDER BY due_at, name LIMIT @p1",
+        DeadLetterAdd = LetterTexts.Add(t, Now),
+        DeadLetterGroupSee = LetterTexts.SeeGroup(t, Now),
         LeaseAcquire =
             $"INSERT INTO {t.Lease} AS l (name, holder, term, expires_at, holder_name) VALUES (@p0, @p1, 1, {Now} + @p2, @p3) " +
             $"ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, term = l.term + 1, expires_at = excluded.expires_at, holder_name = excluded.holder_name " +

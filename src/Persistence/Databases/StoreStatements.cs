@@ -1,3 +1,5 @@
+using Bus.Persistence.DeadLetters;
+
 namespace Bus.Persistence.Databases;
 
 /// <summary>One database's texts of the statements that read, lease and keep up. Parameters are <c>@p0</c>, <c>@p1</c>, … in the order given.</summary>
@@ -53,6 +55,12 @@ internal sealed record StoreStatements
 
     /// <summary>time in Unix ms, limit, JSON array of names to leave out → the schedules that are due by then, the oldest first, locked, but not those that others have locked: all columns.</summary>
     public required string ScheduleTake { get; init; }
+
+    /// <summary>the values of <see cref="LetterTexts.Columns"/> → adds a dead letter, unless its source key is there.</summary>
+    public required string DeadLetterAdd { get; init; }
+
+    /// <summary>id, title, frames → adds a group of dead letters, or notes that it was seen again; one that was resolved is open again.</summary>
+    public required string DeadLetterGroupSee { get; init; }
 
     /// <summary>name, holder, duration in ms, holder's name → the new term, or no row when another holds it.</summary>
     public required string LeaseAcquire { get; init; }

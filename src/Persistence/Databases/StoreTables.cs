@@ -1,3 +1,4 @@
+using Bus.Persistence.DeadLetters;
 using Bus.Persistence.Inbox;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Leases;
@@ -13,12 +14,20 @@ namespace Bus.Persistence.Databases;
 /// <summary>The delimited names of the tables, from the service's own model.</summary>
 internal sealed record StoreTables(string Inbox, string Outbox, string Ordered, string Timer, string Schedule, JobTables Jobs, string Lease, string InboxBareName)
 {
+    public string DeadLetter { get; init; } = StoreTableNames.DeadLetter;
+
+    public string DeadLetterGroup { get; init; } = StoreTableNames.DeadLetterGroup;
+
     public static StoreTables From(DbContext context)
     {
         var sql = context.GetService<ISqlGenerationHelper>();
         return new StoreTables(
             Name<InboxState>(context, sql), Name<OutboxMessage>(context, sql), Name<OrderedOutboxMessage>(context, sql), Name<TimerRow>(context, sql), Name<ScheduleRow>(context, sql), JobTablesOf(context, sql), Name<LeaseRow>(context, sql),
-            context.Model.FindEntityType(typeof(InboxState))!.GetTableName()!);
+            context.Model.FindEntityType(typeof(InboxState))!.GetTableName()!)
+        {
+            DeadLetter = Name<DeadLetterRow>(context, sql),
+            DeadLetterGroup = Name<DeadLetterGroupRow>(context, sql),
+        };
     }
 
     private static JobTables JobTablesOf(DbContext context, ISqlGenerationHelper sql) => new(

@@ -75,6 +75,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>job, claim, name, result → notes a step, while the job is run under that claim.</summary>
     public string InsertStep => $"INSERT INTO {tables.Step} (job_id, name, result, ended_at) SELECT id, @p2, @p3, {now} FROM {tables.Job} WHERE id = @p0 AND claims = @p1 AND state = 2";
 
+    /// <summary>job → what its dead letter says: type, queue, arguments, attempts, error, claims, node, end.</summary>
+    public string Dead => $"SELECT type, queue, arguments, attempts, error, claims, node, ended_at FROM {tables.Job} WHERE id = @p0 AND state = 5";
+
     /// <summary>job → its steps: name, result.</summary>
     public string Steps => $"SELECT name, result FROM {tables.Step} WHERE job_id = @p0";
 

@@ -3,6 +3,7 @@ using Bus.Jobs;
 using Bus.Jobs.Handling;
 using Bus.Jobs.Running;
 using Bus.Persistence.Jobs;
+using Polly;
 using Xunit;
 
 namespace Bus.UnitTests.Jobs;
@@ -16,7 +17,7 @@ public sealed class When_a_process_asks_for_jobs
     private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly JobPool _pool;
 
-    public When_a_process_asks_for_jobs() => _pool = new JobPool(Room, _ => _release.Task, () => { }, type => _catalog.Find(type) is { IsLimited: true });
+    public When_a_process_asks_for_jobs() => _pool = new JobPool(Room, _ => _release.Task, () => { }, type => _catalog.Find(type) is { IsLimited: true }, _ => null);
 
     [Fact]
     public void Should_ask_for_nothing_that_nobody_spoke_of()
@@ -172,14 +173,23 @@ public sealed class When_a_process_asks_for_jobs
         Assert.True(demand.Next().IsEmpty);
     }
 
-    private static List<ClaimedJob> Jobs(string queue, int count) => [.. Enumerable.Range(0, count).Select(number => new ClaimedJob(Guid.NewGuid(), "plain", [], 1, 0, 0, number, 0, 0, null, null, queue, null, 0))];
+    [Fact]
+    public void Should_not_ask_for_a_type_that_rests()
+    {
+        var demand = Demand(["plain", "other"]);
+        _catalog.Find("plain")!.Rest.For(TimeSpan.FromHours(1));
+        demand.Hint("mail");
+        Assert.Equal(["other"], demand.Next().Types);
+    }
+
+    private static List<ClaimedJob> Jobs(string queue, int count) => [.. Enumerable.Range(0, count).Select(number => new ClaimedJob(Guid.NewGuid(), "plain", [], 1, 0, 0, number, 0, 0, null, null, queue, null, 0, 4))];
 
     private JobDemand Demand(string[] free, string[]? limited = null)
     {
         foreach (var (name, concurrency, arguments) in free.Select(name => (name, (int?)null, name == "other" ? typeof(short) : typeof(byte))).Concat((limited ?? []).Select(name => (name, (int?)3, typeof(int)))))
         {
             _catalog.Add(new JobType(
-                name, arguments, "default", new RecoverabilityPolicy(ErrorClassifier.Default, RetrySchedule.None, TimeSpan.MaxValue, TimeSpan.FromDays(1)), null, TimeSpan.Zero, concurrency, null, (_, _, _) => Task.FromResult<object?>(null)));
+                name, arguments, "default", new RecoverabilityPolicy(ErrorClassifier.Default, RetrySchedule.None, TimeSpan.MaxValue, TimeSpan.FromDays(1)), null, TimeSpan.Zero, concurrency, null, ResiliencePipeline.Empty, (_, _, _) => Task.FromResult<object?>(null)));
         }
 
         return new JobDemand(_catalog, new JobsOptions { Concurrency = Room }, _pool);
