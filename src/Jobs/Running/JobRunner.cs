@@ -105,7 +105,10 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         bool WritesAlone() => engine.Dialect.OneWriter && unit.Transaction is not null;
         var steps = new JobSteps<TDbContext>(engine, job, WritesAlone);
         var run = new JobRun(
-            job.Id, job.Attempts + 1, job.Claim, (percent, note) => WritesAlone() ? Task.CompletedTask : progress.ReportAsync(job, percent, note), (level, text) => log.Add(running.Log, level, text), steps, running.Token) { Resilience = type.Resilience };
+            job.Id, job.Attempts + 1, job.Claim, (percent, note) => WritesAlone() ? Task.CompletedTask : progress.ReportAsync(job, percent, note), (level, text) => log.Add(running.Log, level, text), steps, running.Token)
+        {
+            Resilience = type.Resilience,
+        };
         running.Log.Release();
         unit.Enter();
         try
