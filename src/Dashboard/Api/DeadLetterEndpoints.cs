@@ -52,7 +52,7 @@ internal static class DeadLetterEndpoints
 
     private static async Task<IResult> ReplayAsync(Guid id, HttpRequest request, IDeadLetters letters, CancellationToken token)
     {
-        var asked = request.ContentLength is null or 0 ? new Replay() : await ApiJson.ReadAsync<Replay>(request, token);
+        var asked = request.ContentType is null ? new Replay() : await ApiJson.ReadAsync<Replay>(request, token);
         return await letters.ReplayAsync(id, asked.Bytes(), asked.Queue, token) ? await ShowAsync(id, letters, token) : await RefuseAsync(id, letters, token);
     }
 
