@@ -3,6 +3,7 @@ using Bus.Jobs.Running;
 using Bus.Jobs.Store;
 using Bus.Jobs.Webhooks;
 using Bus.Persistence.DeadLetters;
+using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -78,6 +79,7 @@ public static class JobsRegistration
         services.TryAddSingleton<IJobOperations>(provider => provider.GetRequiredService<JobOperations<TDbContext>>());
         services.TryAddSingleton<IDeadJobReplay>(provider => provider.GetRequiredService<JobOperations<TDbContext>>());
         services.TryAddScoped<IJobs, ScopedJobs<TDbContext>>();
+        services.TryAddScoped<IScheduledJobs, ScopedJobs<TDbContext>>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, JobService<TDbContext>>());
     }
 

@@ -3,6 +3,8 @@ namespace Bus.Scheduler;
 /// <summary>When a schedule fires, and how. Immutable.</summary>
 public sealed record ScheduleDefinition
 {
+    internal const string JobScheme = "job";
+
     /// <summary>The text of a <see cref="Scheduler.Recurrence"/>: a cron expression such as <c>0 2 * * *</c>, a macro such as <c>@daily</c>, or an interval such as <c>every 5m</c>.</summary>
     public required string Recurrence { get; init; }
 
@@ -39,6 +41,6 @@ public sealed record ScheduleDefinition
     /// <summary>After how long a run that nobody has ended counts as lost, so that a message which was purged does not hold its schedule for ever. Default 1 h; longer than the longest run.</summary>
     public TimeSpan RunTimeout { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>The queue that the message is sent to, such as <c>queue:reports</c>; null to publish it.</summary>
+    /// <summary>The queue that the message is sent to, such as <c>queue:reports</c>; null to publish it. <c>job:</c> enqueues it as a job in the queue of its handler, <c>job:reports</c> in that one.</summary>
     public Uri? Destination { get; init; }
 }

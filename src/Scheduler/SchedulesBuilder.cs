@@ -52,6 +52,20 @@ public sealed class SchedulesBuilder
         return this;
     }
 
+    /// <summary>Declares a schedule that enqueues a job each time, in the transaction that fires it. Its run is over when the job is there; how that fares, the job says. Needs <c>bus.AddJobs</c>.</summary>
+    /// <param name="name">Its name, unique in the database: 1 to 200 letters, digits, and <c>- _ . :</c>.</param>
+    /// <param name="when">How often, such as <c>Cron.Daily(2)</c> or <c>Recurrence.Every(TimeSpan.FromMinutes(5))</c>.</param>
+    /// <param name="arguments">What the job is told.</param>
+    /// <param name="queue">The queue it waits in; null for that of its handler.</param>
+    /// <param name="more">Changes the rest of the definition: zone, policies, limits; null changes nothing.</param>
+    /// <returns>The same builder.</returns>
+    public SchedulesBuilder EveryJob<T>(string name, Recurrence when, T arguments, string? queue = null, Func<ScheduleDefinition, ScheduleDefinition>? more = null)
+        where T : class => Every(name, when, arguments, definition =>
+        {
+            var job = definition with { Destination = new Uri($"{ScheduleDefinition.JobScheme}:{Uri.EscapeDataString(queue ?? "")}") };
+            return more?.Invoke(job) ?? job;
+        });
+
     /// <summary>Lets schedules that are made at run time fire messages of this type; those of declared schedules may.</summary>
     /// <returns>The same builder.</returns>
     public SchedulesBuilder AllowMessage<T>()

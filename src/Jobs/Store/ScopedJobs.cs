@@ -1,4 +1,5 @@
 using Bus.Persistence.Inbox;
+using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Bus.Jobs.Store;
 
 /// <summary>Hands jobs to the handler's unit of work, or to the scope's outbox. Scoped.</summary>
-internal sealed class ScopedJobs<TDbContext>(IServiceProvider scope, JobMaker maker, BatchMaker batches) : IJobs
+internal sealed class ScopedJobs<TDbContext>(IServiceProvider scope, JobMaker maker, BatchMaker batches) : IJobs, IScheduledJobs
     where TDbContext : DbContext
 {
     private const int LargestBatch = 10_000;
@@ -16,6 +17,13 @@ internal sealed class ScopedJobs<TDbContext>(IServiceProvider scope, JobMaker ma
         where TArguments : class
     {
         var record = maker.Make(arguments, options ?? new EnqueueOptions());
+        Add(record);
+        return record.MessageId;
+    }
+
+    Guid IScheduledJobs.Enqueue(object arguments, string? queue)
+    {
+        var record = maker.MakeAny(arguments, new EnqueueOptions { Queue = queue });
         Add(record);
         return record.MessageId;
     }

@@ -28,6 +28,8 @@ internal static partial class ScheduleCheck
             problems.Add("`Misfire` and `Overlap` must be one of the named policies.");
         if (definition.Destination is { IsAbsoluteUri: false })
             problems.Add($"`Destination` must be an address such as `queue:reports`, but is `{definition.Destination}`.");
+        if (definition is { Destination.IsAbsoluteUri: true, Destination.Scheme: ScheduleDefinition.JobScheme, Overlap: not OverlapPolicy.Allow })
+            problems.Add($"`Overlap` is {definition.Overlap}, but a job has its own rules for what runs beside it: leave it at Allow, and give the job's type `Concurrency`.");
         if (definition is { Destination: null, Overlap: not OverlapPolicy.Allow })
             problems.Add($"`Overlap` is {definition.Overlap}, but the message is published, and nobody knows when the last of its handlers has ended. Set `Destination` to the queue of the one that counts, such as `queue:reports`.");
         return problems;

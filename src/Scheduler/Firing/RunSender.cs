@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bus.Persistence.Jobs;
 using Bus.Persistence.Schedules;
 using Bus.Scheduler.Declaring;
 using Bus.Scheduler.Runs;
@@ -29,12 +30,14 @@ internal sealed class RunSender(SchedulesOptions options)
     public Type TypeOf(ScheduleRow schedule) => options.Types.Find(schedule.MessageType) ?? throw new ScheduleException(
         $"The message type `{schedule.MessageType}` is not known to this process. Declare a schedule with it, or call `AllowMessage<T>()` in `AddSchedules`.");
 
-    /// <returns>The id of the message.</returns>
+    /// <returns>The id of the message, or of the job.</returns>
     public static async Task<Guid> SendAsync(
         IServiceProvider scope, ScheduleRow schedule, ScheduleDefinition definition, (Type Type, object Message) message, long plannedAt, RunKind kind, CancellationToken cancellationToken)
     {
         var id = RunHeaders.IdOf(schedule.Id, plannedAt, kind);
         var run = new ScheduledRun(schedule.Name, DateTimeOffset.FromUnixTimeMilliseconds(plannedAt), kind);
+        if (definition.Destination is { Scheme: ScheduleDefinition.JobScheme } job)
+            return Jobs(scope, schedule).Enqueue(message.Message, Uri.UnescapeDataString(job.AbsolutePath) is { Length: > 0 } queue ? queue : null);
         if (definition.Destination is { } destination)
         {
             var endpoint = await scope.GetRequiredService<ISendEndpointProvider>().GetSendEndpoint(destination);
@@ -48,4 +51,7 @@ internal sealed class RunSender(SchedulesOptions options)
 
         return id;
     }
+
+    private static IScheduledJobs Jobs(IServiceProvider scope, ScheduleRow schedule) => scope.GetService<IScheduledJobs>() ?? throw new ScheduleException(
+        $"Schedule `{schedule.Name}` fires a job, but this process has none. Call `bus.AddJobs(…)`.");
 }

@@ -1,6 +1,7 @@
 using Bus.Core.Recoverability;
 using Bus.Jobs;
 using Bus.Persistence;
+using Bus.Scheduler;
 using Bus.Testing;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -32,6 +33,19 @@ public sealed class When_a_test_enqueues_jobs
             await Client(bus).EnqueueAsync(new Count(0), new EnqueueOptions { Key = "one" });
         await bus.SettleAsync();
         Assert.Equal(20, bus.Consumed<Counted>().Count);
+    }
+
+    [Fact]
+    public async Task Should_run_the_job_that_a_schedule_fires()
+    {
+        await using var bus = await StartAsync(bus => bus.AddSchedules(schedules => schedules.EveryJob("minutely", Cron.EveryMinute(), new Count(1), queue: "counts")));
+        for (var minute = 0; minute < 3; minute++)
+            await bus.AdvanceAsync(TimeSpan.FromMinutes(1));
+
+        var jobs = (await bus.Services.GetRequiredService<IJobOperations>().ListAsync(new JobQuery { Queue = "counts" })).ToList();
+        Assert.Equal([JobState.Succeeded, JobState.Succeeded, JobState.Succeeded], jobs.Select(job => job.State));
+        var runs = await bus.Services.GetRequiredService<ISchedules>().RunsAsync("minutely", 10);
+        Assert.Equal([RunOutcome.Fired, RunOutcome.Fired, RunOutcome.Fired], runs.Select(run => run.Outcome));
     }
 
     [Fact]
@@ -82,11 +96,12 @@ public sealed class When_a_test_enqueues_jobs
 
     private static async Task<(JobState State, int Attempts)> StateAsync(TestBus bus, Guid id) => await Client(bus).FindAsync(id) is { } job ? (job.State, job.Attempts) : default;
 
-    private static Task<TestBus> StartAsync() => TestBus.StartAsync(bus =>
+    private static Task<TestBus> StartAsync(Action<BusBuilder>? more = null) => TestBus.StartAsync(bus =>
     {
         bus.UseDatabase<JobDb>();
         bus.AddJobs(jobs => jobs.Handle<CountHandler>(type => type.Retry = new RetrySchedule { MaxAttempts = 3, FirstDelay = TimeSpan.FromMinutes(1), MaxDelay = TimeSpan.FromHours(1), Jitter = Jitter.None }));
         bus.Registration.AddConsumer<CountedConsumer>();
+        more?.Invoke(bus);
     });
 
     public sealed record Count(int Left, int Failures = 0);
