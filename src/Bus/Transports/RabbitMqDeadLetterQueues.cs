@@ -13,7 +13,7 @@ namespace Bus.Transports;
 /// Reads the queues by a connection of its own, and declares none: with what arguments they were made, ours or those of a service that knows nothing of us, is their owner's affair. One that is not there yet is looked for
 /// again at every pass.
 /// </summary>
-internal sealed class RabbitMqDeadLetterQueues(string connectionString, BusOptions options, ILoggerFactory loggers) : DeadLetterQueues(loggers.CreateLogger("Bus.DeadLetters"), TimeProvider.System)
+internal sealed partial class RabbitMqDeadLetterQueues(string connectionString, BusOptions options, ILoggerFactory loggers) : DeadLetterQueues(loggers.CreateLogger("Bus.DeadLetters"), TimeProvider.System)
 {
     private const ushort Prefetch = 200;
 
@@ -47,9 +47,15 @@ internal sealed class RabbitMqDeadLetterQueues(string connectionString, BusOptio
         {
             await channel.QueueDeclarePassiveAsync(name, cancellationToken);
         }
-        catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == Constants.NotFound)
+        catch (OperationInterruptedException refused)
         {
             await channel.DisposeAsync();
+            // One that may not be read keeps nobody from the others.
+            if (refused.ShutdownReason?.ReplyCode != Constants.NotFound)
+            {
+                LogRefused(Log, refused, name);
+            }
+
             return;
         }
 
@@ -157,4 +163,7 @@ internal sealed class RabbitMqDeadLetterQueues(string connectionString, BusOptio
             known["RMQ-Type"] = properties.Type;
         return known;
     }
+
+    [LoggerMessage(134, LogLevel.Warning, "The broker lets nobody read {Queue}: dead letters stay in it")]
+    private static partial void LogRefused(ILogger logger, Exception exception, string queue);
 }

@@ -8,6 +8,8 @@ namespace Bus.Persistence.DeadLetters;
 /// <summary>Reads the queues by endpoints of the bus, on any transport.</summary>
 internal sealed class EndpointDeadLetterQueues(Func<IBus> bus, ILoggerFactory loggers) : DeadLetterQueues(loggers.CreateLogger("Bus.DeadLetters"), TimeProvider.System)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly HashSet<string> _attached = new(StringComparer.Ordinal);
 
     // The transport in memory keeps nothing for a queue that nobody has declared.
@@ -23,7 +25,8 @@ internal sealed class EndpointDeadLetterQueues(Func<IBus> bus, ILoggerFactory lo
             endpoint.PublishFaults = false;
             endpoint.ConfigureReceive(pipe => pipe.UseFilter(new TakeFilter(queue, message => TakeAsync(message, suffix))));
         });
-        await endpoint.Ready.WaitAsync(cancellationToken);
+        // A transport that is away shall not keep the host from starting.
+        await ((Task)endpoint.Ready).WaitAsync(Patience, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Stands outside of all that looks into the message, and lets none through. What it throws leaves the message in its queue.</summary>
