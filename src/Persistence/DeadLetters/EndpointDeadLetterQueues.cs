@@ -26,7 +26,7 @@ internal sealed class EndpointDeadLetterQueues(Func<IBus> bus, ILoggerFactory lo
             endpoint.ConfigureReceive(pipe => pipe.UseFilter(new TakeFilter(queue, message => TakeAsync(message, suffix))));
         });
         // A transport that is away shall not keep the host from starting.
-        await endpoint.Ready.WaitAsync(Patience, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)endpoint.Ready).WaitAsync(Patience, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Stands outside of all that looks into the message, and lets none through. What it throws leaves the message in its queue.</summary>
