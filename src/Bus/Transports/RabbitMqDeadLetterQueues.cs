@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Bus.Core.Loops;
 using Bus.Persistence.DeadLetters;
 using Bus.Settings;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,8 @@ namespace Bus.Transports;
 /// </summary>
 internal sealed partial class RabbitMqDeadLetterQueues(string connectionString, BusOptions options, ILoggerFactory loggers) : DeadLetterQueues(loggers.CreateLogger("Bus.DeadLetters"), TimeProvider.System)
 {
-    private const ushort Prefetch = 200;
+    // What is too large for its consumers comes here, too.
+    private const ushort Prefetch = 20;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -46,8 +48,19 @@ internal sealed partial class RabbitMqDeadLetterQueues(string connectionString, 
         try
         {
             await channel.QueueDeclarePassiveAsync(name, cancellationToken);
+            await channel.BasicQosAsync(0, Prefetch, false, cancellationToken);
+            var consumer = new AsyncEventingBasicConsumer(channel);
+            consumer.ReceivedAsync += (_, delivery) => ReceiveAsync(channel, queue, suffix, delivery);
+            // A queue that is deleted ends its consumer, and nothing else: the next pass looks whether it has come back. Not in the call, which the channel waits for before it closes.
+            consumer.UnregisteredAsync += (_, _) =>
+            {
+                _ = Detached.Run(() => CancelAsync(channel));
+                return Task.CompletedTask;
+            };
+            // Whether it may be read is asked here only.
+            await channel.BasicConsumeAsync(name, autoAck: false, consumer, cancellationToken);
         }
-        catch (OperationInterruptedException refused)
+        catch (OperationInterruptedException refused) when (_connection is { IsOpen: true })
         {
             await channel.DisposeAsync();
             // One that may not be read keeps nobody from the others.
@@ -59,19 +72,20 @@ internal sealed partial class RabbitMqDeadLetterQueues(string connectionString, 
             return;
         }
 
-        await channel.BasicQosAsync(0, Prefetch, false, cancellationToken);
-        var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, delivery) => ReceiveAsync(channel, queue, suffix, delivery);
-        // A queue that is deleted ends its consumer, and nothing else: the next pass looks whether it has come back.
-        consumer.UnregisteredAsync += (_, _) => CancelAsync(channel);
-        await channel.BasicConsumeAsync(name, autoAck: false, consumer, cancellationToken);
         _read[name] = channel;
     }
 
     private static async Task CancelAsync(IChannel channel)
     {
-        if (channel.IsOpen)
-            await channel.CloseAsync();
+        try
+        {
+            if (channel.IsOpen)
+                await channel.CloseAsync();
+        }
+        catch (AlreadyClosedException)
+        {
+            // That is what was wanted.
+        }
     }
 
     private async Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
@@ -98,23 +112,28 @@ internal sealed partial class RabbitMqDeadLetterQueues(string connectionString, 
 
     private async Task ReceiveAsync(IChannel channel, string queue, string suffix, BasicDeliverEventArgs delivery)
     {
-        // The bytes are the client's own again when this returns.
-        var message = new ArrivedMessage(queue, delivery.Body.ToArray(), HeadersOf(delivery.BasicProperties))
-        {
-            MessageId = delivery.BasicProperties.MessageId,
-            CorrelationId = delivery.BasicProperties.CorrelationId,
-            ContentType = delivery.BasicProperties.ContentType,
-            Properties = PropertiesOf(delivery.BasicProperties),
-            IsRedelivered = delivery.Redelivered,
-        };
         try
         {
-            await TakeAsync(message, suffix);
+            // The bytes are the client's own again when this returns.
+            var message = new ArrivedMessage(queue, delivery.Body.ToArray(), HeadersOf(delivery.BasicProperties))
+            {
+                MessageId = delivery.BasicProperties.MessageId,
+                CorrelationId = delivery.BasicProperties.CorrelationId,
+                ContentType = delivery.BasicProperties.ContentType,
+                Properties = PropertiesOf(delivery.BasicProperties),
+            };
+            // Whose channel has ended is delivered again, to another: here nobody waits with it.
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(Stopping, delivery.CancellationToken);
+            await TakeAsync(message, suffix, either.Token);
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
         }
         catch (Exception exception) when (exception is OperationCanceledException or AlreadyClosedException or ObjectDisposedException)
         {
             // The process stops, or the channel is gone: the broker delivers it again, and the store knows it.
+        }
+        catch (Exception exception)
+        {
+            LogUnreadable(Log, exception, delivery.BasicProperties.MessageId, queue + suffix);
         }
     }
 
@@ -130,7 +149,9 @@ internal sealed partial class RabbitMqDeadLetterQueues(string connectionString, 
     private static object? Value(object? value) => value switch
     {
         byte[] bytes => Text(bytes),
-        AmqpTimestamp time => DateTimeOffset.FromUnixTimeSeconds(time.UnixTime),
+        AmqpTimestamp { UnixTime: >= -62_135_596_800 and <= 253_402_300_799 } time => DateTimeOffset.FromUnixTimeSeconds(time.UnixTime),
+        // In milliseconds, as some write it.
+        AmqpTimestamp time => time.UnixTime,
         IDictionary<string, object?> table => table.ToDictionary(entry => entry.Key, entry => Value(entry.Value), StringComparer.Ordinal),
         List<object?> list => list.ConvertAll(Value),
         BinaryTableValue binary => binary.Bytes,
@@ -163,6 +184,9 @@ internal sealed partial class RabbitMqDeadLetterQueues(string connectionString, 
             known["RMQ-Type"] = properties.Type;
         return known;
     }
+
+    [LoggerMessage(135, LogLevel.Error, "Message {MessageId} cannot be taken out of {Queue}; it stays there, unacknowledged")]
+    private static partial void LogUnreadable(ILogger logger, Exception exception, string? messageId, string queue);
 
     [LoggerMessage(134, LogLevel.Warning, "The broker lets nobody read {Queue}: dead letters stay in it")]
     private static partial void LogRefused(ILogger logger, Exception exception, string queue);

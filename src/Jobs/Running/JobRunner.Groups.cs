@@ -18,6 +18,7 @@ internal sealed partial class JobRunner<TDbContext>
         List<Task> ends = [];
         foreach (var running in group)
         {
+            running.Begin();
             try
             {
                 begun.Add(new BegunJob(running, Begin(running, type)));

@@ -172,7 +172,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         await transaction.CommitAsync(CancellationToken.None);
         foreach (var run in ended)
             JobMeters.Ended(run, now());
-        foreach (var queue in stands.Queues)
+        foreach (var queue in stands.Queues.Concat(ended.Where(run => run.State == JobStates.Queued).Select(run => run.Job!.Queue)).Distinct(StringComparer.Ordinal))
             news().Tell(queue);
         if (ended.Any(run => run.CallsBack))
             news().Tell(JobDialect.CallbackQueue);

@@ -216,7 +216,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
             seen = await session.QueryAsync(_engine.Dialect.Jobs.Look, row => (row.GetInt32(0), row.GetString(1)), cancellationToken, owner);
         _demand.See(seen);
         // What was taken ahead has not begun.
-        foreach (var waiting in _pool.TakeWaiting(waiting => _demand.IsPaused(waiting.Job) || waiting.Age > LongestAhead))
+        foreach (var waiting in _pool.TakeWaiting(waiting => _demand.IsPaused(waiting.Job) || waiting.Age > LongestAhead || _catalog.Find(waiting.Job.Type) is { Rest.IsResting: true }))
             _ = HandBackAsync(waiting);
         // What others have rescued is theirs.
         JobPool.StopLost(held, [.. seen.Where(one => one.Kind is JobDialect.OwnSeen or JobDialect.CancelledSeen).Select(one => Compare(one.Name, one.Kind == JobDialect.CancelledSeen))]);

@@ -85,8 +85,10 @@ internal sealed partial class JobOperations<TDbContext>
             {
                 var failed = db.Set<JobRow>().Where(row => ids.Contains(row.Id) && row.State == JobStates.Dead);
                 var told = await failed.Select(row => row.Queue).Distinct().ToListAsync(cancellationToken);
-                await dead.RaiseAsync(db, ids, cancellationToken);
                 retried = await JobChanges.QueueAgainAsync(failed, JobStates.Queued, engine.Timers.Now, cancellationToken);
+                // After the jobs, as everywhere, and only of those that are queued: what has died again meanwhile keeps its letter.
+                var raised = await db.Set<JobRow>().Where(row => ids.Contains(row.Id) && row.State == JobStates.Queued).Select(row => row.Id).ToListAsync(cancellationToken);
+                await dead.RaiseAsync(db, raised, cancellationToken);
                 return [.. told, .. await rows.CountAsync(db, batch, JobStates.Dead, JobStates.Queued, retried, cancellationToken)];
             },
             cancellationToken);
@@ -99,6 +101,8 @@ internal sealed partial class JobOperations<TDbContext>
             var waiting = db.Set<JobRow>().Where(row => ids.Contains(row.Id) && row.EndedAt == null && row.State != JobStates.Running);
             var now = engine.Timers.Now;
             var cancelled = await JobChanges.CancelAsync(waiting, now, cancellationToken);
+            if (cancelled == 0)
+                return null;
             var groups = await db.Set<JobRow>().Where(row => ids.Contains(row.Id) && row.State == JobStates.Cancelled && row.EndedAt == now).GroupBy(row => new { row.Queue, row.Type })
                 .Select(group => new { group.Key.Queue, group.Key.Type, Count = group.Count() }).ToListAsync(cancellationToken);
             foreach (var group in groups.OrderBy(group => group.Queue, StringComparer.Ordinal).ThenBy(group => group.Type, StringComparer.Ordinal))

@@ -38,7 +38,8 @@ internal sealed class WebhookHandler<TDbContext>(JobRows<TDbContext> rows, Webho
             json.WriteString("state", job.State.ToString());
             json.WritePropertyName("result");
             json.WriteRawValue(job.Result ?? "null", skipInputValidation: true);
-            json.WriteString("error", job.Error);
+            // The rest, where in our code it was, is nobody else's affair.
+            json.WriteString("error", job.Error?.Split('\n', 2)[0].TrimEnd());
             json.WriteString("endedAt", job.EndedAt!.Value);
             json.WriteEndObject();
         }

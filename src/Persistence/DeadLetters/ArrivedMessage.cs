@@ -21,9 +21,6 @@ internal sealed record ArrivedMessage(string Queue, byte[] Body, IReadOnlyDictio
     /// <summary>What the transport knows beside the headers, by the names that it takes it back by.</summary>
     public IReadOnlyDictionary<string, object?> Properties { get; init; } = new Dictionary<string, object?>(StringComparer.Ordinal);
 
-    /// <summary>Whether somebody may have had it in hand before.</summary>
-    public bool IsRedelivered { get; init; }
-
     public NewLetter ToLetter()
     {
         var cause = LetterCause.Of(Headers, Reason);
@@ -40,7 +37,7 @@ internal sealed record ArrivedMessage(string Queue, byte[] Body, IReadOnlyDictio
             Properties = LetterHeaders.ToJson(Properties),
             ReplayOf = Guid.TryParse(LetterCause.Text(Headers, LetterReplay.OfHeader), out var first) ? first : null,
             Replays = int.TryParse(LetterCause.Text(Headers, LetterReplay.NumberHeader), out var number) ? number : 0,
-            IsSurelyNew = id is null && !IsRedelivered,
+            IsSurelyNew = id is null,
         };
     }
 

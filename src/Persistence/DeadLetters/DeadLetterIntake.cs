@@ -23,11 +23,13 @@ internal sealed partial class DeadLetterIntake<TDbContext>(OutboxEngine<TDbConte
     /// <exception cref="OperationCanceledException">The token was cancelled; whether it is stored is not known, and it must be handed over again.</exception>
     public async Task TakeAsync(ArrivedMessage message, CancellationToken cancellationToken)
     {
+        // One id however often it is written: whose commit was not answered may be there already.
+        var id = engine.Dialect.NewKey();
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
-                var waiting = new Waiting(message.ToLetter());
+                var waiting = new Waiting(message.ToLetter() with { Id = id });
                 _waiting.Writer.TryWrite(waiting);
                 Wake();
                 await waiting.Task.WaitAsync(cancellationToken);

@@ -49,7 +49,7 @@ internal abstract partial class DeadLetterQueues(ILogger log, TimeProvider time)
     /// <summary>Reads no more, once the loop has stopped.</summary>
     public virtual Task CloseAsync() => Task.CompletedTask;
 
-    protected Task TakeAsync(ArrivedMessage message, string suffix) => Store(suffix == Skipped ? message with { Reason = "dead-letter" } : message, Stopping);
+    protected Task TakeAsync(ArrivedMessage message, string suffix, CancellationToken cancellationToken) => Store(suffix == Skipped ? message with { Reason = "dead-letter" } : message, cancellationToken);
 
     protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(log, exception, retryIn);
 

@@ -61,7 +61,7 @@ internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engin
 
     public async Task<bool> ReplayAsync(Guid id, ReadOnlyMemory<byte>? body = null, string? queue = null, CancellationToken cancellationToken = default)
     {
-        if (queue is not null && (string.IsNullOrWhiteSpace(queue) || !Uri.IsWellFormedUriString($"queue:{queue}", UriKind.Absolute)))
+        if (queue is not null && (string.IsNullOrWhiteSpace(queue) || queue.AsSpan().ContainsAny("?#/") || !Uri.IsWellFormedUriString($"queue:{queue}", UriKind.Absolute)))
             throw new DeadLetterException($"'{queue}' is no name of a queue: give the name of an endpoint, or none to send the letter back to where it failed.");
         if (await FindRowAsync(id, cancellationToken) is not { State: LetterReplayer<TDbContext>.Open } letter)
             return false;

@@ -23,7 +23,7 @@ internal sealed class EndpointDeadLetterQueues(Func<IBus> bus, ILoggerFactory lo
         {
             endpoint.ConfigureConsumeTopology = false;
             endpoint.PublishFaults = false;
-            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new TakeFilter(queue, message => TakeAsync(message, suffix))));
+            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new TakeFilter(queue, message => TakeAsync(message, suffix, Stopping))));
         });
         // A transport that is away shall not keep the host from starting.
         await ((Task)endpoint.Ready).WaitAsync(Patience, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -38,7 +38,6 @@ internal sealed class EndpointDeadLetterQueues(Func<IBus> bus, ILoggerFactory lo
             CorrelationId = context.GetCorrelationId()?.ToString("D"),
             ContentType = context.ContentType?.ToString(),
             Properties = PropertiesOf(context),
-            IsRedelivered = context.Redelivered,
         });
 
         public void Probe(ProbeContext context) => context.CreateFilterScope("deadLetters");

@@ -11,7 +11,8 @@ internal readonly record struct EnvelopeGlance(string? MessageId, string? Correl
         {
             return Read(new Utf8JsonReader(body));
         }
-        catch (JsonException)
+        // The reader looks at the bytes of a text only when it is asked for it, and calls it no operation when they are no UTF-8.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return default;
         }

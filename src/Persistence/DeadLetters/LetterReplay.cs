@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Bus.Persistence.Outbox;
@@ -29,7 +30,7 @@ internal static class LetterReplay
         var number = letter.Replays + 1;
         var metadata = new MessageMetadata
         {
-            ContentType = letter.ContentType ?? (IsJson(letter.Body) ? "application/json" : "application/octet-stream"),
+            ContentType = IsMediaType(letter.ContentType) ? letter.ContentType! : IsJson(body ?? letter.Body) ? "application/json" : "application/octet-stream",
             CorrelationId = Guid.TryParse(letter.CorrelationId, out var correlation) ? correlation : null,
             Headers = HeadersOf(letter, number),
             Properties = Plain(LetterHeaders.Parse(letter.Properties)),
@@ -86,6 +87,19 @@ internal static class LetterReplay
         letter.TryWriteBytes(name);
         BitConverter.TryWriteBytes(name[16..], number);
         return new Guid(SHA256.HashData(name).AsSpan(0, 16));
+    }
+
+    // What other producers write there is not always one, and nothing could send it.
+    private static bool IsMediaType(string? text)
+    {
+        try
+        {
+            return text is { Length: > 0 } && new ContentType(text).MediaType.Length > 0;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 
     private static bool IsJson(byte[] body)

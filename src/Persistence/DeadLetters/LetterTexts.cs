@@ -12,11 +12,11 @@ internal static class LetterTexts
 
     private static readonly string Values = string.Join(", ", Columns.Split(", ").Select((_, index) => $"@p{index}"));
 
-    public static string Add(StoreTables t, string now) => $"INSERT INTO {t.DeadLetter} ({Columns}, stored_at) VALUES ({Values}, {now}) ON CONFLICT (source_key) DO NOTHING";
+    public static string Add(StoreTables t, string now) => $"INSERT INTO {t.DeadLetter} ({Columns}, stored_at) VALUES ({Values}, {now}) ON CONFLICT DO NOTHING";
 
     // The range is locked where there is no row yet, or two of one source would both be added.
     public static string AddOnSqlServer(StoreTables t, string now) =>
-        $"INSERT INTO {t.DeadLetter} ({Columns}, stored_at) SELECT {Values}, {now} WHERE NOT EXISTS (SELECT 1 FROM {t.DeadLetter} WITH (UPDLOCK, HOLDLOCK) WHERE source_key = @p1)";
+        $"INSERT INTO {t.DeadLetter} ({Columns}, stored_at) SELECT {Values}, {now} WHERE NOT EXISTS (SELECT 1 FROM {t.DeadLetter} WITH (UPDLOCK, HOLDLOCK) WHERE source_key = @p1 OR id = @p0)";
 
     public static string SeeGroup(StoreTables t, string now) =>
         $"INSERT INTO {t.DeadLetterGroup} AS g (id, title, frames, first_seen, last_seen, status) VALUES (@p0, @p1, @p2, {now}, {now}, 0) " +

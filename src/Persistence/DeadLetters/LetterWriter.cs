@@ -19,7 +19,7 @@ internal static class LetterWriter
         foreach (var letter in added.DistinctBy(letter => letter.Group.Id).OrderBy(letter => letter.Group.Id))
             await ExecuteAsync(dialect.Statements.DeadLetterGroupSee, letter.GroupValues());
 
-        async Task<bool> InsertAsync(NewLetter letter, string key) => await ExecuteAsync(dialect.Statements.DeadLetterAdd, letter.Values(dialect.NewKey(), key)) == 1;
+        async Task<bool> InsertAsync(NewLetter letter, string key) => await ExecuteAsync(dialect.Statements.DeadLetterAdd, letter.Values(letter.Id ?? dialect.NewKey(), key)) == 1;
 
         async Task<int> ExecuteAsync(string sql, object[] values)
         {

@@ -11,6 +11,9 @@ internal sealed record NewLetter(int Kind, string Queue, byte[] Body, LetterCaus
 
     private LetterGroup? _group;
 
+    /// <summary>The letter's own id, where it may be written more than once because the answer to a commit was lost; null for a new one at each writing.</summary>
+    public Guid? Id { get; init; }
+
     public string? MessageId { get; init; }
 
     public string? CorrelationId { get; init; }
@@ -27,7 +30,7 @@ internal sealed record NewLetter(int Kind, string Queue, byte[] Body, LetterCaus
 
     public int Replays { get; init; }
 
-    /// <summary>Whether what has the same source key may be another message all the same: one without an id, that nobody has had in hand before.</summary>
+    /// <summary>Whether what has the same source key may be another message all the same: one without an id. Of these a letter too many is better than one too few.</summary>
     public bool IsSurelyNew { get; init; }
 
     public LetterGroup Group => _group ??= LetterGroup.Of(Cause, MessageType);

@@ -81,8 +81,10 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>job → its steps: name, result.</summary>
     public string Steps => $"SELECT name, result FROM {tables.Step} WHERE job_id = @p0";
 
-    /// <summary>job, claim, number, time, level, text → keeps a line, while no other run of the job has begun.</summary>
-    public string InsertLine => $"INSERT INTO {tables.Log} (job_id, claim, number, at, level, text) SELECT id, claims, @p2, @p3, @p4, @p5 FROM {tables.Job} WHERE id = @p0 AND claims = @p1";
+    /// <summary>job, claim, number, time, level, text → keeps a line, while no other run of the job has begun, and once: the answer to the commit before may have been lost.</summary>
+    public string InsertLine =>
+        $"INSERT INTO {tables.Log} (job_id, claim, number, at, level, text) SELECT id, claims, @p2, @p3, @p4, @p5 FROM {tables.Job} WHERE id = @p0 AND claims = @p1 " +
+        $"AND NOT EXISTS (SELECT 1 FROM {tables.Log} WHERE job_id = @p0 AND claim = @p1 AND number = @p2)";
 
     /// <summary>new job, its arguments, job → enqueues the call to who is to be told of the end of a job, if that has come to it.</summary>
     public string InsertCallback =>

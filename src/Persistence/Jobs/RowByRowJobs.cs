@@ -129,9 +129,11 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
             lines.Add(line);
         }
 
+        // Lines before counters, as everywhere.
+        IReadOnlyList<string> raised = lines.Count == 0 ? [] : await AdvanceAsync(connection, transaction!, lines, cancellationToken);
         foreach (var ((queue, type), count) in counts.Where(count => count.Value.Runs > 0))
             await TallyAsync(connection, transaction, queue, type, node, count, cancellationToken);
-        return new JobEndResult(written, lines.Count == 0 ? [] : await AdvanceAsync(connection, transaction!, lines, cancellationToken), BatchCount.Of(counted));
+        return new JobEndResult(written, raised, BatchCount.Of(counted));
     }
 
     private async Task AddBatchOfAsync(DbConnection connection, DbTransaction? transaction, Guid job, List<(Guid Batch, int State)> counted, CancellationToken cancellationToken)

@@ -65,16 +65,29 @@ public sealed class When_a_letter_is_sent_again
     }
 
     [Fact]
-    public void Should_know_a_message_by_its_id_and_failure_and_one_without_an_id_only_when_it_may_have_been_seen()
+    public void Should_know_a_message_by_its_id_and_failure_and_keep_each_without_an_id()
     {
         var arrived = new ArrivedMessage("orders", [1, 2], new Dictionary<string, object?>(StringComparer.Ordinal) { ["MT-Fault-Timestamp"] = "2030-01-02T03:04:05Z" }) { MessageId = "a" };
         var key = arrived.ToLetter().SourceKey;
-        Assert.Equal(key, (arrived with { IsRedelivered = true }).ToLetter().SourceKey);
+        Assert.Equal(key, (arrived with { Body = [3] }).ToLetter().SourceKey);
         Assert.NotEqual(key, (arrived with { Queue = "others" }).ToLetter().SourceKey);
         Assert.NotEqual(key, (arrived with { Headers = new Dictionary<string, object?>(StringComparer.Ordinal) }).ToLetter().SourceKey);
         Assert.False(arrived.ToLetter().IsSurelyNew);
         Assert.True((arrived with { MessageId = null }).ToLetter().IsSurelyNew);
-        Assert.False((arrived with { MessageId = null, IsRedelivered = true }).ToLetter().IsSurelyNew);
+    }
+
+    [Fact]
+    public void Should_take_a_body_whose_text_is_no_utf8()
+    {
+        byte[] latin = [(byte)'{', (byte)'"', 0xF6, (byte)'"', (byte)':', (byte)'1', (byte)'}'];
+        Assert.Null(new ArrivedMessage("orders", latin, new Dictionary<string, object?>(StringComparer.Ordinal)).ToLetter().MessageType);
+    }
+
+    [Fact]
+    public void Should_not_be_sent_as_what_is_no_media_type()
+    {
+        var letter = new DeadLetterRow { ContentType = "json", Body = "{}"u8.ToArray() };
+        Assert.Equal("application/json", LetterReplay.ToRecord(letter, null, new Uri("queue:orders")).Metadata.ContentType);
     }
 
     [Fact]
