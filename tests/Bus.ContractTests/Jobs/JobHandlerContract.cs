@@ -4,7 +4,6 @@ using Bus.ContractTests.Outbox;
 using Bus.Core.Recoverability;
 using Bus.Jobs;
 using Bus.Persistence.Jobs;
-using Bus.Persistence.Leases;
 using Bus.TestSupport;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -107,38 +106,6 @@ public abstract class JobHandlerContract : JobTests
         release.SetResult();
         // What it has done is done: that it was asked to stop changes nothing.
         await UntilAsync(service, deaf, JobState.Succeeded);
-    }
-
-    /// <summary>They block for longer than the lease that the tests have, three seconds.</summary>
-    [Fact]
-    public async Task Should_keep_its_lease_while_handlers_block_their_threads()
-    {
-        using var never = new ManualResetEventSlim();
-        Script.Act = (_, _) =>
-        {
-            never.Wait(TimeSpan.FromSeconds(5));
-            return Task.CompletedTask;
-        };
-        await using var service = await StartOddAsync(concurrency: 32);
-        // What looks must not need the threads that are blocked.
-        var lapsed = 0;
-        using var ended = new ManualResetEventSlim();
-        var watcher = new Thread(() =>
-        {
-            while (!ended.Wait(TimeSpan.FromMilliseconds(200)))
-            {
-                using var scope = service.Services.CreateScope();
-                var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-                if (scope.ServiceProvider.GetRequiredService<OutboxDb>().Set<LeaseRow>().Any(row => row.Name.StartsWith("outbox:") && row.ExpiresAt < now))
-                    lapsed++;
-            }
-        });
-        var ids = await Client(service).EnqueueManyAsync(Enumerable.Range(0, 32).Select(number => new Sum(number, 0)));
-        watcher.Start();
-        await Eventually.AssertAsync(async () => await service.QueryAsync(db => db.Set<JobRow>().CountAsync(row => row.State == (int)JobState.Succeeded)) == ids.Count, TimeSpan.FromMinutes(1));
-        ended.Set();
-        watcher.Join();
-        Assert.Equal((0, ids.Count), (lapsed, Script.Runs.Count));
     }
 
     [Fact]
