@@ -8,8 +8,7 @@ namespace Bus.Jobs.Running;
 internal static class JobMeters
 {
     /// <param name="run">How it has ended; it is written.</param>
-    /// <param name="now">The database's time, in Unix milliseconds.</param>
-    public static void Ended(EndedRun run, long now)
+    public static void Ended(EndedRun run)
     {
         if (run.Job is not { } job || (run.State == JobStates.Queued && run.Failures == 0))
             return;
@@ -19,6 +18,6 @@ internal static class JobMeters
         if (BusMetrics.JobDuration.Enabled)
             BusMetrics.JobDuration.Record(run.RunMs / 1000d, new TagList { { "queue", job.Queue }, { "type", job.Type }, { "outcome", outcome } });
         if (BusMetrics.JobWait.Enabled)
-            BusMetrics.JobWait.Record(Math.Max(0, now - run.RunMs - job.QueuedAt) / 1000d, new TagList { { "queue", job.Queue }, { "type", job.Type } });
+            BusMetrics.JobWait.Record(run.WaitMs / 1000d, new TagList { { "queue", job.Queue }, { "type", job.Type } });
     }
 }

@@ -171,7 +171,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         stands = await jobs.CountAsync(connection, transaction.GetDbTransaction(), stands, CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         foreach (var run in ended)
-            JobMeters.Ended(run, now());
+            JobMeters.Ended(run);
         foreach (var queue in stands.Queues.Concat(ended.Where(run => run.State == JobStates.Queued).Select(run => run.Job!.Queue)).Distinct(StringComparer.Ordinal))
             news().Tell(queue);
         if (ended.Any(run => run.CallsBack))

@@ -253,7 +253,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
             var stands = result.Written.Contains(end.Run.Id);
             end.TrySetResult(stands);
             if (stands)
-                JobMeters.Ended(end.Run, _engine.Timers.Now);
+                JobMeters.Ended(end.Run);
             if (stands && end.Run.State is JobStates.Succeeded or JobStates.Dead or JobStates.Cancelled)
                 _waiters.Tell(end.Run.Id);
         }

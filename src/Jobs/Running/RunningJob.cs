@@ -7,6 +7,7 @@ namespace Bus.Jobs.Running;
 internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly long _taken = TimeProvider.System.GetTimestamp();
     private long _waits = TimeProvider.System.GetTimestamp();
     private int _reason;
     private long _begun;
@@ -28,7 +29,16 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
     public void Begin() => _begun = TimeProvider.System.GetTimestamp();
 
     /// <summary>How its run has ended.</summary>
-    public EndedRun End(int state) => job.End(state) with { RunMs = _begun == 0 ? 0 : (long)TimeProvider.System.GetElapsedTime(_begun).TotalMilliseconds };
+    public EndedRun End(int state)
+    {
+        var now = TimeProvider.System.GetTimestamp();
+        var begun = _begun == 0 ? now : _begun;
+        return job.End(state) with
+        {
+            RunMs = (long)TimeProvider.System.GetElapsedTime(begun, now).TotalMilliseconds,
+            WaitMs = Math.Max(0, job.StartedAt - job.QueuedAt + (long)TimeProvider.System.GetElapsedTime(_taken, begun).TotalMilliseconds),
+        };
+    }
 
     /// <summary>Why its token is cancelled; null while it is not.</summary>
     public StopReason? StoppedFor => Volatile.Read(ref _reason) is > 0 and var reason ? (StopReason)reason : null;

@@ -28,6 +28,9 @@ internal sealed record EndedRun(Guid Id, long Claim, int State)
     /// <summary>How long its handler ran, in milliseconds.</summary>
     public long RunMs { get; init; }
 
+    /// <summary>How long the job had waited in its queue when its handler began, in milliseconds, as far as is known.</summary>
+    public long WaitMs { get; init; }
+
     /// <summary>The job as it was taken; null when nobody here knows.</summary>
     public ClaimedJob? Job { get; init; }
 }

@@ -31,6 +31,11 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
         $"error = coalesce(@p6, CASE WHEN @p2 = 1 THEN error END), unique_key = CASE WHEN {StateAfter} IN (3, 5, 6) AND unique_until IS NULL THEN NULL ELSE unique_key END, " +
         $"ended_at = CASE WHEN {StateAfter} IN (3, 5, 6) THEN {Now} END {EndOutput} WHERE id = @p0 AND claims = @p1 AND state = 2 {EndReturning}";
 
+    // What is known of a job that nobody can have asked to stop it, or whose end that does not change, needs not be read from its row.
+    private readonly string _endKnown =
+        $"UPDATE {tables.Job} SET state = @p2, owner_id = NULL, cancel_requested = 0, attempts = attempts + @p3, result = @p4, error = @p5, " +
+        $"unique_key = CASE WHEN unique_until IS NULL THEN NULL ELSE unique_key END, ended_at = {now} WHERE id = @p0 AND claims = @p1 AND state = 2";
+
     private readonly string _leave = $"DELETE FROM {tables.Line} WHERE job_id = @p0 AND EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.id = @p0 AND {LeavesLine("j")})";
 
     private readonly string _batchOf = $"SELECT batch_id, state FROM {tables.Job} WHERE id = @p0 AND batch_id IS NOT NULL";
@@ -41,7 +46,7 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     /// <summary>All that it writes with, for a test to parse.</summary>
     public IReadOnlyList<string> Texts =>
     [
-        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _freeUnique, InsertSpecial, _join, End, _leave, _batchOf, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps, Dead, .. Batches.Texts,
+        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _freeUnique, InsertSpecial, _join, End, _endKnown, _leave, _batchOf, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps, Dead, .. Batches.Texts,
     ];
 
     /// <summary>The values of the columns → inserts one, unless its id or its name is there.</summary>
@@ -100,24 +105,22 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
         SortedSet<string> lines = new(StringComparer.Ordinal);
         SortedDictionary<(string Queue, string Type), JobCount> counts = [];
         List<(Guid Batch, int State)> counted = [];
-        await using var command = connection.CreateCommand();
-        (command.CommandText, command.Transaction) = (End, transaction);
+        await using var known = new Repeated(connection, transaction, _endKnown, Dialect);
+        await using var read = new Repeated(connection, transaction, End, Dialect);
         foreach (var run in ended)
         {
-            object[] values = [run.Id, run.Claim, run.State, OrNull(run.DueAt), run.Failures, (object?)run.Result ?? NullBytes, OrNull(run.Error)];
-            if (command.Parameters.Count == 0)
-                command.Parameters.AddRange(Dialect.Parameters(values));
-            else
-                for (var i = 0; i < values.Length; i++)
-                    command.Parameters[i].Value = values[i];
-            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+            if (run is { Job: { } job, State: JobStates.Succeeded or JobStates.Dead or JobStates.Cancelled })
             {
+                if (await known.With(run.Id, run.Claim, run.State, run.Failures, (object?)run.Result ?? NullBytes, OrNull(run.Error)).ExecuteNonQueryAsync(cancellationToken) == 0)
+                    continue;
+                CountOf(counts, job.Queue, job.Type).AddRun(run.State, run.Failures, run.RunMs, run.WaitMs);
+            }
+            else
+            {
+                await using var reader = await read.With(run.Id, run.Claim, run.State, OrNull(run.DueAt), run.Failures, (object?)run.Result ?? NullBytes, OrNull(run.Error)).ExecuteReaderAsync(cancellationToken);
                 if (!await reader.ReadAsync(cancellationToken))
                     continue;
-                var group = (reader.GetString(0), reader.GetString(1));
-                if (!counts.TryGetValue(group, out var count))
-                    counts.Add(group, count = new JobCount());
-                count.AddRun(reader.GetInt32(2), run.Failures, run.RunMs, reader.GetInt64(4) - run.RunMs - reader.GetInt64(3));
+                CountOf(counts, reader.GetString(0), reader.GetString(1)).AddRun(reader.GetInt32(2), run.Failures, run.RunMs, reader.GetInt64(4) - run.RunMs - reader.GetInt64(3));
             }
 
             written.Add(run.Id);
@@ -195,5 +198,35 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
         return new JobTurnResult(ends, claimed, waits);
     }
 
+    private static JobCount CountOf(SortedDictionary<(string Queue, string Type), JobCount> counts, string queue, string type)
+    {
+        if (!counts.TryGetValue((queue, type), out var count))
+            counts.Add((queue, type), count = new JobCount());
+        return count;
+    }
+
     private static object OrNull(object? value) => value ?? DBNull.Value;
+
+    /// <summary>A statement that is run for one row after the other.</summary>
+    private sealed class Repeated(DbConnection connection, DbTransaction? transaction, string sql, StoreDialect dialect) : IAsyncDisposable
+    {
+        private DbCommand? _command;
+
+        public DbCommand With(params ReadOnlySpan<object> values)
+        {
+            if (_command is null)
+            {
+                _command = connection.CreateCommand();
+                (_command.CommandText, _command.Transaction) = (sql, transaction);
+                _command.Parameters.AddRange(dialect.Parameters([.. values]));
+                return _command;
+            }
+
+            for (var index = 0; index < values.Length; index++)
+                _command.Parameters[index].Value = values[index];
+            return _command;
+        }
+
+        public ValueTask DisposeAsync() => _command?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
 }
