@@ -25,6 +25,9 @@ internal sealed partial class JobOperations<TDbContext>(
             var jobs = db.Set<JobRow>().AsNoTracking();
             if (query.State is { } state)
                 jobs = jobs.Where(row => row.State == (int)state);
+            // Those have an owner, and an index of their own.
+            if (query.State == JobState.Running)
+                jobs = jobs.Where(row => row.OwnerId != null);
             if (query.Type is { } type)
                 jobs = jobs.Where(row => row.Type == type);
             if (query.Queue is { } queue)
