@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Bus.Core.Faults;
 using Bus.Core.Loops;
 using Bus.Persistence.DeadLetters;
 using Bus.Settings;
@@ -125,6 +126,7 @@ internal sealed partial class RabbitMqDeadLetterQueues(string connectionString, 
             // Whose channel has ended is delivered again, to another: here nobody waits with it.
             using var either = CancellationTokenSource.CreateLinkedTokenSource(Stopping, delivery.CancellationToken);
             await TakeAsync(message, suffix, either.Token);
+            FaultPoint.Reach(FaultPoints.BeforeLetterAcknowledge);
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
         }
         catch (Exception exception) when (exception is OperationCanceledException or AlreadyClosedException or ObjectDisposedException)

@@ -29,6 +29,7 @@ public static class FaultPoints
     public const string BeforeJobTurn = "job.turn.before";
     public const string AfterJobTurn = "job.turn.after";
     public const string AfterJobCount = "job.count.after";
+    public const string BeforeLetterAcknowledge = "letter.acknowledge.before";
     public const string DuringQueueJoin = "queue.join";
     public const string BeforeQueueCommit = "queue.commit.before";
     public const string AfterQueueCommit = "queue.commit.after";

@@ -11,6 +11,8 @@ internal sealed class JobService<TDbContext>(
     : IHostedLifecycleService
     where TDbContext : DbContext
 {
+    private IDisposable? _threads;
+
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         if (options.Concurrency is < 0 or > 10_000)
@@ -36,8 +38,7 @@ internal sealed class JobService<TDbContext>(
         if (!news.Runs)
             return Task.CompletedTask;
         // Handlers that block their threads must not keep the process's lease from being renewed: the pool adds threads beyond its minimum one or two a second only.
-        ThreadPool.GetMinThreads(out var threads, out var ports);
-        ThreadPool.SetMinThreads(Math.Max(threads, options.Concurrency + (2 * Environment.ProcessorCount)), ports);
+        _threads = ThreadFloor.OfProcess.Raise(options.Concurrency + Environment.ProcessorCount);
         station.Start();
         rescue.Start();
         upkeep.Start();
@@ -56,6 +57,7 @@ internal sealed class JobService<TDbContext>(
             await station.DrainAsync(cancellationToken);
             await station.StopAsync(cancellationToken);
             await log.StopAsync(cancellationToken);
+            _threads?.Dispose();
         }
 
         await lines.StopAsync(cancellationToken);

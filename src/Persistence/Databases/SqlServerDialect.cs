@@ -78,6 +78,7 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         ScheduleNext = $"SELECT MIN(due_at), {Now} FROM {t.Schedule} WITH (READCOMMITTEDLOCK, READPAST) WHERE name NOT IN (SELECT value FROM OPENJSON(@p0))",
         ScheduleTake = $"SELECT TOP (@p1) * FROM {t.Schedule} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND name NOT IN (SELECT value FROM OPENJSON(@p2)) ORDER BY due_at, name",
         DeadLetterAdd = LetterTexts.AddOnSqlServer(t, Now),
+        DeadLetterRelease = LetterTexts.Release(t),
         DeadLetterGroupSee = LetterTexts.SeeGroupOnSqlServer(t, Now),
         LeaseAcquire =
             $"MERGE {t.Lease} WITH (HOLDLOCK) AS l USING (SELECT @p0 AS name) AS s ON l.name = s.name " +

@@ -59,6 +59,9 @@ internal sealed record StoreStatements
     /// <summary>the values of <see cref="LetterTexts.Columns"/> → adds a dead letter, unless its source key is there.</summary>
     public required string DeadLetterAdd { get; init; }
 
+    /// <summary>source key, another one, id → gives a letter that is closed, and is not of that id, the other key.</summary>
+    public required string DeadLetterRelease { get; init; }
+
     /// <summary>id, title, frames → adds a group of dead letters, or notes that it was seen again; one that was resolved is open again.</summary>
     public required string DeadLetterGroupSee { get; init; }
 

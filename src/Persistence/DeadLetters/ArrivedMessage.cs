@@ -38,6 +38,7 @@ internal sealed record ArrivedMessage(string Queue, byte[] Body, IReadOnlyDictio
             ReplayOf = Guid.TryParse(LetterCause.Text(Headers, LetterReplay.OfHeader), out var first) ? first : null,
             Replays = int.TryParse(LetterCause.Text(Headers, LetterReplay.NumberHeader), out var number) ? number : 0,
             IsSurelyNew = id is null,
+            MayComeAnew = id is not null && cause.FailedAt is null,
         };
     }
 

@@ -18,6 +18,8 @@ internal static class LetterTexts
     public static string AddOnSqlServer(StoreTables t, string now) =>
         $"INSERT INTO {t.DeadLetter} ({Columns}, stored_at) SELECT {Values}, {now} WHERE NOT EXISTS (SELECT 1 FROM {t.DeadLetter} WITH (UPDLOCK, HOLDLOCK) WHERE source_key = @p1 OR id = @p0)";
 
+    public static string Release(StoreTables t) => $"UPDATE {t.DeadLetter} SET source_key = @p1 WHERE source_key = @p0 AND state <> 0 AND id <> @p2";
+
     public static string SeeGroup(StoreTables t, string now) =>
         $"INSERT INTO {t.DeadLetterGroup} AS g (id, title, frames, first_seen, last_seen, status) VALUES (@p0, @p1, @p2, {now}, {now}, 0) " +
         "ON CONFLICT (id) DO UPDATE SET last_seen = excluded.last_seen, status = CASE WHEN g.status = 2 THEN 0 ELSE g.status END";

@@ -12,14 +12,18 @@ internal static class LetterWriter
         // Every process in one order, and the groups last: two that meet wait for each other one way only.
         foreach (var letter in letters.OrderBy(letter => letter.SourceKey, StringComparer.Ordinal))
         {
-            if (await InsertAsync(letter, letter.SourceKey) || (letter.IsSurelyNew && await InsertAsync(letter, $"{letter.SourceKey}-{Guid.NewGuid():N}")))
+            var id = letter.Id ?? dialect.NewKey();
+            var apart = $"{letter.SourceKey}-{Guid.NewGuid():N}";
+            if (await InsertAsync(letter, id, letter.SourceKey)
+                || (letter.IsSurelyNew && await InsertAsync(letter, id, apart))
+                || (letter.MayComeAnew && await ExecuteAsync(dialect.Statements.DeadLetterRelease, [letter.SourceKey, apart, id]) == 1 && await InsertAsync(letter, id, letter.SourceKey)))
                 added.Add(letter);
         }
 
         foreach (var letter in added.DistinctBy(letter => letter.Group.Id).OrderBy(letter => letter.Group.Id))
             await ExecuteAsync(dialect.Statements.DeadLetterGroupSee, letter.GroupValues());
 
-        async Task<bool> InsertAsync(NewLetter letter, string key) => await ExecuteAsync(dialect.Statements.DeadLetterAdd, letter.Values(letter.Id ?? dialect.NewKey(), key)) == 1;
+        async Task<bool> InsertAsync(NewLetter letter, Guid id, string key) => await ExecuteAsync(dialect.Statements.DeadLetterAdd, letter.Values(id, key)) == 1;
 
         async Task<int> ExecuteAsync(string sql, object[] values)
         {

@@ -4,16 +4,16 @@ namespace Bus.Persistence.Jobs;
 
 /// <summary>A job that this process is to run.</summary>
 internal sealed record ClaimedJob(
-    Guid Id, string Type, byte[] Arguments, long Claim, int Attempts, int Crashes, long Rank, long CreatedAt, long StartedAt, long? StartBefore, long? Timeout, string Queue, string? OrderKey, int OrderPolicy, int Priority, bool CallsBack = false, Guid? BatchId = null)
+    Guid Id, string Type, byte[] Arguments, long Claim, int Attempts, int Crashes, long Rank, long StartedAt, long? StartBefore, long? Timeout, string Queue, string? OrderKey, int OrderPolicy, int Priority, bool CallsBack = false, Guid? BatchId = null)
 {
     /// <summary>The columns, in the order in which <see cref="Read"/> takes them.</summary>
-    public const string Columns = "id, type, arguments, claims, attempts, crashes, rank, created_at, started_at, start_before, timeout, queue, order_key, order_policy, priority, callback, batch_id";
+    public const string Columns = "id, type, arguments, claims, attempts, crashes, rank, started_at, start_before, timeout, queue, order_key, order_policy, priority, callback, batch_id";
 
     public static readonly IComparer<ClaimedJob> ByRank = Comparer<ClaimedJob>.Create((one, other) => one.Rank.CompareTo(other.Rank));
 
     public static ClaimedJob Read(DbDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetInt64(3), row.GetInt32(4), row.GetInt32(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8),
-        row.IsDBNull(9) ? null : row.GetInt64(9), row.IsDBNull(10) ? null : row.GetInt64(10), row.GetString(11), row.IsDBNull(12) ? null : row.GetString(12), row.GetInt32(13), row.GetInt32(14), !row.IsDBNull(15), row.IsDBNull(16) ? null : row.GetGuid(16));
+        row.GetGuid(0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetInt64(3), row.GetInt32(4), row.GetInt32(5), row.GetInt64(6), row.GetInt64(7),
+        row.IsDBNull(8) ? null : row.GetInt64(8), row.IsDBNull(9) ? null : row.GetInt64(9), row.GetString(10), row.IsDBNull(11) ? null : row.GetString(11), row.GetInt32(12), row.GetInt32(13), !row.IsDBNull(14), row.IsDBNull(15) ? null : row.GetGuid(15));
 
     /// <summary>When it was queued, in Unix milliseconds: its place without what its priority is worth.</summary>
     public long QueuedAt => (Rank + (Priority * JobDialect.MicrosecondsAPriority)) / 1000;

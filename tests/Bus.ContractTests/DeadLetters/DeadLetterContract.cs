@@ -51,6 +51,28 @@ public abstract class DeadLetterContract : DeadLetterTests
     }
 
     [Fact]
+    public async Task Should_open_a_new_letter_for_what_comes_again_when_its_letter_is_closed()
+    {
+        await using var service = await StartAsync();
+        var endpoint = await service.Bus.GetSendEndpoint(new Uri("queue:commands"));
+        var id = Guid.NewGuid();
+        await SkipAsync(1);
+        var first = Assert.Single(await OpenAsync(service, 1));
+        // Two of them, the second of which says that the first is in.
+        await SkipAsync(2);
+        await endpoint.Send(new Note(3, "other"));
+        Assert.Equal([first.Id], (await OpenAsync(service, 2)).Where(letter => letter.MessageId == first.MessageId).Select(letter => letter.Id));
+
+        Assert.True(await Letters(service).DiscardAsync(first.Id, "Nobody needs it."));
+        await SkipAsync(4);
+        var second = Assert.Single(await OpenAsync(service, 2), letter => letter.MessageId == first.MessageId);
+        Assert.NotEqual(first.Id, second.Id);
+        Assert.Equal(DeadLetterState.Discarded, (await Letters(service).FindAsync(first.Id))!.Summary.State);
+
+        Task SkipAsync(int number) => endpoint.Send(new Note(number, "unasked"), context => context.MessageId = id);
+    }
+
+    [Fact]
     public async Task Should_take_what_fails_again_for_a_new_letter_of_the_first()
     {
         await using var service = await StartAsync(queueFile: true);

@@ -1,56 +1,29 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Bus.ContractTests.Http;
 using Bus.ContractTests.Outbox;
 using Bus.Core.Recoverability;
-using Bus.Dashboard;
 using Bus.TestSupport;
 using MassTransit;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Bus.ContractTests.DeadLetters;
 
 /// <summary>The API of dead letters, in a service of one's own, over a real socket.</summary>
-public sealed class When_dead_letters_are_asked_for_over_http : IAsyncLifetime
+public sealed class When_dead_letters_are_asked_for_overHttp : HttpContract
 {
     private const string Unknown = "/api/dead-letters/00000000-0000-0000-0000-000000000001";
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly HttpClient _http = new();
     private readonly Journal _journal = new() { OnCommand = (command, _) => throw new InvalidOperationException($"Command {command.Number} is refused.") };
-    private WebApplication _app = null!;
 
-    public async ValueTask InitializeAsync()
+    protected override void Configure(BusBuilder bus)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Bus:DataFolder"] = _folder.FullPath });
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(_journal);
-        builder.Services.AddBus(builder.Configuration, bus =>
-        {
-            bus.UseDatabase<OutboxDb>();
-            bus.AddSchedules();
-            bus.AddDeadLetters();
-            bus.Registration.AddConsumer<PlainConsumer>().Endpoint(endpoint => endpoint.Name = "commands");
-            bus.Endpoint("commands", endpoint => endpoint.Retry = RetrySchedule.None);
-        });
-        _app = builder.Build();
-        _app.MapBusApi();
-        await using (var scope = _app.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<OutboxDb>().Database.EnsureCreatedAsync();
-        await _app.StartAsync();
-        _http.BaseAddress = new Uri(_app.Urls.Single());
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _app.DisposeAsync();
-        _folder.Dispose();
+        bus.Services.AddSingleton(_journal);
+        bus.AddDeadLetters();
+        bus.Registration.AddConsumer<PlainConsumer>().Endpoint(endpoint => endpoint.Name = "commands");
+        bus.Endpoint("commands", endpoint => endpoint.Retry = RetrySchedule.None);
     }
 
     [Fact]
@@ -62,19 +35,19 @@ public sealed class When_dead_letters_are_asked_for_over_http : IAsyncLifetime
         Assert.Equal(("Open", "commands", "AttemptsSpent"), (letter.GetProperty("state").GetString(), letter.GetProperty("queue").GetString(), letter.GetProperty("reason").GetString()));
         Assert.Equal(("json", 1), (shown.GetProperty("bodyForm").GetString(), shown.GetProperty("body").GetProperty("message").GetProperty("number").GetInt32()));
         Assert.Equal("fault", shown.GetProperty("headers").GetProperty("MT-Reason").GetString());
-        var body = await _http.GetByteArrayAsync($"/api/dead-letters/{ids[0]}/body");
+        var body = await Http.GetByteArrayAsync($"/api/dead-letters/{ids[0]}/body");
         Assert.Equal(shown.GetProperty("bodyBytes").GetInt64(), body.Length);
 
-        await AssertProblemAsync(await _http.PostAsJsonAsync($"/api/dead-letters/{ids[0]}/replay", new { body = "{" }), HttpStatusCode.UnprocessableEntity);
-        await AssertProblemAsync(await _http.PostAsJsonAsync($"/api/dead-letters/{ids[0]}/discard", new { reason = "" }), HttpStatusCode.UnprocessableEntity);
+        await AssertProblemAsync(await Http.PostAsJsonAsync($"/api/dead-letters/{ids[0]}/replay", new { body = "{" }), HttpStatusCode.UnprocessableEntity);
+        await AssertProblemAsync(await Http.PostAsJsonAsync($"/api/dead-letters/{ids[0]}/discard", new { reason = "" }), HttpStatusCode.UnprocessableEntity);
         _journal.OnCommand = (_, _) => Task.CompletedTask;
-        var replayed = await _http.PostAsync($"/api/dead-letters/{ids[0]}/replay", null);
+        var replayed = await Http.PostAsync($"/api/dead-letters/{ids[0]}/replay", null);
         Assert.Equal("Replayed", (await replayed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("letter").GetProperty("state").GetString());
-        await AssertProblemAsync(await _http.PostAsync($"/api/dead-letters/{ids[0]}/replay", null), HttpStatusCode.Conflict);
-        var discarded = await _http.PostAsJsonAsync($"/api/dead-letters/{ids[1]}/discard", new { reason = "A test order." });
+        await AssertProblemAsync(await Http.PostAsync($"/api/dead-letters/{ids[0]}/replay", null), HttpStatusCode.Conflict);
+        var discarded = await Http.PostAsJsonAsync($"/api/dead-letters/{ids[1]}/discard", new { reason = "A test order." });
         Assert.Equal("A test order.", (await discarded.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("letter").GetProperty("note").GetString());
-        await AssertProblemAsync(await _http.GetAsync(Unknown), HttpStatusCode.NotFound);
-        await AssertProblemAsync(await _http.GetAsync("/api/dead-letters?state=Lost"), HttpStatusCode.BadRequest);
+        await AssertProblemAsync(await Http.GetAsync(Unknown), HttpStatusCode.NotFound);
+        await AssertProblemAsync(await Http.GetAsync("/api/dead-letters?state=Lost"), HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -84,20 +57,20 @@ public sealed class When_dead_letters_are_asked_for_over_http : IAsyncLifetime
         var group = Assert.Single((await GetAsync("/api/dead-letters/groups")).EnumerateArray());
         Assert.Equal(3, group.GetProperty("open").GetInt64());
         var id = group.GetProperty("id").GetGuid();
-        Assert.Equal(HttpStatusCode.NoContent, (await _http.PatchAsJsonAsync($"/api/dead-letters/groups/{id}", new { status = "Acknowledged", owner = "ada" })).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.PatchAsJsonAsync($"/api/dead-letters/groups/{id}", new { status = "Acknowledged", owner = "ada" })).StatusCode);
         Assert.Equal("ada", Assert.Single((await GetAsync("/api/dead-letters/groups?status=acknowledged")).EnumerateArray()).GetProperty("owner").GetString());
 
         var query = new { group = id };
-        var dry = await _http.PostAsJsonAsync("/api/dead-letters/operations", new { query, dryRun = true });
+        var dry = await Http.PostAsJsonAsync("/api/dead-letters/operations", new { query, dryRun = true });
         Assert.Equal(3, (await dry.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("matched").GetInt64());
         _journal.OnCommand = (_, _) => Task.CompletedTask;
-        var started = await _http.PostAsJsonAsync("/api/dead-letters/operations", new { query, canary = 1 });
+        var started = await Http.PostAsJsonAsync("/api/dead-letters/operations", new { query, canary = 1 });
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
         var operation = $"/api/dead-letters/operations/{(await started.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid()}";
         await ComesToAsync(operation, "Paused");
-        Assert.Equal(HttpStatusCode.OK, (await _http.PostAsync($"{operation}/continue", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await Http.PostAsync($"{operation}/continue", null)).StatusCode);
         await ComesToAsync(operation, "Done");
-        await AssertProblemAsync(await _http.PostAsync($"{operation}/stop", null), HttpStatusCode.Conflict);
+        await AssertProblemAsync(await Http.PostAsync($"{operation}/stop", null), HttpStatusCode.Conflict);
         Assert.Equal(3, (await GetAsync(operation)).GetProperty("succeeded").GetInt64());
         Assert.Single((await GetAsync("/api/dead-letters/operations")).EnumerateArray());
     }
@@ -106,7 +79,7 @@ public sealed class When_dead_letters_are_asked_for_over_http : IAsyncLifetime
 
     private async Task<IReadOnlyList<Guid>> FailAsync(params int[] numbers)
     {
-        var endpoint = await _app.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("queue:commands"));
+        var endpoint = await App.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("queue:commands"));
         foreach (var number in numbers)
             await endpoint.Send(new Command(number));
         IReadOnlyList<(int Number, Guid Id)> open = [];
@@ -119,7 +92,7 @@ public sealed class When_dead_letters_are_asked_for_over_http : IAsyncLifetime
         return [.. open.Select(letter => letter.Id)];
     }
 
-    private async Task<JsonElement> GetAsync(string path) => await _http.GetFromJsonAsync<JsonElement>(path);
+    private async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(path);
 
     private static async Task AssertProblemAsync(HttpResponseMessage answer, HttpStatusCode status)
     {

@@ -1,54 +1,26 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Bus.ContractTests.Outbox;
+using Bus.ContractTests.Http;
 using Bus.Core.Recoverability;
-using Bus.Dashboard;
 using Bus.Jobs;
 using Bus.TestSupport;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Bus.ContractTests.Jobs;
 
 /// <summary>The API of batches, in a service of one's own, over a real socket.</summary>
-public sealed class When_batches_are_asked_for_over_http : IAsyncLifetime
+public sealed class When_batches_are_asked_for_overHttp : HttpContract
 {
     private const string Unknown = "/api/batches/00000000-0000-0000-0000-000000000001";
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly HttpClient _http = new();
     private readonly JobScript _script = new();
-    private WebApplication _app = null!;
 
-    public async ValueTask InitializeAsync()
+    protected override void Configure(BusBuilder bus)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Bus:DataFolder"] = _folder.FullPath });
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(_script);
-        builder.Services.AddBus(builder.Configuration, bus =>
-        {
-            bus.UseDatabase<OutboxDb>();
-            bus.AddSchedules();
-            bus.AddJobs(jobs => jobs.Handle<SumHandler>(options => options.Retry = new RetrySchedule { MaxAttempts = 1 }));
-        });
-        _app = builder.Build();
-        _app.MapBusApi();
-        await using (var scope = _app.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<OutboxDb>().Database.EnsureCreatedAsync();
-        await _app.StartAsync();
-        _http.BaseAddress = new Uri(_app.Urls.Single());
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _app.DisposeAsync();
-        _folder.Dispose();
+        bus.Services.AddSingleton(_script);
+        bus.AddJobs(jobs => jobs.Handle<SumHandler>(options => options.Retry = new RetrySchedule { MaxAttempts = 1 }));
     }
 
     [Fact]
@@ -63,7 +35,7 @@ public sealed class When_batches_are_asked_for_over_http : IAsyncLifetime
         Assert.Equal(id, Assert.Single(jobs.EnumerateArray()).GetProperty("batch").GetGuid());
 
         _script.Act = (_, _) => Task.CompletedTask;
-        var answer = await (await _http.PostAsync($"/api/batches/{id}/retry-failed", null)).Content.ReadFromJsonAsync<JsonElement>();
+        var answer = await (await Http.PostAsync($"/api/batches/{id}/retry-failed", null)).Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal(1, answer.GetProperty("retried").GetInt32());
         await Eventually.AssertAsync(async () => (await BatchAsync(id)).GetProperty("succeeded").GetInt32() == 3);
     }
@@ -80,10 +52,10 @@ public sealed class When_batches_are_asked_for_over_http : IAsyncLifetime
         Assert.Equal(ids.Order(), first.Concat(await IdsAsync($"?take=2&before={first[^1]}")).Order());
         Assert.Empty(await IdsAsync("?state=open"));
 
-        Assert.Equal(HttpStatusCode.OK, (await _http.PostAsync($"/api/batches/{ids[0]}/cancel", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await Http.PostAsync($"/api/batches/{ids[0]}/cancel", null)).StatusCode);
         await Eventually.AssertAsync(async () => (await BatchAsync(ids[0])).GetProperty("cancelled").GetInt32() == 2);
         Assert.Equal(ids[0], Assert.Single(await IdsAsync("?state=done")));
-        Assert.Equal(HttpStatusCode.Conflict, (await _http.PostAsync($"/api/batches/{ids[0]}/close", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await Http.PostAsync($"/api/batches/{ids[0]}/close", null)).StatusCode);
     }
 
     [Theory]
@@ -97,16 +69,16 @@ public sealed class When_batches_are_asked_for_over_http : IAsyncLifetime
     public async Task Should_refuse_what_is_wrong_with_a_problem(string method, string path, HttpStatusCode status, string says)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        var answer = await _http.SendAsync(request);
+        var answer = await Http.SendAsync(request);
         Assert.Equal((status, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         Assert.Contains(says, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private Task<Guid> EnqueueAsync(int jobs) => _app.Services.GetRequiredService<IJobClient>().EnqueueBatchAsync("sums", Enumerable.Range(0, jobs).Select(number => new Sum(number, 0)));
+    private Task<Guid> EnqueueAsync(int jobs) => App.Services.GetRequiredService<IJobClient>().EnqueueBatchAsync("sums", Enumerable.Range(0, jobs).Select(number => new Sum(number, 0)));
 
     private async Task<JsonElement> BatchAsync(Guid id) => (await GetAsync($"/api/batches/{id}")).GetProperty("batch");
 
     private async Task<IReadOnlyList<Guid>> IdsAsync(string query) => [.. (await GetAsync($"/api/batches{query}")).EnumerateArray().Select(one => one.GetProperty("batch").GetProperty("id").GetGuid())];
 
-    private async Task<JsonElement> GetAsync(string path) => await _http.GetFromJsonAsync<JsonElement>(path);
+    private async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(path);
 }

@@ -3,56 +3,28 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Bus.ContractTests.Outbox;
+using Bus.ContractTests.Http;
 using Bus.Core.Recoverability;
-using Bus.Dashboard;
 using Bus.Jobs;
 using Bus.TestSupport;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Bus.ContractTests.Jobs;
 
 /// <summary>The API of jobs, in a service of one's own, over a real socket.</summary>
-public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
+public sealed class When_jobs_are_asked_for_overHttp : HttpContract
 {
     private const string Unknown = "/api/jobs/00000000-0000-0000-0000-000000000001";
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly HttpClient _http = new();
     private readonly JobScript _script = new();
-    private WebApplication _app = null!;
 
     private static EnqueueOptions Tomorrow => new() { At = TimeProvider.System.GetUtcNow().AddDays(1) };
 
-    public async ValueTask InitializeAsync()
+    protected override void Configure(BusBuilder bus)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Bus:DataFolder"] = _folder.FullPath });
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(_script);
-        builder.Services.AddBus(builder.Configuration, bus =>
-        {
-            bus.UseDatabase<OutboxDb>();
-            bus.AddSchedules();
-            bus.AddJobs(jobs => jobs.Handle<SumHandler>(options => options.Retry = new RetrySchedule { MaxAttempts = 1 }));
-        });
-        _app = builder.Build();
-        _app.MapBusApi();
-        await using (var scope = _app.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<OutboxDb>().Database.EnsureCreatedAsync();
-        await _app.StartAsync();
-        _http.BaseAddress = new Uri(_app.Urls.Single());
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _app.DisposeAsync();
-        _folder.Dispose();
+        bus.Services.AddSingleton(_script);
+        bus.AddJobs(jobs => jobs.Handle<SumHandler>(options => options.Retry = new RetrySchedule { MaxAttempts = 1 }));
     }
 
     [Fact]
@@ -105,7 +77,7 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
         Assert.Contains("Always.", run.GetProperty("error").GetString(), StringComparison.Ordinal);
 
         _script.Act = (_, _) => Task.CompletedTask;
-        Assert.NotEqual("Dead", await StateAsync(await _http.PostAsync($"/api/jobs/{id}/run-again", null)));
+        Assert.NotEqual("Dead", await StateAsync(await Http.PostAsync($"/api/jobs/{id}/run-again", null)));
         await ComesToAsync(id, "Succeeded");
         Assert.Equal(2, (await GetAsync($"/api/jobs/{id}")).GetProperty("job").GetProperty("result").GetInt32());
     }
@@ -114,21 +86,21 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
     public async Task Should_change_cancel_and_delete_one_that_waits()
     {
         var id = await EnqueueAsync(new Sum(1, 1), Tomorrow);
-        var edited = await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 9 });
+        var edited = await Http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 9 });
         Assert.Equal(9, (await edited.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job").GetProperty("priority").GetInt32());
-        await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 10 }), HttpStatusCode.UnprocessableEntity, "refused");
-        edited = await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 8, arguments = new Sum(7, 7) });
+        await AssertProblemAsync(await Http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 10 }), HttpStatusCode.UnprocessableEntity, "refused");
+        edited = await Http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 8, arguments = new Sum(7, 7) });
         var job = (await edited.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job");
         Assert.Equal((8, 7), (job.GetProperty("priority").GetInt32(), job.GetProperty("arguments").GetProperty("left").GetInt32()));
-        await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { arguments = new { letf = 1 } }), HttpStatusCode.UnprocessableEntity, "letf");
-        await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priorty = 1 }), HttpStatusCode.BadRequest, "priorty");
+        await AssertProblemAsync(await Http.PatchAsJsonAsync($"/api/jobs/{id}", new { arguments = new { letf = 1 } }), HttpStatusCode.UnprocessableEntity, "letf");
+        await AssertProblemAsync(await Http.PatchAsJsonAsync($"/api/jobs/{id}", new { priorty = 1 }), HttpStatusCode.BadRequest, "priorty");
 
-        Assert.Equal("Cancelled", await StateAsync(await _http.PostAsync($"/api/jobs/{id}/cancel", null)));
-        await AssertProblemAsync(await _http.PostAsync($"/api/jobs/{id}/cancel", null), HttpStatusCode.Conflict, "is Cancelled");
-        await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 1 }), HttpStatusCode.Conflict, "is Cancelled");
-        await AssertProblemAsync(await _http.PatchAsJsonAsync($"/api/jobs/{id}", new { arguments = new Sum(7, 7) }), HttpStatusCode.Conflict, "is Cancelled");
-        Assert.Equal(HttpStatusCode.NoContent, (await _http.DeleteAsync($"/api/jobs/{id}")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync($"/api/jobs/{id}")).StatusCode);
+        Assert.Equal("Cancelled", await StateAsync(await Http.PostAsync($"/api/jobs/{id}/cancel", null)));
+        await AssertProblemAsync(await Http.PostAsync($"/api/jobs/{id}/cancel", null), HttpStatusCode.Conflict, "is Cancelled");
+        await AssertProblemAsync(await Http.PatchAsJsonAsync($"/api/jobs/{id}", new { priority = 1 }), HttpStatusCode.Conflict, "is Cancelled");
+        await AssertProblemAsync(await Http.PatchAsJsonAsync($"/api/jobs/{id}", new { arguments = new Sum(7, 7) }), HttpStatusCode.Conflict, "is Cancelled");
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.DeleteAsync($"/api/jobs/{id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await Http.GetAsync($"/api/jobs/{id}")).StatusCode);
         Assert.Empty(_script.Runs);
     }
 
@@ -139,11 +111,11 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
         _script.Act = (_, run) => release.Task.WaitAsync(run.CancellationToken);
         var id = await EnqueueAsync(new Sum(1, 1));
         await ComesToAsync(id, "Running");
-        await AssertProblemAsync(await _http.DeleteAsync($"/api/jobs/{id}"), HttpStatusCode.Conflict, "is Running");
-        await AssertProblemAsync(await _http.PostAsync($"/api/jobs/{id}/run-again", null), HttpStatusCode.Conflict, "is Running");
+        await AssertProblemAsync(await Http.DeleteAsync($"/api/jobs/{id}"), HttpStatusCode.Conflict, "is Running");
+        await AssertProblemAsync(await Http.PostAsync($"/api/jobs/{id}/run-again", null), HttpStatusCode.Conflict, "is Running");
         release.SetResult();
         await ComesToAsync(id, "Succeeded");
-        Assert.Equal(HttpStatusCode.NoContent, (await _http.DeleteAsync($"/api/jobs/{id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.DeleteAsync($"/api/jobs/{id}")).StatusCode);
     }
 
     [Fact]
@@ -169,9 +141,9 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _script.Act = (_, run) => release.Task.WaitAsync(run.CancellationToken);
         var id = await EnqueueAsync(new Sum(2, 3));
-        await AssertProblemAsync(await _http.GetAsync($"/api/jobs/{id}/result"), HttpStatusCode.Conflict, "has a result");
-        await AssertProblemAsync(await _http.GetAsync($"/api/jobs/{id}/result?wait=1"), HttpStatusCode.Conflict, "has a result");
-        var waits = _http.GetAsync($"/api/jobs/{id}/result?wait=60");
+        await AssertProblemAsync(await Http.GetAsync($"/api/jobs/{id}/result"), HttpStatusCode.Conflict, "has a result");
+        await AssertProblemAsync(await Http.GetAsync($"/api/jobs/{id}/result?wait=1"), HttpStatusCode.Conflict, "has a result");
+        var waits = Http.GetAsync($"/api/jobs/{id}/result?wait=60");
         release.SetResult();
         var answer = await waits.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
         Assert.Equal((HttpStatusCode.OK, "application/json", "5"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, await answer.Content.ReadAsStringAsync()));
@@ -181,15 +153,15 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
 
         using var again = new HttpRequestMessage(HttpMethod.Get, $"/api/jobs/{id}/result");
         again.Headers.IfNoneMatch.Add(answer.Headers.ETag!);
-        Assert.Equal(HttpStatusCode.NotModified, (await _http.SendAsync(again)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotModified, (await Http.SendAsync(again)).StatusCode);
     }
 
     [Fact]
     public async Task Should_say_that_there_will_be_no_result()
     {
         var id = await EnqueueAsync(new Sum(1, 1), Tomorrow);
-        var waits = _http.GetAsync($"/api/jobs/{id}/result?wait=60");
-        await _http.PostAsync($"/api/jobs/{id}/cancel", null);
+        var waits = Http.GetAsync($"/api/jobs/{id}/result?wait=60");
+        await Http.PostAsync($"/api/jobs/{id}/cancel", null);
         await AssertProblemAsync(await waits.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System), HttpStatusCode.UnprocessableEntity, "is Cancelled");
     }
 
@@ -233,7 +205,7 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
         await foreach (var item in FollowAsync(id, null, limit.Token))
         {
             Assert.Equal("Scheduled", JsonElement.Parse(item.Data).GetProperty("state").GetString());
-            _app.Lifetime.StopApplication();
+            App.Lifetime.StopApplication();
         }
 
         Assert.False(limit.IsCancellationRequested);
@@ -245,8 +217,8 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
     [InlineData("type/Bus.ContractTests.Jobs.Sum", "Type", "Bus.ContractTests.Jobs.Sum")]
     public async Task Should_run_none_of_a_group_from_when_it_is_paused_to_when_it_is_resumed(string path, string what, string name)
     {
-        Assert.Equal(HttpStatusCode.NoContent, (await _http.PutAsync($"/api/jobs/pauses/{path}", null)).StatusCode);
-        Assert.Equal(HttpStatusCode.NoContent, (await _http.PutAsync($"/api/jobs/pauses/{path}", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.PutAsync($"/api/jobs/pauses/{path}", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.PutAsync($"/api/jobs/pauses/{path}", null)).StatusCode);
         var pause = Assert.Single((await GetAsync("/api/jobs/pauses")).EnumerateArray());
         Assert.Equal((what, name), (pause.GetProperty("what").GetString(), pause.GetProperty("name").GetString()));
 
@@ -258,10 +230,10 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
             return await Eventually.SettleAsync(() => StateAsync(held), TimeSpan.FromMilliseconds(500)) == "Queued";
         });
         Assert.Equal("Queued", await StateAsync(held));
-        Assert.Equal(HttpStatusCode.NoContent, (await _http.DeleteAsync($"/api/jobs/pauses/{path}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.DeleteAsync($"/api/jobs/pauses/{path}")).StatusCode);
         await ComesToAsync(held, "Succeeded");
         Assert.Equal(0, (await GetAsync("/api/jobs/pauses")).GetArrayLength());
-        await AssertProblemAsync(await _http.DeleteAsync($"/api/jobs/pauses/{path}"), HttpStatusCode.NotFound, "not paused");
+        await AssertProblemAsync(await Http.DeleteAsync($"/api/jobs/pauses/{path}"), HttpStatusCode.NotFound, "not paused");
     }
 
     [Fact]
@@ -269,7 +241,7 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
     {
         await ComesToAsync(await EnqueueAsync(new Sum(2, 3)), "Succeeded");
         await EnqueueAsync(new Sum(1, 1), Tomorrow with { Queue = "a/b" });
-        Assert.Equal(HttpStatusCode.NoContent, (await _http.PostAsync("/api/queues/a%2Fb/pause", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.PostAsync("/api/queues/a%2Fb/pause", null)).StatusCode);
 
         var all = await GetAsync("/api/queues");
         Assert.Equal(0, all.GetProperty("upkeepLagSeconds").GetDouble());
@@ -280,7 +252,7 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
         var history = await GetAsync("/api/queues/default/history?step=01:00:00");
         Assert.Equal(1, history.EnumerateArray().Sum(step => step.GetProperty("tally").GetProperty("succeeded").GetInt32()));
 
-        Assert.Equal(HttpStatusCode.NoContent, (await _http.PostAsync("/api/queues/a%2Fb/resume", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.PostAsync("/api/queues/a%2Fb/resume", null)).StatusCode);
         Assert.False((await GetAsync("/api/queues/a%2Fb")).GetProperty("isPaused").GetBoolean());
     }
 
@@ -316,7 +288,7 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body.Length > 0)
             request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        await AssertProblemAsync(await _http.SendAsync(request), status, says);
+        await AssertProblemAsync(await Http.SendAsync(request), status, says);
     }
 
     private async IAsyncEnumerable<SseItem<string>> FollowAsync(Guid id, string? last, [EnumeratorCancellation] CancellationToken token)
@@ -324,7 +296,7 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/jobs/{id}/events");
         if (last is not null)
             request.Headers.Add("Last-Event-ID", last);
-        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
+        using var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
         await foreach (var item in SseParser.Create(await answer.Content.ReadAsStreamAsync(token)).EnumerateAsync(token))
             yield return item;
@@ -338,13 +310,13 @@ public sealed class When_jobs_are_asked_for_over_http : IAsyncLifetime
 
     private static async Task<string?> StateAsync(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job").GetProperty("state").GetString();
 
-    private async Task<string?> StateAsync(Guid id) => await StateAsync(await _http.GetAsync($"/api/jobs/{id}"));
+    private async Task<string?> StateAsync(Guid id) => await StateAsync(await Http.GetAsync($"/api/jobs/{id}"));
 
     private Task ComesToAsync(Guid id, string state) => Eventually.AssertAsync(async () => await StateAsync(id) == state);
 
-    private Task<Guid> EnqueueAsync(Sum arguments, EnqueueOptions? options = null) => _app.Services.GetRequiredService<IJobClient>().EnqueueAsync(arguments, options);
+    private Task<Guid> EnqueueAsync(Sum arguments, EnqueueOptions? options = null) => App.Services.GetRequiredService<IJobClient>().EnqueueAsync(arguments, options);
 
     private async Task<IReadOnlyList<Guid>> IdsAsync(string query) => [.. (await GetAsync($"/api/jobs{query}")).EnumerateArray().Select(job => job.GetProperty("id").GetGuid())];
 
-    private async Task<JsonElement> GetAsync(string path) => await _http.GetFromJsonAsync<JsonElement>(path);
+    private async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(path);
 }

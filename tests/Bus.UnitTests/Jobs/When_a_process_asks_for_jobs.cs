@@ -182,7 +182,7 @@ public sealed class When_a_process_asks_for_jobs
         Assert.Equal(["other"], demand.Next().Types);
     }
 
-    private static List<ClaimedJob> Jobs(string queue, int count) => [.. Enumerable.Range(0, count).Select(number => new ClaimedJob(Guid.NewGuid(), "plain", [], 1, 0, 0, number, 0, 0, null, null, queue, null, 0, 4))];
+    private static List<ClaimedJob> Jobs(string queue, int count) => [.. Enumerable.Range(0, count).Select(number => new ClaimedJob(Guid.NewGuid(), "plain", [], 1, 0, 0, number, 0, null, null, queue, null, 0, 4))];
 
     private JobDemand Demand(string[] free, string[]? limited = null)
     {
