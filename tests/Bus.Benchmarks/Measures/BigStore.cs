@@ -109,8 +109,18 @@ internal static class BigStore
             var group = new DeadLetterGroupRow { Id = Guid.CreateVersion7(), Title = $"Cause {number}", Frames = $"at A.B() {number}", FirstSeen = 1, LastSeen = 1 + number };
             var letter = new DeadLetterRow
             {
-                Id = Guid.CreateVersion7(), SourceKey = $"template {number}", Queue = "default", MessageType = "Work", Headers = "{}", Properties = "{}", Body = template.Arguments, Reason = "failed",
-                ExceptionType = "System.InvalidOperationException", ExceptionMessage = "it is broken", StoredAt = template.EndedAt!.Value, GroupId = group.Id,
+                Id = Guid.CreateVersion7(),
+                SourceKey = $"template {number}",
+                Queue = "default",
+                MessageType = "Work",
+                Headers = "{}",
+                Properties = "{}",
+                Body = template.Arguments,
+                Reason = "failed",
+                ExceptionType = "System.InvalidOperationException",
+                ExceptionMessage = "it is broken",
+                StoredAt = template.EndedAt!.Value,
+                GroupId = group.Id,
             };
             db.AddRange(group, letter);
             await db.SaveChangesAsync();

@@ -12,7 +12,7 @@ using Xunit;
 namespace Bus.ContractTests.DeadLetters;
 
 /// <summary>The API of dead letters, in a service of one's own, over a real socket.</summary>
-public sealed class When_dead_letters_are_asked_for_overHttp : HttpContract
+public sealed class When_dead_letters_are_asked_for_over_http : HttpContract
 {
     private const string Unknown = "/api/dead-letters/00000000-0000-0000-0000-000000000001";
 

@@ -11,7 +11,7 @@ using Xunit;
 namespace Bus.ContractTests.Jobs;
 
 /// <summary>The API of batches, in a service of one's own, over a real socket.</summary>
-public sealed class When_batches_are_asked_for_overHttp : HttpContract
+public sealed class When_batches_are_asked_for_over_http : HttpContract
 {
     private const string Unknown = "/api/batches/00000000-0000-0000-0000-000000000001";
 

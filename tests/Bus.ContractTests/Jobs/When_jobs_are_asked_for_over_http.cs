@@ -13,7 +13,7 @@ using Xunit;
 namespace Bus.ContractTests.Jobs;
 
 /// <summary>The API of jobs, in a service of one's own, over a real socket.</summary>
-public sealed class When_jobs_are_asked_for_overHttp : HttpContract
+public sealed class When_jobs_are_asked_for_over_http : HttpContract
 {
     private const string Unknown = "/api/jobs/00000000-0000-0000-0000-000000000001";
 
