@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Bus.Jobs.Handling;
 using Bus.Jobs.Webhooks;
 using Bus.Persistence.Jobs;
@@ -52,7 +53,8 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<l
         queue = options.Queue ?? queue;
         var milliseconds = now();
         var due = options.At is { } at && at.ToUnixTimeMilliseconds() is var asked && asked > milliseconds ? asked : (long?)null;
-        var id = options.IdempotencyKey is { } idempotency ? JobNames.IdOf(name, idempotency) : NewId(milliseconds);
+        var rank = NextRank(milliseconds);
+        var id = options.IdempotencyKey is { } idempotency ? JobNames.IdOf(name, idempotency) : IdAt(rank);
         return Record(
             id,
             new NewJob
@@ -62,7 +64,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<l
                 Queue = queue,
                 Arguments = JobJson.Write(arguments, type),
                 Priority = options.Priority,
-                Rank = NextRank(milliseconds) - (options.Priority * JobDialect.MicrosecondsAPriority),
+                Rank = rank - (options.Priority * JobDialect.MicrosecondsAPriority),
                 DueAt = due,
                 StartBefore = options.StartBefore?.ToUnixTimeMilliseconds(),
                 Timeout = (long?)options.Timeout?.TotalMilliseconds,
@@ -89,8 +91,8 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<l
         Batch = batch,
     };
 
-    /// <summary>An id that comes after the earlier ones.</summary>
-    public Guid NewId() => NewId(now());
+    /// <summary>An id that comes after all that this maker has given before.</summary>
+    public Guid NewId() => IdAt(NextRank(now()));
 
     /// <exception cref="JobException">There is no such priority.</exception>
     public static void RequirePriority(int priority)
@@ -113,7 +115,16 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<l
             throw new JobException($"`{name}` must have 1 to {most} characters, and no null character.");
     }
 
-    private static Guid NewId(long milliseconds) => Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+    // A version 7 whose twelve bits after the version hold the part of the millisecond (RFC 9562, section 6.2, method 3):
+    // lists are in the order of ids, and jobs made in one millisecond shall be listed as they were made.
+    private static Guid IdAt(long microseconds)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        var (milliseconds, rest) = Math.DivRem(microseconds, 1000);
+        Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)).TryWriteBytes(bytes, bigEndian: true, out _);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[6..], (ushort)(0x7000 | (rest * 4096 / 1000)));
+        return new Guid(bytes, bigEndian: true);
+    }
 
     // Those of one process stay in the order in which they were made.
     private long NextRank(long milliseconds)

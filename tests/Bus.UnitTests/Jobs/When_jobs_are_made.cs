@@ -1,0 +1,33 @@
+using Bus.Jobs;
+using Bus.Jobs.Handling;
+using Bus.Jobs.Store;
+using Bus.Jobs.Webhooks;
+using Xunit;
+
+namespace Bus.UnitTests.Jobs;
+
+/// <summary>The ids and ranks of new jobs, by a clock that stands.</summary>
+public sealed class When_jobs_are_made
+{
+    private const long Now = 1_764_000_000_000;
+
+    private readonly JobMaker _maker = new(new JobCatalog(), new WebhookRules(new WebhookOptions()), () => Now);
+
+    [Fact]
+    public void Should_list_those_of_one_millisecond_in_the_order_in_which_they_were_made()
+    {
+        Guid[] ids = [.. Enumerable.Range(0, 3_000).Select(_ => _maker.Make(new Note("a"), new EnqueueOptions()).MessageId)];
+        Assert.Equal(ids.OrderBy(id => id.ToString("N"), StringComparer.Ordinal), ids);
+        Assert.All(ids, id => Assert.Equal(7, id.Version));
+        Assert.All(ids, id => Assert.InRange(id.Variant, 8, 11));
+    }
+
+    [Fact]
+    public void Should_put_their_time_into_their_ids()
+    {
+        var id = _maker.NewId();
+        Assert.Equal(Now, Convert.ToInt64(id.ToString("N")[..12], 16));
+    }
+
+    private sealed record Note(string Text);
+}
