@@ -62,7 +62,7 @@ run_tests() { # project file
 number() { sed -nE "s/.*$2: ([0-9]+).*/\1/p" <<<"$1" | grep . || echo 0; }
 
 count() { # name, exit code, summary line
-  if [ -z "$3" ]; then echo "build.sh: $1 ended with $2 before it could say how its tests went"; failed=$((failed + 1)); return; fi
+  if [ -z "$3" ]; then note_break "$1" "$2"; failed=$((failed + 1)); return; fi
   local bad=$(($(number "$3" Failed) + $(number "$3" Errors)))
   if [ "$2" != 0 ] && [ "$bad" = 0 ]; then echo "build.sh: $1 ended with $2"; bad=1; fi
   [ "$bad" = 0 ] || note_failures "$results/$1.csproj.log"
@@ -74,6 +74,19 @@ count() { # name, exit code, summary line
 # What a failed test said, kept to be said again at the very end: who sees only the end of a long output must find it there.
 note_failures() { # log
   awk '/ \[FAIL\]$/ { lines = 40 } /^    [^ ]/ && !/ \[FAIL\]$/ { lines = 0 } lines-- > 0' "$1" >>"$results/failures"
+}
+
+# A project that was killed, or died: the tests that had run for long when it ended, what had failed until then, and the end of what it said.
+note_break() { # name, exit code
+  local log=$results/$1.csproj.log
+  echo "build.sh: $1 ended with $2 before it could say how its tests went"
+  {
+    echo "$1 ended with $2$([ "$2" != 124 ] || echo ', which is the end of its time'). What had run for long:"
+    grep -F '[Long Running Test]' "$log" | tail -n 8
+    note_failures "$log"
+    echo 'The end of what it said:'
+    tail -n 30 "$log" | cut -c 1-300
+  } >>"$results/failures" || true
 }
 
 command -v dotnet >/dev/null || { echo "build.sh: the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"; exit 1; }
