@@ -143,10 +143,10 @@ start_rabbit() {
   wait_for 90 RabbitMQ rabbit_answers && ! gone "$(cat "$T/rabbit.pid")" || { tail -n 20 "$T/rabbit/out.log" >&2; return 1; }
 }
 
-# Answers once the broker takes part: the listeners open last. Much cheaper than a rabbitmqctl for each look.
+# Answers once the broker takes part: the listeners open last. Much cheaper than a rabbitmqctl for each look. Whoever listens there and says nothing is not it.
 rabbit_answers() {
   if [ -f "$T/rabbit.pid" ] && gone "$(cat "$T/rabbit.pid")"; then return 0; fi
-  (exec 3<>"/dev/tcp/127.0.0.1/$HTTP_PORT"; printf 'GET /api/vhosts HTTP/1.0\r\nAuthorization: Basic Z3Vlc3Q6Z3Vlc3Q=\r\n\r\n' >&3; head -n 1 <&3 | grep -q ' 200 ') 2>/dev/null &&
+  (exec 3<>"/dev/tcp/127.0.0.1/$HTTP_PORT"; printf 'GET /api/vhosts HTTP/1.0\r\nAuthorization: Basic Z3Vlc3Q6Z3Vlc3Q=\r\n\r\n' >&3; IFS= read -r -t 5 line <&3; [[ $line == *' 200 '* ]]) 2>/dev/null &&
     (exec 3<>"/dev/tcp/127.0.0.1/$AMQP_PORT") 2>/dev/null
 }
 

@@ -83,6 +83,7 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Ends it as by <c>kill -9</c> and waits until it has gone. Nothing happens if it has ended before.</summary>
+    /// <exception cref="InvalidOperationException">Something that it has started still holds its output after 30 s.</exception>
     public async Task KillAsync()
     {
         if (!_process.HasExited)
@@ -90,7 +91,7 @@ public sealed class ChildProcess : IAsyncDisposable
             _process.Kill();
         }
 
-        await _process.WaitForExitAsync();
+        await WaitForExitAsync();
     }
 
     /// <summary>Asks it to stop, as by <c>kill -TERM</c>.</summary>

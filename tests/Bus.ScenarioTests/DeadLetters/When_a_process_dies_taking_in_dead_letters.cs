@@ -45,11 +45,13 @@ public sealed class When_a_process_dies_taking_in_dead_letters
 
     private static async Task FillAsync(Uri broker)
     {
+        // A broker that blocks its publishers lets them wait for ever.
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
         var factory = new ConnectionFactory { Uri = broker };
-        await using var connection = await factory.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
-        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false);
+        await using var connection = await factory.CreateConnectionAsync(limit.Token);
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), limit.Token);
+        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: limit.Token);
         for (var number = 0; number < Messages; number++)
-            await channel.BasicPublishAsync("", Queue, mandatory: true, new BasicProperties { MessageId = $"{number}", Persistent = true }, "{}"u8.ToArray());
+            await channel.BasicPublishAsync("", Queue, mandatory: true, new BasicProperties { MessageId = $"{number}", Persistent = true }, "{}"u8.ToArray(), limit.Token);
     }
 }

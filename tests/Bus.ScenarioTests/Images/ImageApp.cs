@@ -11,13 +11,15 @@ namespace Bus.ScenarioTests.Images;
 /// <summary>The real host in this process, on a fresh folder and a free port, and a client of its API.</summary>
 internal sealed class ImageApp : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly WebApplication _app;
 
     private ImageApp(WebApplication app)
     {
         _app = app;
         // A role without the API has no use for a client, but a port all the same.
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromMinutes(2) };
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()), Timeout = Patience };
     }
 
     public HttpClient Http { get; }
@@ -60,10 +62,18 @@ internal sealed class ImageApp : IAsyncDisposable
     public async Task<IReadOnlyList<(string Event, ImageView View)>> FollowAsync(Guid id)
     {
         List<(string, ImageView)> events = [];
-        await using var stream = await Http.GetStreamAsync(Relative($"/api/images/{id:D}/events"));
-        await foreach (var item in SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize<ImageView>(data, JsonSerializerOptions.Web)!).EnumerateAsync())
+        using var limit = new CancellationTokenSource(Patience, TimeProvider.System);
+        try
         {
-            events.Add((item.EventType, item.Data));
+            await using var stream = await Http.GetStreamAsync(Relative($"/api/images/{id:D}/events"), limit.Token);
+            await foreach (var item in SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize<ImageView>(data, JsonSerializerOptions.Web)!).EnumerateAsync(limit.Token))
+            {
+                events.Add((item.EventType, item.Data));
+            }
+        }
+        catch (OperationCanceledException late)
+        {
+            throw new InvalidOperationException($"The events of image {id} do not end; those until now: {string.Join(", ", events)}", late);
         }
 
         return events;
@@ -77,8 +87,9 @@ internal sealed class ImageApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        using var limit = new CancellationTokenSource(Patience, TimeProvider.System);
+        await _app.StopAsync(limit.Token).WaitAsync(Patience, TimeProvider.System);
+        await _app.DisposeAsync().AsTask().WaitAsync(Patience, TimeProvider.System);
     }
 
     public static Uri Relative(string path) => new(path, UriKind.Relative);
