@@ -18,7 +18,7 @@ public sealed record JobSummary
     /// <summary>Where it is in its life.</summary>
     public required JobState State { get; init; }
 
-    /// <summary>Its arguments as JSON.</summary>
+    /// <summary>Its arguments as JSON. Empty in a list when they are longer than 64 KiB: ask for the job itself.</summary>
     public required string Arguments { get; init; }
 
     /// <summary>0 to 9.</summary>
@@ -51,13 +51,13 @@ public sealed record JobSummary
     /// <summary>When it came to its end.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>What its handler returned, as JSON.</summary>
+    /// <summary>What its handler returned, as JSON; null when it returned nothing, or has not. Empty in a list when it is longer than 64 KiB: ask for the job itself.</summary>
     public string? Result { get; init; }
 
     /// <summary>
-    /// The SHA-256 of <see cref="Result"/>, hexadecimal; null without a result. It is computed from what is stored: it tells whether two results are the same, and not whether one was tampered with.
+    /// The SHA-256 of <see cref="Result"/>, hexadecimal; null without a result, and where a list leaves it out. It is computed from what is stored: it tells whether two results are the same, and not whether one was tampered with.
     /// </summary>
-    public string? ResultHash => Result is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Result)));
+    public string? ResultHash => string.IsNullOrEmpty(Result) ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Result)));
 
     /// <summary>Why its last run failed.</summary>
     public string? Error { get; init; }

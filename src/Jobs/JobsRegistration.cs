@@ -54,10 +54,11 @@ public static class JobsRegistration
         services.TryAddSingleton(provider => new WebhookSignature(provider.GetRequiredService<JobsOptions>().Webhooks));
         services.TryAddSingleton(provider => new WebhookSender(
             provider.GetRequiredService<WebhookRules>(), provider.GetRequiredService<WebhookSignature>(), provider.GetRequiredService<OutboxEngine<TDbContext>>().Time));
-        services.TryAddSingleton(provider => new JobMaker(provider.GetRequiredService<JobCatalog>(), provider.GetRequiredService<WebhookRules>(), Now<TDbContext>(provider)));
+        services.TryAddSingleton(provider => new JobMaker(provider.GetRequiredService<JobCatalog>(), provider.GetRequiredService<WebhookRules>(), provider.GetRequiredService<JobsOptions>(), Now<TDbContext>(provider)));
         services.TryAddSingleton(provider => new JobRunner<TDbContext>(
             provider.GetRequiredService<OutboxEngine<TDbContext>>(), provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<JobCatalog>(), provider.GetRequiredService<JobProgress<TDbContext>>(),
-            provider.GetRequiredService<JobLogWriter<TDbContext>>(), provider.GetRequiredService<Func<JobNews<TDbContext>>>(), provider.GetRequiredService<JobWaiters>(), provider.GetRequiredService<DeadJobs<TDbContext>>(), Now<TDbContext>(provider)));
+            provider.GetRequiredService<JobLogWriter<TDbContext>>(), provider.GetRequiredService<Func<JobNews<TDbContext>>>(), provider.GetRequiredService<JobWaiters>(), provider.GetRequiredService<DeadJobs<TDbContext>>(),
+            provider.GetRequiredService<JobsOptions>(), Now<TDbContext>(provider)));
         services.TryAddSingleton<JobStation<TDbContext>>();
         services.TryAddSingleton<Func<JobStation<TDbContext>>>(provider => provider.GetRequiredService<JobStation<TDbContext>>);
         services.TryAddSingleton<JobDispatcher<TDbContext>>();

@@ -3,13 +3,13 @@ using Bus.Jobs;
 
 namespace Bus.Dashboard.Api;
 
-/// <summary>A job as <see cref="JobSummary"/> has it, with arguments and result as JSON and not as text.</summary>
+/// <summary>A job as <see cref="JobSummary"/> has it, with arguments and result as JSON and not as text; null where a list leaves them out because they are long.</summary>
 internal sealed record JobView(
     Guid Id,
     string Type,
     string Queue,
     JobState State,
-    JsonElement Arguments,
+    JsonElement? Arguments,
     int Priority,
     string? Key,
     Guid? Batch,
@@ -31,7 +31,7 @@ internal sealed record JobView(
         job.Type,
         job.Queue,
         job.State,
-        ApiJson.Show(job.Arguments),
+        Shown(job.Arguments),
         job.Priority,
         job.Key,
         job.Batch,
@@ -42,9 +42,11 @@ internal sealed record JobView(
         job.DueAt,
         job.StartedAt,
         job.EndedAt,
-        job.Result is null ? null : ApiJson.Show(job.Result),
+        Shown(job.Result),
         job.ResultHash,
         job.Error,
         job.Progress,
         job.Note);
+
+    private static JsonElement? Shown(string? json) => string.IsNullOrEmpty(json) ? null : ApiJson.Show(json);
 }

@@ -21,7 +21,11 @@ internal sealed partial class JobRunner<TDbContext>
             running.Begin();
             try
             {
-                begun.Add(new BegunJob(running, Begin(running, type)));
+                begun.Add(new BegunJob(running, await BeginAsync(running, type)));
+            }
+            catch (JobClaimLostException)
+            {
+                LogLost(engine.Log, running.Job.Id, type.Name);
             }
             catch (Exception exception)
             {
@@ -79,7 +83,7 @@ internal sealed partial class JobRunner<TDbContext>
         {
             await type.Group!.RunAsync(scope.ServiceProvider, items, stop);
             unit.Seal();
-            await CommitInOneAsync(unit, [.. jobs.Zip(items, (job, item) => End(job.Running, item))], []);
+            await CommitInOneAsync(unit, [.. jobs.Zip(items, (job, item) => End(job.Running, item, type))], []);
             foreach (var item in items)
                 waiters.Tell(item.JobId);
         }
@@ -89,9 +93,12 @@ internal sealed partial class JobRunner<TDbContext>
         }
     }
 
-    private EndedRun End(RunningJob running, GroupItem item) => item.Failure is { } failure
-        ? End(running, failure) ?? throw new JobClaimLostException()
-        : running.End(JobStates.Succeeded) with { Result = item.Result };
+    private EndedRun End(RunningJob running, GroupItem item, JobType type)
+    {
+        if (item.Failure is { } failure)
+            return End(running, failure) ?? throw new JobClaimLostException();
+        return running.End(JobStates.Succeeded) with { Result = item.Result is { } result ? Bounded(result, type) : null };
+    }
 
     private Task FailAsync(RunningJob running, Exception exception, Func<RunningJob, EndedRun, Task<bool>> end) =>
         End(running, exception) is { } ended ? TryEndAsync(ended, (run, _) => end(running, run)) : Task.CompletedTask;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Bus.Core.Recoverability;
 using Bus.Jobs.Handling;
 using Bus.Jobs.Store;
@@ -15,7 +14,7 @@ using Polly.CircuitBreaker;
 namespace Bus.Jobs.Running;
 
 /// <summary>Runs a job so that the handler's effects in the database, its messages and the end of the job commit together, or not at all.</summary>
-internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, JobCatalog catalog, JobProgress<TDbContext> progress, JobLogWriter<TDbContext> log, Func<JobNews<TDbContext>> news, JobWaiters waiters, DeadJobs<TDbContext> dead, Func<long> now)
+internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, JobCatalog catalog, JobProgress<TDbContext> progress, JobLogWriter<TDbContext> log, Func<JobNews<TDbContext>> news, JobWaiters waiters, DeadJobs<TDbContext> dead, JobsOptions options, Func<long> now)
     where TDbContext : DbContext
 {
     private const int LongestError = 8_000;
@@ -67,20 +66,20 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
     {
         var job = running.Job;
         var type = catalog.Find(job.Type) ?? throw new JobException($"This process has no handler for `{job.Type}`.");
-        var arguments = Begin(running, type);
+        var arguments = await BeginAsync(running, type);
         using var timeout = TimeOut(TimeLimit(job, type), () => running.Stop(StopReason.TimedOut));
         await InStrategyAsync(() => RunOnceAsync(running, type, arguments, end));
     }
 
     /// <returns>The arguments of a job that may begin.</returns>
-    private object Begin(RunningJob running, JobType type)
+    private async Task<object> BeginAsync(RunningJob running, JobType type)
     {
         var job = running.Job;
         // It may have been cancelled, or lost, while it waited for others to end.
         running.Token.ThrowIfCancellationRequested();
         if (job.StartBefore is { } limit && job is { Attempts: 0, Crashes: 0 } && now() > limit)
             throw new JobDeadException($"It was to begin before {DateTimeOffset.FromUnixTimeMilliseconds(limit):O}, and had not.");
-        return Read(job, type);
+        return Read(job.Arguments ?? await LoadAsync(job, running.Token), type);
     }
 
     // A retrying execution strategy refuses transactions that it did not begin: let it run the whole handler, each time in a scope of its own.
@@ -194,30 +193,6 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         BrokenCircuitException open => open,
         _ => CircuitOf(exception.InnerException),
     };
-
-    private static byte[] WriteResult(object result, JobType type)
-    {
-        try
-        {
-            return JobJson.Write(result, result.GetType());
-        }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException)
-        {
-            throw new JobDeadException($"What `{type.Name}` returned cannot be written as JSON, and nothing of the run is kept: {exception.Message}", exception);
-        }
-    }
-
-    private static object Read(ClaimedJob job, JobType type)
-    {
-        try
-        {
-            return JobJson.Read(job.Arguments, type.Arguments);
-        }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException)
-        {
-            throw new JobDeadException($"Its arguments are no `{type.Name}`: {exception.Message}", exception);
-        }
-    }
 
     private static TimeSpan? TimeLimit(ClaimedJob job, JobType type) => job.Timeout is { } own ? TimeSpan.FromMilliseconds(own) : type.Timeout;
 

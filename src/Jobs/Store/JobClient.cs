@@ -63,9 +63,13 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
             {
                 // Before the look: an end in between is not missed. What ends in another process is seen by the next look.
                 var told = waiters.WhenTold(id);
-                var row = await rows.FindAsync(id, cancellationToken) ?? throw new JobException($"There is no job {id}.");
+                var row = await rows.GlanceAsync(id, cancellationToken) ?? throw new JobException($"There is no job {id}.");
                 if (row.State == JobStates.Succeeded)
-                    return row.Result is null ? default : JobJson.Read<TResult>(row.Result);
+                {
+                    var result = row.Result is { Length: 0 } ? (await rows.FindAsync(id, cancellationToken))?.Result : row.Result;
+                    return result is null ? default : JobJson.Read<TResult>(result);
+                }
+
                 if (row.State is JobStates.Dead or JobStates.Cancelled)
                     throw new JobException($"Job {id} ({row.Type}) is {((JobState)row.State).ToString().ToLowerInvariant()}: {row.Error}");
                 await told.WaitAsync(LookEvery, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

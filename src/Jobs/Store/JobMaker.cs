@@ -9,8 +9,9 @@ namespace Bus.Jobs.Store;
 /// <summary>Makes the records of new jobs. Thread-safe.</summary>
 /// <param name="catalog">Names and queues.</param>
 /// <param name="webhooks">Who may be told of ends.</param>
+/// <param name="limits">How long arguments may be.</param>
 /// <param name="now">The time in Unix milliseconds, of the database as far as it is known.</param>
-internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<long> now)
+internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOptions limits, Func<long> now)
 {
     private static readonly Uri Nowhere = new("job:");
     private static readonly MessageMetadata NoMetadata = new() { ContentType = "" };
@@ -51,6 +52,9 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<l
             webhooks.Require(callback);
         var (name, queue) = catalog.For(type);
         queue = options.Queue ?? queue;
+        var text = JobJson.Write(arguments, type);
+        if (limits.Refusal(text.Length) is { } refusal)
+            throw new JobException($"What a `{name}` is told {refusal}.");
         var milliseconds = now();
         var due = options.At is { } at && at.ToUnixTimeMilliseconds() is var asked && asked > milliseconds ? asked : (long?)null;
         var rank = NextRank(milliseconds);
@@ -62,7 +66,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<l
                 Id = id,
                 Type = name,
                 Queue = queue,
-                Arguments = JobJson.Write(arguments, type),
+                Arguments = text,
                 Priority = options.Priority,
                 Rank = rank - (options.Priority * JobDialect.MicrosecondsAPriority),
                 DueAt = due,

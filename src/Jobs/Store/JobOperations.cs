@@ -10,7 +10,7 @@ namespace Bus.Jobs.Store;
 
 /// <inheritdoc cref="IJobOperations"/>
 internal sealed partial class JobOperations<TDbContext>(
-    OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, IJobClient client, JobStation<TDbContext> station, JobNews<TDbContext> news, JobCatalog catalog, JobQueues<TDbContext> queues, DeadJobs<TDbContext> dead)
+    OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, IJobClient client, JobStation<TDbContext> station, JobNews<TDbContext> news, JobCatalog catalog, JobQueues<TDbContext> queues, DeadJobs<TDbContext> dead, JobsOptions options)
     : IJobOperations, IDeadJobReplay
     where TDbContext : DbContext
 {
@@ -36,7 +36,7 @@ internal sealed partial class JobOperations<TDbContext>(
                 jobs = jobs.Where(row => row.BatchId == batch);
             if (query.Before is { } before)
                 jobs = jobs.Where(row => row.Id.CompareTo(before) < 0);
-            return jobs.OrderByDescending(row => row.Id).Take(query.Take).ToListAsync(cancellationToken);
+            return jobs.OrderByDescending(row => row.Id).Take(query.Take).Select(JobSummaries.Light).ToListAsync(cancellationToken);
         });
         return [.. found.Select(JobSummaries.Of)];
     }
@@ -129,6 +129,8 @@ internal sealed partial class JobOperations<TDbContext>(
             throw new JobException($"Job {id} has an idempotency key, and so keeps its arguments: cancel it, and enqueue another with a new key.");
         var type = catalog.Find(job.Type) ?? throw new JobException($"This process has no handler for `{job.Type}`, and cannot tell whether the arguments fit: change them in a process that runs such jobs.");
         var text = JobJson.Check(arguments, type);
+        if (options.Refusal(text.Length) is { } refusal)
+            throw new JobException($"What a `{type.Name}` is told {refusal}.");
         return await rows.InScopeAsync(db => jobs(db).ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.Arguments, text)

@@ -21,6 +21,9 @@ internal sealed class JobRows<TDbContext>(OutboxEngine<TDbContext> engine, IServ
 
     public Task<JobRow?> FindAsync(Guid id, CancellationToken cancellationToken) => InScopeAsync(db => db.Set<JobRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken));
 
+    /// <summary>A job without what is long of it, for who looks again and again.</summary>
+    public Task<JobRow?> GlanceAsync(Guid id, CancellationToken cancellationToken) => InScopeAsync(db => db.Set<JobRow>().AsNoTracking().Where(row => row.Id == id).Select(JobSummaries.Light).SingleOrDefaultAsync(cancellationToken));
+
     /// <summary>What the handler of a job has logged, after a position.</summary>
     public async Task<IReadOnlyList<JobLogLine>> LinesAsync(Guid id, long? after, int take, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Text;
 using Bus.Persistence.Jobs;
 
@@ -8,6 +9,32 @@ internal static class JobSummaries
 {
     // More than a run can have.
     private const long LinesARun = 10_000;
+
+    private static readonly byte[] LeftOut = [];
+
+    /// <summary>A row without arguments and without a result that are long: they are empty instead, which no JSON is.</summary>
+    public static readonly Expression<Func<JobRow, JobRow>> Light = row => new JobRow
+    {
+        Id = row.Id,
+        Type = row.Type,
+        Queue = row.Queue,
+        Arguments = row.Arguments.Length <= ClaimedJob.MostArguments ? row.Arguments : LeftOut,
+        State = row.State,
+        Priority = row.Priority,
+        Attempts = row.Attempts,
+        Crashes = row.Crashes,
+        Node = row.Node,
+        CreatedAt = row.CreatedAt,
+        DueAt = row.DueAt,
+        StartedAt = row.StartedAt,
+        EndedAt = row.EndedAt,
+        OrderKey = row.OrderKey,
+        BatchId = row.BatchId,
+        Result = row.Result == null || row.Result.Length <= ClaimedJob.MostArguments ? row.Result : LeftOut,
+        Error = row.Error,
+        Progress = row.Progress,
+        Note = row.Note,
+    };
 
     public static JobSummary Of(JobRow row) => new()
     {

@@ -2,18 +2,27 @@ using System.Data.Common;
 
 namespace Bus.Persistence.Jobs;
 
-/// <summary>A job that this process is to run.</summary>
+/// <summary>A job that this process is to run. Its arguments are null when they are longer than <see cref="MostArguments"/>: they are read when it begins.</summary>
 internal sealed record ClaimedJob(
-    Guid Id, string Type, byte[] Arguments, long Claim, int Attempts, int Crashes, long Rank, long StartedAt, long? StartBefore, long? Timeout, string Queue, string? OrderKey, int OrderPolicy, int Priority, bool CallsBack = false, Guid? BatchId = null)
+    Guid Id, string Type, byte[]? Arguments, long Claim, int Attempts, int Crashes, long Rank, long StartedAt, long? StartBefore, long? Timeout, string Queue, string? OrderKey, int OrderPolicy, int Priority, bool CallsBack = false, Guid? BatchId = null)
 {
     /// <summary>The columns, in the order in which <see cref="Read"/> takes them.</summary>
     public const string Columns = "id, type, arguments, claims, attempts, crashes, rank, started_at, start_before, timeout, queue, order_key, order_policy, priority, callback, batch_id";
 
+    /// <summary>The longest arguments, in bytes, that are taken along: jobs are taken ahead, and what waits is held in memory.</summary>
+    public const int MostArguments = 64 * 1024;
+
     public static readonly IComparer<ClaimedJob> ByRank = Comparer<ClaimedJob>.Create((one, other) => one.Rank.CompareTo(other.Rank));
 
     public static ClaimedJob Read(DbDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetInt64(3), row.GetInt32(4), row.GetInt32(5), row.GetInt64(6), row.GetInt64(7),
+        row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2), row.GetInt64(3), row.GetInt32(4), row.GetInt32(5), row.GetInt64(6), row.GetInt64(7),
         row.IsDBNull(8) ? null : row.GetInt64(8), row.IsDBNull(9) ? null : row.GetInt64(9), row.GetString(10), row.IsDBNull(11) ? null : row.GetString(11), row.GetInt32(12), row.GetInt32(13), !row.IsDBNull(14), row.IsDBNull(15) ? null : row.GetGuid(15));
+
+    /// <summary>The columns, in that order, as a statement puts them out.</summary>
+    /// <param name="of">What is before each of them.</param>
+    /// <param name="length">The function that counts bytes.</param>
+    public static string Output(string of, string length) => string.Join(
+        ", ", Columns.Split(", ").Select(column => column == "arguments" ? $"CASE WHEN {length}({of}arguments) <= {MostArguments} THEN {of}arguments END" : of + column));
 
     /// <summary>When it was queued, in Unix milliseconds: its place without what its priority is worth.</summary>
     public long QueuedAt => (Rank + (Priority * JobDialect.MicrosecondsAPriority)) / 1000;

@@ -78,6 +78,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>job → what its dead letter says: type, queue, arguments, attempts, error, claims, node, end.</summary>
     public string Dead => $"SELECT type, queue, arguments, attempts, error, claims, node, ended_at FROM {tables.Job} WHERE id = @p0 AND state = 5";
 
+    /// <summary>job, claim → its arguments, while it is run under that claim.</summary>
+    public string Arguments => $"SELECT arguments FROM {tables.Job} WHERE id = @p0 AND claims = @p1 AND state = 2";
+
     /// <summary>job → its steps: name, result.</summary>
     public string Steps => $"SELECT name, result FROM {tables.Step} WHERE job_id = @p0";
 

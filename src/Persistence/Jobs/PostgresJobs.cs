@@ -55,7 +55,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         $"WITH next AS (SELECT c.id FROM unnest($4::text[]) AS t CROSS JOIN LATERAL (SELECT id, rank FROM {tables.Job} WHERE queue = $3 AND type = t AND state = 1 AND crashes BETWEEN $6 AND $7 " +
         "ORDER BY rank LIMIT $5 FOR UPDATE SKIP LOCKED) AS c ORDER BY c.rank LIMIT $5) " +
         $"UPDATE {tables.Job} AS j SET state = 2, owner_id = $1, node = $2, claims = claims + 1, started_at = {now}, progress = NULL, note = NULL, {UniqueAtStart} FROM next WHERE j.id = next.id RETURNING " +
-        string.Join(", ", ClaimedJob.Columns.Split(", ").Select(column => $"j.{column}"));
+        ClaimedJob.Output("j.", "octet_length");
 
     // One whose run should stop is not tried again.
     private const string StateAfter = "CASE WHEN j.cancel_requested AND x.s IN (1, 4) THEN 6 ELSE x.s END";

@@ -29,7 +29,7 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
 
     private readonly string _claim =
         $"UPDATE {tables.Job} SET state = 2, owner_id = @p0, node = @p1, claims = claims + 1, started_at = {now}, progress = NULL, note = NULL, {UniqueAtStart} OUTPUT " +
-        string.Join(", ", ClaimedJob.Columns.Split(", ").Select(column => $"inserted.{column}")) +
+        ClaimedJob.Output("inserted.", "DATALENGTH") +
         " WHERE id IN (SELECT TOP (@p4) c.id FROM OPENJSON(@p3) AS t CROSS APPLY (SELECT TOP (@p4) id, rank FROM " +
         $"{tables.Job} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE queue = @p2 AND type = CAST(t.value AS nvarchar(400)) AND state = 1 AND crashes BETWEEN @p5 AND @p6 ORDER BY rank) AS c ORDER BY c.rank)";
 

@@ -39,7 +39,7 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
         (
             Head: $"UPDATE {Tables.Job} SET state = 2, owner_id = @p0, node = @p1, claims = claims + 1, started_at = {Now}, progress = NULL, note = NULL, {UniqueAtStart} WHERE id IN (SELECT id FROM (",
             Type: $"SELECT * FROM (SELECT id, rank FROM {Tables.Job} WHERE queue = @p2 AND type = json_extract(@p3, '$[{{0}}]') AND state = 1 AND crashes BETWEEN @p5 AND @p6 ORDER BY rank LIMIT @p4)",
-            Tail: $") ORDER BY rank LIMIT @p4) RETURNING {ClaimedJob.Columns}"));
+            Tail: $") ORDER BY rank LIMIT @p4) RETURNING {ClaimedJob.Output("", "length")}"));
 
     protected override string EndReturning => $"RETURNING queue, type, state, rank / 1000 + priority * 60000, {Now}";
 

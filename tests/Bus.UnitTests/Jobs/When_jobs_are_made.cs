@@ -11,7 +11,7 @@ public sealed class When_jobs_are_made
 {
     private const long Now = 1_764_000_000_000;
 
-    private readonly JobMaker _maker = new(new JobCatalog(), new WebhookRules(new WebhookOptions()), () => Now);
+    private readonly JobMaker _maker = new(new JobCatalog(), new WebhookRules(new WebhookOptions()), new JobsOptions { MaxPayload = 100 }, () => Now);
 
     [Fact]
     public void Should_list_those_of_one_millisecond_in_the_order_in_which_they_were_made()
@@ -27,6 +27,15 @@ public sealed class When_jobs_are_made
     {
         var id = _maker.NewId();
         Assert.Equal(Now, Convert.ToInt64(id.ToString("N")[..12], 16));
+    }
+
+    [Fact]
+    public void Should_refuse_arguments_that_are_too_long()
+    {
+        Assert.Equal(1, _maker.Make(new Note(new string('a', 89)), new EnqueueOptions()).Job!.Id.CompareTo(Guid.Empty));
+        var refused = Assert.Throws<JobException>(() => _maker.Make(new Note(new string('a', 90)), new EnqueueOptions()));
+        Assert.Contains("101 bytes", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("MaxPayload", refused.Message, StringComparison.Ordinal);
     }
 
     private sealed record Note(string Text);
