@@ -23,6 +23,9 @@ public abstract class BackgroundLoop(TimeProvider time, TimeSpan interval) : IAs
     /// <summary>Cancelled when the loop is asked to stop.</summary>
     protected CancellationToken Stopping => _stopping.Token;
 
+    /// <summary>Whether somebody or something wants this pass: it is the first, was woken, follows one that had more to do or failed, or is called directly. False when only the interval has passed.</summary>
+    protected bool WasWoken { get; private set; } = true;
+
     /// <summary>One pass of the work. Returns <see langword="true"/> when there may be more to do at once. Tests call it directly.</summary>
     public abstract Task<bool> RunOnceAsync(CancellationToken cancellationToken);
 
@@ -80,12 +83,16 @@ public abstract class BackgroundLoop(TimeProvider time, TimeSpan interval) : IAs
         while (!Stopping.IsCancellationRequested)
         {
             var pause = interval;
+            var failed = false;
             try
             {
                 var more = await RunOnceAsync(Stopping);
                 backOff = FirstBackOff;
                 if (more)
+                {
+                    WasWoken = true;
                     continue;
+                }
             }
             catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
             {
@@ -94,12 +101,13 @@ public abstract class BackgroundLoop(TimeProvider time, TimeSpan interval) : IAs
             catch (Exception exception)
             {
                 // Whatever a pass throws, the loop must live on: a silently dead loop is the worst failure of this field.
+                failed = true;
                 pause = backOff;
                 backOff = backOff * 2 < LongestBackOff ? backOff * 2 : LongestBackOff;
                 Report(exception, pause);
             }
 
-            await _wake.WaitAsync(pause, time, Stopping);
+            WasWoken = await _wake.WaitAsync(pause, time, Stopping) || failed;
         }
     }
 }

@@ -12,12 +12,20 @@ internal sealed class JobFolding<TDbContext>(OutboxEngine<TDbContext> engine)
     private const int Hour = 60;
     private const int Day = 24 * Hour;
 
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
+
+    private long _looked;
+
     /// <summary>Folds one hour and one day.</summary>
     /// <returns>Whether there may be more.</returns>
     public async Task<bool> FoldAsync(LeaderLease<TDbContext> lease, CancellationToken cancellationToken)
     {
+        if (_looked != 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(_looked) < LookEvery)
+            return false;
         var isHour = await FoldAsync(lease, 1, Hour, 2 * Hour, cancellationToken);
-        return await FoldAsync(lease, Hour, Day, 3 * Day, cancellationToken) || isHour;
+        var isMore = await FoldAsync(lease, Hour, Day, 3 * Day, cancellationToken) || isHour;
+        _looked = isMore ? 0 : OutboxEngine<TDbContext>.Pace.GetTimestamp();
+        return isMore;
     }
 
     // A transaction that has counted in a minute and commits after that was folded would lose what it counted: the minute must be long ago.

@@ -8,14 +8,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Bus.Jobs.Running;
 
-/// <summary>Queues again what ran in a process that has died or was silent for longer than its lease. Any process may; the claim's number lets one win.</summary>
+/// <summary>
+/// Queues again what ran in a process that has died or was silent for longer than its lease, when the station's look has shown that there is such. Any process may; the claim's number lets one win.
+/// </summary>
 internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, DeadJobs<TDbContext> dead) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
     where TDbContext : DbContext
 {
     /// <summary>A job that so many processes died of is not given to another.</summary>
     private const int MostCrashes = 3;
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
 
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {

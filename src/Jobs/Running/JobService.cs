@@ -39,6 +39,7 @@ internal sealed class JobService<TDbContext>(
             return Task.CompletedTask;
         // Handlers that block their threads must not keep the process's lease from being renewed: the pool adds threads beyond its minimum one or two a second only.
         _threads = ThreadFloor.OfProcess.Raise(options.Concurrency + Environment.ProcessorCount);
+        station.WhenLost(rescue.Wake);
         station.Start();
         rescue.Start();
         upkeep.Start();

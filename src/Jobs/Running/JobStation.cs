@@ -40,6 +40,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     private TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<JobEnd> _again = [];
     private long _looked;
+    private Action _lost = () => { };
     private volatile bool _takesNoMore;
 
     public JobStation(OutboxEngine<TDbContext> engine, JobsOptions options, JobCatalog catalog, JobRunner<TDbContext> runner, JobWaiters waiters, DeadJobs<TDbContext> dead)
@@ -55,6 +56,9 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
 
     /// <summary>How many handlers run here.</summary>
     public int Running => _pool.Running;
+
+    /// <summary>What is to be done when a look has shown that the process of running jobs is gone. Set before the start.</summary>
+    public void WhenLost(Action lost) => _lost = lost;
 
     /// <summary>Says that a queue may have jobs.</summary>
     public void Hint(string queue)
@@ -213,6 +217,8 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         await using (var session = await _engine.OpenAsync(cancellationToken))
             seen = await session.QueryAsync(_engine.Dialect.Jobs.Look, row => (row.GetInt32(0), row.GetString(1)), cancellationToken, owner);
         _demand.See(seen);
+        if (seen.Exists(one => one.Kind == JobDialect.LostSeen))
+            _lost();
         // What was taken ahead has not begun.
         foreach (var waiting in _pool.TakeWaiting(waiting => _demand.IsPaused(waiting.Job) || waiting.Age > LongestAhead || _catalog.Find(waiting.Job.Type) is { Rest.IsResting: true }))
             _ = HandBackAsync(waiting);

@@ -13,16 +13,24 @@ internal sealed partial class DeadLetterUpkeep<TDbContext>(OutboxEngine<TDbConte
     private const int Block = 500;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    // One that another process has begun; its own says so.
+    private static readonly TimeSpan LookForOthersEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromMinutes(1);
 
     private readonly LeaderLease<TDbContext> _lease = new(engine, "dead-letters", TimeSpan.FromSeconds(20));
     private readonly Dictionary<Guid, long> _begun = [];
     private long _pruned;
+    private long _looked;
+    private bool _isBusy;
 
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
+        if (!WasWoken && !_isBusy && _looked != 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(_looked) < LookForOthersEvery)
+            return false;
         await engine.Database.WaitAsync(cancellationToken);
+        _looked = OutboxEngine<TDbContext>.Pace.GetTimestamp();
         var running = await operations.RunningAsync(cancellationToken);
+        _isBusy = running.Count > 0;
         var prunes = options.KeepClosed > TimeSpan.Zero && (_pruned == 0 || OutboxEngine<TDbContext>.Pace.GetElapsedTime(_pruned) >= PruneEvery);
         if ((running.Count == 0 && !prunes) || !await _lease.HoldAsync(cancellationToken))
             return false;

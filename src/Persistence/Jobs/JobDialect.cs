@@ -25,6 +25,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>The kind of one whose run is asked to stop.</summary>
     public const int CancelledSeen = -4;
 
+    /// <summary>The kind that says, without a name, that there are jobs whose process has no living lease.</summary>
+    public const int LostSeen = -5;
+
     /// <summary>The type of the jobs that tell somebody of the end of another.</summary>
     public const string CallbackType = "bus.webhook";
 

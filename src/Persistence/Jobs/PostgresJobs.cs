@@ -70,11 +70,10 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         $"SELECT (SELECT queue FROM {tables.Job} WHERE state = 1 AND queue > queues.name ORDER BY queue LIMIT 1) FROM queues WHERE queues.name IS NOT NULL) " +
         $"SELECT {QueueSeen}, name FROM queues WHERE name IS NOT NULL UNION ALL SELECT kind, name FROM {tables.Pause} " +
         $"UNION ALL (SELECT DISTINCT {SuspectSeen}, queue FROM {tables.Job} WHERE state = 1 AND crashes > 1) " +
-        $"UNION ALL SELECT CASE WHEN cancel_requested THEN {CancelledSeen} ELSE {OwnSeen} END, id || ':' || claims || ':' || coalesce(order_key, '') FROM {tables.Job} WHERE owner_id = @p0";
+        $"UNION ALL SELECT CASE WHEN cancel_requested THEN {CancelledSeen} ELSE {OwnSeen} END, id || ':' || claims || ':' || coalesce(order_key, '') FROM {tables.Job} WHERE owner_id = @p0" +
+        $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)})";
 
-    public override string Lost { get; } =
-        $"SELECT id, claims FROM {tables.Job} AS j WHERE owner_id IS NOT NULL AND NOT EXISTS " +
-        $"(SELECT 1 FROM {tables.Lease} AS l WHERE l.name = 'outbox:' || upper(j.owner_id::text) AND l.expires_at >= {now})";
+    public override string Lost { get; } = LostOf(tables, now);
 
     public override string IdleLines { get; } =
         $"WITH RECURSIVE lines(k) AS ((SELECT order_key FROM {tables.Line} ORDER BY order_key LIMIT 1) UNION ALL " +
@@ -269,4 +268,8 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
     }
 
     private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
+
+    private static string LostOf(JobTables tables, string now) =>
+        $"SELECT id, claims FROM {tables.Job} AS j WHERE owner_id IS NOT NULL AND NOT EXISTS " +
+        $"(SELECT 1 FROM {tables.Lease} AS l WHERE l.name = 'outbox:' || upper(j.owner_id::text) AND l.expires_at >= {now})";
 }

@@ -13,11 +13,10 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
     public override string Look { get; } =
         $"SELECT DISTINCT {QueueSeen}, queue FROM {tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE state = 1 UNION ALL SELECT kind, name FROM {tables.Pause} " +
         $"UNION ALL SELECT DISTINCT {SuspectSeen}, queue FROM {tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE state = 1 AND crashes > 1 " +
-        $"UNION ALL SELECT CASE WHEN cancel_requested = 1 THEN {CancelledSeen} ELSE {OwnSeen} END, CONCAT(CONVERT(nvarchar(36), id), ':', claims, ':', order_key) FROM {tables.Job} WHERE owner_id = @p0";
+        $"UNION ALL SELECT CASE WHEN cancel_requested = 1 THEN {CancelledSeen} ELSE {OwnSeen} END, CONCAT(CONVERT(nvarchar(36), id), ':', claims, ':', order_key) FROM {tables.Job} WHERE owner_id = @p0" +
+        $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)})";
 
-    public override string Lost { get; } =
-        $"SELECT id, claims FROM {tables.Job} AS j WHERE owner_id IS NOT NULL AND NOT EXISTS " +
-        $"(SELECT 1 FROM {tables.Lease} AS l WHERE l.name = CONCAT('outbox:', UPPER(CONVERT(nvarchar(36), j.owner_id))) AND l.expires_at >= {now})";
+    public override string Lost { get; } = LostOf(tables, now);
 
     public override string IdleLines { get; } =
         $"SELECT DISTINCT order_key FROM {tables.Line} AS l WHERE NOT EXISTS (SELECT 1 FROM {tables.Line} AS a WHERE a.order_key = l.order_key AND a.active = 1)";
@@ -54,4 +53,8 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
 
     // A null without a type would be text, which does not become bytes.
     public override object NullBytes => SqlBinary.Null;
+
+    private static string LostOf(JobTables tables, string now) =>
+        $"SELECT id, claims FROM {tables.Job} AS j WHERE owner_id IS NOT NULL AND NOT EXISTS " +
+        $"(SELECT 1 FROM {tables.Lease} AS l WHERE l.name = CONCAT('outbox:', UPPER(CONVERT(nvarchar(36), j.owner_id))) AND l.expires_at >= {now})";
 }

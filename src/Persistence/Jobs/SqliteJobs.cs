@@ -17,11 +17,10 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
         $"SELECT (SELECT min(queue) FROM {tables.Job} WHERE state = 1 AND queue > queues.name) FROM queues WHERE queues.name IS NOT NULL) " +
         $"SELECT {QueueSeen}, name FROM queues WHERE name IS NOT NULL UNION ALL SELECT kind, name FROM {tables.Pause} " +
         $"UNION ALL SELECT * FROM (SELECT DISTINCT {SuspectSeen}, queue FROM {tables.Job} WHERE state = 1 AND crashes > 1) " +
-        $"UNION ALL SELECT CASE WHEN cancel_requested = 1 THEN {CancelledSeen} ELSE {OwnSeen} END, id || ':' || claims || ':' || coalesce(order_key, '') FROM {tables.Job} WHERE owner_id = @p0";
+        $"UNION ALL SELECT CASE WHEN cancel_requested = 1 THEN {CancelledSeen} ELSE {OwnSeen} END, id || ':' || claims || ':' || coalesce(order_key, '') FROM {tables.Job} WHERE owner_id = @p0" +
+        $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)})";
 
-    public override string Lost { get; } =
-        $"SELECT id, claims FROM {tables.Job} AS j WHERE owner_id IS NOT NULL AND NOT EXISTS " +
-        $"(SELECT 1 FROM {tables.Lease} AS l WHERE l.name = 'outbox:' || j.owner_id AND l.expires_at >= {now})";
+    public override string Lost { get; } = LostOf(tables, now);
 
     public override string IdleLines { get; } =
         $"WITH RECURSIVE lines(k) AS (SELECT min(order_key) FROM {tables.Line} UNION ALL " +
@@ -51,4 +50,8 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
         $"UPDATE {tables.Job} SET state = 1, rank = {now} * 1000 - CAST(priority AS bigint) * {MicrosecondsAPriority} WHERE id = @p0 AND state = 7 RETURNING queue";
 
     protected override string LockLimit { get; } = $"INSERT INTO {tables.Limit} (name, free_at) VALUES (@p0, 0) ON CONFLICT (name) DO UPDATE SET free_at = free_at RETURNING free_at";
+
+    private static string LostOf(JobTables tables, string now) =>
+        $"SELECT id, claims FROM {tables.Job} AS j WHERE owner_id IS NOT NULL AND NOT EXISTS " +
+        $"(SELECT 1 FROM {tables.Lease} AS l WHERE l.name = 'outbox:' || j.owner_id AND l.expires_at >= {now})";
 }

@@ -110,6 +110,9 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     /// <summary>What else this process fires when it is due: whoever waits until nothing is due waits for it too.</summary>
     public void Attend(DueLoop<TDbContext> loop) => ImmutableInterlocked.Update(ref _dueLoops, loops => loops.Add(loop));
 
+    /// <summary>All that fires something when it is due.</summary>
+    public ImmutableArray<DueLoop<TDbContext>> DueLoops => _dueLoops;
+
     /// <summary>Returns when nothing is due.</summary>
     public async Task WhenNothingIsDueAsync(CancellationToken cancellationToken)
     {

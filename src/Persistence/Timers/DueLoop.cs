@@ -9,7 +9,7 @@ namespace Bus.Persistence.Timers;
 
 /// <summary>
 /// The base of what fires rows when they are due: sleeps until the next is, is woken by an earlier one that this process commits, and sees what others commit within a second. What is due is judged by the
-/// database's clock, which all processes share.
+/// database's clock, which all processes share. The loops of a process look together: what one reads after a second of rest it reads for all, and tells them.
 /// </summary>
 internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisposable
     where TDbContext : DbContext
@@ -30,6 +30,8 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
     private int _limit;
     private long _ahead;
     private volatile bool _hasLooked;
+    private long _readAt;
+    private Seen? _told;
 
     protected DueLoop(OutboxEngine<TDbContext> engine)
         : base(OutboxEngine<TDbContext>.Pace, LookEvery)
@@ -44,7 +46,7 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
     /// <summary>→ when the next is due and the database's time, in Unix milliseconds; the first null when there is none.</summary>
     protected abstract string NextStatement { get; }
 
-    /// <summary>The values of its parameters.</summary>
+    /// <summary>The values of its parameters. One loop of a process may have any.</summary>
     protected virtual object[] NextValues => [];
 
     /// <summary>Called at each look, when the time is known.</summary>
@@ -119,10 +121,7 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
 
     private async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
-        // What is committed while the table is read may be in the answer or not.
-        lock (_lock)
-            _committed = long.MaxValue;
-        var (next, now) = await ReadAsync(cancellationToken);
+        var (next, now) = await SeeAsync(cancellationToken);
         if (await PrepareAsync(cancellationToken))
             (next, now) = await ReadAsync(cancellationToken);
         lock (_lock)
@@ -134,12 +133,59 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
         return false;
     }
 
+    private async Task<(long Next, long Now)> SeeAsync(CancellationToken cancellationToken)
+    {
+        // Nobody has asked for this pass but the clock: what another has read meanwhile will do.
+        if (!WasWoken && Interlocked.Exchange(ref _told, null) is { } told && told.At > _readAt && OutboxEngine<TDbContext>.Pace.GetElapsedTime(told.At) < LookEvery)
+            return (told.Next, Now);
+
+        // What is committed while the table is read may be in the answer or not.
+        lock (_lock)
+            _committed = long.MaxValue;
+        _readAt = OutboxEngine<TDbContext>.Pace.GetTimestamp();
+        return WasWoken ? await ReadAsync(cancellationToken) : await ReadForAllAsync(cancellationToken);
+    }
+
+    private async Task<(long Next, long Now)> ReadForAllAsync(CancellationToken cancellationToken)
+    {
+        var loops = Engine.DueLoops;
+        var at = _readAt;
+        var sql = string.Join(" UNION ALL ", loops.Select((loop, number) => $"SELECT {number}, {loop.NextStatement["SELECT ".Length..]}"));
+        List<(int Loop, long Next, long Time)> seen;
+        await using (var session = await Engine.OpenAsync(cancellationToken))
+            seen = await session.QueryAsync(sql, row => (row.GetInt32(0), row.IsDBNull(1) ? long.MaxValue : row.GetInt64(1), row.GetInt64(2)), cancellationToken, [.. loops.SelectMany(loop => loop.NextValues)]);
+        var own = long.MaxValue;
+        foreach (var (number, next, time) in seen)
+        {
+            loops[number].Know(time);
+            if (loops[number] == this)
+                own = next;
+            else
+                loops[number].Tell(new Seen(next, at));
+        }
+
+        return (own, Now);
+    }
+
+    private void Tell(Seen seen)
+    {
+        bool isEarlier;
+        lock (_lock)
+            isEarlier = seen.Next < _next;
+        if (isEarlier)
+            Wake();
+        else
+            Volatile.Write(ref _told, seen);
+    }
+
+    // A clock that was handed in, as a test does, is the one that counts.
+    private void Know(long databaseTime) => Interlocked.Exchange(ref _ahead, ReferenceEquals(Engine.Time, TimeProvider.System) ? databaseTime - OwnTime : 0);
+
     private async Task<(long Next, long Now)> ReadAsync(CancellationToken cancellationToken)
     {
         await using var session = await Engine.OpenAsync(cancellationToken);
         var (next, databaseTime) = (await session.QueryAsync(NextStatement, Read, cancellationToken, NextValues))[0];
-        // A clock that was handed in, as a test does, is the one that counts.
-        Interlocked.Exchange(ref _ahead, ReferenceEquals(Engine.Time, TimeProvider.System) ? databaseTime - OwnTime : 0);
+        Know(databaseTime);
         return (next, Now);
 
         static (long, long) Read(DbDataReader row) => (row.IsDBNull(0) ? long.MaxValue : row.GetInt64(0), row.GetInt64(1));
@@ -169,6 +215,10 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
             return null;
         }
     }
+
+    /// <param name="Next">When the next is due.</param>
+    /// <param name="At">When the one who tells began to read.</param>
+    private sealed record Seen(long Next, long At);
 
     [LoggerMessage(70, LogLevel.Warning, "What is due could not be fired yet; next try in {RetryIn}")]
     private static partial void LogFailed(ILogger logger, Exception exception, TimeSpan retryIn);
