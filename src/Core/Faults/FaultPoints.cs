@@ -28,6 +28,7 @@ public static class FaultPoints
     public const string AfterScheduleCommit = "schedule.commit.after";
     public const string BeforeJobTurn = "job.turn.before";
     public const string AfterJobTurn = "job.turn.after";
+    public const string AfterJobLine = "job.line.after";
     public const string AfterJobCount = "job.count.after";
     public const string BeforeLetterAcknowledge = "letter.acknowledge.before";
     public const string DuringQueueJoin = "queue.join";

@@ -1,3 +1,4 @@
+using Bus.Core.Faults;
 using Bus.Core.Recoverability;
 using Bus.Jobs.Handling;
 using Bus.Jobs.Store;
@@ -155,6 +156,8 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         var stands = await jobs.EndAsync(connection, transaction.GetDbTransaction(), ended, counters.Node, CancellationToken.None);
         if (stands.Written.Count < ended.Count)
             throw new JobClaimLostException();
+        if (stands.Queues.Count > 0)
+            FaultPoint.Reach(FaultPoints.AfterJobLine);
         if (lines.Count > 0 || ended.Any(run => run.CallsBack || run.Failures > 0))
         {
             await using var batch = new StoreBatch(connection, transaction.GetDbTransaction());

@@ -118,9 +118,10 @@ internal sealed partial class OutboxInterceptor<TDbContext>(OutboxEngine<TDbCont
 
     public InterceptionResult TransactionCommitting(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result)
     {
-        if (eventData.Context is { } context && Find(context) is { HasPending: true } buffer)
+        if (eventData.Context is { } context && Find(context) is { } buffer)
         {
-            Write(buffer, transaction.Connection!, transaction);
+            if (buffer.HasPending)
+                Write(buffer, transaction.Connection!, transaction);
             FaultPoint.Reach(FaultPoints.BeforeCommit);
         }
 
@@ -130,9 +131,10 @@ internal sealed partial class OutboxInterceptor<TDbContext>(OutboxEngine<TDbCont
     public async ValueTask<InterceptionResult> TransactionCommittingAsync(
         DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
-        if (eventData.Context is { } context && Find(context) is { HasPending: true } buffer)
+        if (eventData.Context is { } context && Find(context) is { } buffer)
         {
-            await WriteAsync(buffer, transaction.Connection!, transaction, cancellationToken);
+            if (buffer.HasPending)
+                await WriteAsync(buffer, transaction.Connection!, transaction, cancellationToken);
             FaultPoint.Reach(FaultPoints.BeforeCommit);
         }
 

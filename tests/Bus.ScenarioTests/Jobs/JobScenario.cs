@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bus.Core.Faults;
 using Bus.Jobs;
+using Bus.ScenarioTests.Queues;
 using Bus.TestSupport;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -48,13 +49,11 @@ internal sealed class JobScenario : IAsyncDisposable
     /// <param name="rows">A table, and a condition if there is one.</param>
     public async Task<int> CountAsync(string rows) => int.Parse(await QueryAsync($"SELECT count(*) || '' FROM {rows}") ?? "0", CultureInfo.InvariantCulture);
 
-    public ChildProcess Start(string? fault = null, params string[] more)
-    {
-        var worker = ChildProcess.StartDotnet(
-            typeof(JobWorker).Assembly.Location, [JobWorker.Command, .. Settings, .. more], fault is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [FaultPoint.Variable] = fault });
-        _workers.Add(worker);
-        return worker;
-    }
+    public ChildProcess Start(string? fault = null, params string[] more) =>
+        StartIn(fault is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [FaultPoint.Variable] = fault }, more);
+
+    /// <summary>Starts one whose clock is an hour ahead.</summary>
+    public async Task<ChildProcess> StartAheadAsync(params string[] more) => StartIn(await Shim.BuildAsync(_folder, "clock-shim"), more);
 
     public string Output() => string.Join('\n', _workers.SelectMany(worker => worker.Lines.TakeLast(20)));
 
@@ -67,6 +66,13 @@ internal sealed class JobScenario : IAsyncDisposable
         if (_database is not null)
             await _database.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private ChildProcess StartIn(Dictionary<string, string>? environment, string[] more)
+    {
+        var worker = ChildProcess.StartDotnet(typeof(JobWorker).Assembly.Location, [JobWorker.Command, .. Settings, .. more], environment);
+        _workers.Add(worker);
+        return worker;
     }
 
     private static async Task<JobScenario> CreateAsync(bool onServers)

@@ -45,6 +45,14 @@ public sealed class Told
     public string What { get; set; } = "";
 }
 
+/// <summary>What a caller commits with its job.</summary>
+public sealed class Placed
+{
+    public long Id { get; set; }
+
+    public int Number { get; set; }
+}
+
 public sealed class JobDbContext(DbContextOptions<JobDbContext> options) : DbContext(options)
 {
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -65,6 +73,10 @@ public sealed class JobDbContext(DbContextOptions<JobDbContext> options) : DbCon
         told.ToTable("told");
         told.Property(row => row.Id).HasColumnName("id");
         told.Property(row => row.What).HasColumnName("what");
+        var placed = modelBuilder.Entity<Placed>();
+        placed.ToTable("placed");
+        placed.Property(row => row.Id).HasColumnName("id");
+        placed.Property(row => row.Number).HasColumnName("number");
     }
 }
 
@@ -74,15 +86,20 @@ public sealed class WorkHandler(JobDbContext db, IPublishEndpoint events) : IJob
     /// <summary>The number of a job that runs out of stack.</summary>
     public const int Recurses = -1;
 
+    /// <summary>The number of a job that takes ten seconds.</summary>
+    public const int Stays = -2;
+
     public async Task RunAsync(Work arguments, JobRun run)
     {
         if (arguments.Number == Recurses)
             Recurse(0);
+        if (arguments.Number == Stays)
+            await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, run.CancellationToken);
         var chance = Mix((uint)((((arguments.Key ?? 0) * 1000) + arguments.Number) * 100) + (uint)run.Attempt);
         db.Add(new Worked { JobKey = arguments.Key, Number = arguments.Number, Run = run.Number });
         await events.Publish(new WorkDone(arguments.Key, arguments.Number), run.CancellationToken);
         await Task.Delay(TimeSpan.FromMilliseconds(chance / 10 % 40), TimeProvider.System, run.CancellationToken);
-        if (chance % 5 != 0)
+        if (chance % 5 != 0 || arguments.Number == Stays)
             return;
         if (chance % 2 == 0)
             await db.SaveChangesAsync(run.CancellationToken);
@@ -122,13 +139,15 @@ public sealed class WorkDoneConsumer(JobDbContext db) : IConsumer<WorkDone>
 
 /// <summary>
 /// A process with the public defaults that runs jobs until it is stopped. <c>--Create=true</c> makes the tables and queues and ends; <c>--Enqueue=N</c> enqueues N one by one while it runs them, the odd ones with
-/// one of five keys, and says of each that it is on disk. <c>--Batch=N</c> enqueues a batch of N.
+/// one of five keys, and says of each that it is on disk. <c>--Batch=N</c> enqueues a batch of N. <c>--Place=N</c> enqueues the same N, each with a row in a transaction of its own, and runs none.
+/// <c>--Hear=false</c> lets another handle the events. <c>--Places=N</c> runs N at once, <c>--Version</c> the jobs of <see cref="Versions"/> and no others. <c>--At=T</c> enqueues one for that time, in Unix milliseconds.
 /// </summary>
 internal static class JobWorker
 {
     public const string Command = "job-worker";
     public const string Started = "Jobs are run.";
     public const string Enqueued = "Enqueued ";
+    public const string Clock = "The clock says ";
 
     private const int Keys = 5;
 
@@ -136,7 +155,7 @@ internal static class JobWorker
 
     public static async Task<int> RunAsync(string[] settings)
     {
-        using var host = Build(settings, runs: true);
+        using var host = Build(settings, runs: !settings.Any(setting => setting.StartsWith("--Place=", StringComparison.Ordinal)));
         var configuration = host.Services.GetRequiredService<IConfiguration>();
         if (configuration["Create"] is not null)
         {
@@ -149,11 +168,16 @@ internal static class JobWorker
         }
 
         await host.StartAsync();
+        if (long.TryParse(configuration["At"], CultureInfo.InvariantCulture, out var at))
+            await host.Services.GetRequiredService<IJobClient>().EnqueueAsync(new Work(null, 0), new EnqueueOptions { At = DateTimeOffset.FromUnixTimeMilliseconds(at) });
         await Console.Out.WriteLineAsync(Started);
+        await Console.Out.WriteLineAsync($"{Clock}{TimeProvider.System.GetUtcNow():O}");
         if (int.TryParse(configuration["Enqueue"], CultureInfo.InvariantCulture, out var count))
             await EnqueueAsync(host.Services.GetRequiredService<IJobClient>(), count);
         if (int.TryParse(configuration["Batch"], CultureInfo.InvariantCulture, out var size))
             await EnqueueBatchAsync(host.Services.GetRequiredService<IJobClient>(), size);
+        if (int.TryParse(configuration["Place"], CultureInfo.InvariantCulture, out var places))
+            await PlaceAsync(host.Services, places);
         await host.WaitForShutdownAsync();
         return 0;
     }
@@ -167,14 +191,20 @@ internal static class JobWorker
         builder.Services.AddBus(builder.Configuration, bus =>
         {
             bus.UseDatabase<JobDbContext>();
-            bus.AddJobs();
-            if (!runs)
+            bus.AddJobs(jobs => jobs.Options.Concurrency = !runs ? 0 : int.TryParse(builder.Configuration["Places"], CultureInfo.InvariantCulture, out var places) ? places : jobs.Options.Concurrency);
+            if (builder.Configuration["Version"] is { } version)
+                bus.AddJobs(jobs => Versions.Handle(jobs, version));
+            if (!runs || builder.Configuration["Version"] is not null)
                 return;
             bus.AddJobs(jobs => jobs.Handle<WorkHandler>(options => options.Retry = Rhythm).Handle<BatchNewsHandler>());
-            bus.Registration.AddConsumer<WorkDoneConsumer>().Endpoint(endpoint => endpoint.Name = "work-done");
+            if (builder.Configuration["Hear"] is null)
+                bus.Registration.AddConsumer<WorkDoneConsumer>().Endpoint(endpoint => endpoint.Name = "work-done");
         });
         return builder.Build();
     }
+
+    /// <summary>The odd ones have a key.</summary>
+    public static Work Make(int number) => new(number % 2 == 0 ? null : number / 2 % Keys, number);
 
     public static EnqueueOptions Options(Work work) => new() { Key = work.Key is { } key ? $"key-{key}" : null };
 
@@ -187,11 +217,25 @@ internal static class JobWorker
 
     private static async Task EnqueueAsync(IJobClient client, int count)
     {
-        for (var number = 0; number < count; number++)
+        foreach (var work in Enumerable.Range(0, count).Select(Make))
         {
-            var work = new Work(number % 2 == 0 ? null : number / 2 % Keys, number);
             await client.EnqueueAsync(work, Options(work));
-            await Console.Out.WriteLineAsync($"{Enqueued}{number}");
+            await Console.Out.WriteLineAsync($"{Enqueued}{work.Number}");
+        }
+    }
+
+    private static async Task PlaceAsync(IServiceProvider services, int count)
+    {
+        foreach (var work in Enumerable.Range(0, count).Select(Make))
+        {
+            await using var scope = services.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<JobDbContext>();
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            db.Add(new Placed { Number = work.Number });
+            scope.ServiceProvider.GetRequiredService<IJobs>().Enqueue(work, Options(work));
+            await db.SaveChangesAsync();
+            await transaction.CommitAsync();
+            await Console.Out.WriteLineAsync($"{Enqueued}{work.Number}");
         }
     }
 }
