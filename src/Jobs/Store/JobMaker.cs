@@ -39,6 +39,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<l
         if (options.Queue is { } named)
             RequireQueue(named);
         RequireLength(options.Key, 190, nameof(options.Key));
+        RequireLength(options.Tenant, 190, nameof(options.Tenant));
         RequireLength(options.Unique, 200, nameof(options.Unique));
         RequireLength(options.IdempotencyKey, 200, nameof(options.IdempotencyKey));
         if (options.Key is not null && options.At is not null)
@@ -76,6 +77,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, Func<l
                 KeptUntil = options.IdempotencyKey is null ? null : milliseconds + (long)options.IdempotentFor.TotalMilliseconds,
                 Callback = options.Callback?.AbsoluteUri,
                 BatchId = batch,
+                Tenant = options.Tenant,
             });
     }
 

@@ -18,6 +18,7 @@ internal static class JobSummaries
         Arguments = Encoding.UTF8.GetString(row.Arguments),
         Priority = row.Priority,
         Key = row.OrderKey?[(row.OrderKey.IndexOf(':', StringComparison.Ordinal) + 1)..],
+        Tenant = row.Tenant,
         Batch = row.BatchId,
         Attempts = row.Attempts,
         Crashes = row.Crashes,

@@ -123,3 +123,13 @@ public sealed class When_jobs_are_run_together_on_postgres : JobGroupContract
 {
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
 }
+
+public sealed class When_jobs_have_tenants_on_sqlite : JobTenantContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_have_tenants_on_postgres : JobTenantContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
