@@ -29,6 +29,12 @@ public sealed record EnqueueOptions
     public JobKeyPolicy KeyPolicy { get; init; }
 
     /// <summary>
+    /// Whose job it is. Where jobs of several tenants wait in one queue they take turns: each process begins the first of each, then the second of each, however many one has; those without a tenant count as one. A
+    /// <see cref="Priority"/> counts among those of one tenant. Its jobs can be paused, see <see cref="JobGroup.Tenant"/>. Null, the default, for nobody's. 1 to 190 characters.
+    /// </summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>
     /// While a job of that type and name is there, another is not added: <see cref="IJobClient.EnqueueAsync"/> returns the id of the one that is. Null, the default, for as many as there come. 1 to 200 characters:
     /// write into it what makes two jobs the same. One that is run again by hand does not count again.
     /// </summary>

@@ -44,7 +44,7 @@ public interface IJobOperations
 
     /// <summary>Lets no process begin jobs of a group, within a second and until it is resumed. Those that run go on. To pause what is paused changes nothing.</summary>
     /// <param name="what">The kind of the group.</param>
-    /// <param name="name">The name of the queue or type; empty for all.</param>
+    /// <param name="name">The name of the queue, type or tenant; empty for all.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <exception cref="JobException">A name is missing, or there is one for all.</exception>
     Task PauseAsync(JobGroup what, string name = "", CancellationToken cancellationToken = default);

@@ -24,6 +24,9 @@ public sealed class JobItem<TArguments>
     /// <summary>Grows with every run of the job; see <see cref="JobRun.Number"/>.</summary>
     public long Number => _item.Number;
 
+    /// <summary>Whose job it is; see <see cref="JobRun.Tenant"/>.</summary>
+    public string? Tenant => _item.Tenant;
+
     /// <summary>Cancelled when this job is cancelled, or all are to stop. One that is done all the same has succeeded.</summary>
     public CancellationToken CancellationToken => _item.CancellationToken;
 

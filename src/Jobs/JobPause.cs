@@ -2,7 +2,7 @@ namespace Bus.Jobs;
 
 /// <summary>What is paused: jobs of it wait, and those that run go on to their end.</summary>
 /// <param name="What">Of what kind it is.</param>
-/// <param name="Name">The name of the queue or type; empty for all.</param>
+/// <param name="Name">The name of the queue, type or tenant; empty for all.</param>
 public sealed record JobPause(JobGroup What, string Name);
 
 /// <summary>A group of jobs.</summary>
@@ -16,4 +16,7 @@ public enum JobGroup
 
     /// <summary>Those of a type.</summary>
     Type,
+
+    /// <summary>Those of a tenant, in all queues.</summary>
+    Tenant,
 }

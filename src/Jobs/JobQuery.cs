@@ -12,6 +12,9 @@ public sealed record JobQuery
     /// <summary>Of that queue.</summary>
     public string? Queue { get; init; }
 
+    /// <summary>Of that tenant.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>Of that batch.</summary>
     public Guid? Batch { get; init; }
 

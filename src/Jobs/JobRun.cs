@@ -25,6 +25,9 @@ public sealed class JobRun
     /// <summary>Grows with every run of the job, whatever became of the one before: a fencing token for what is outside of the database.</summary>
     public long Number { get; }
 
+    /// <summary>Whose job it is, as <see cref="EnqueueOptions.Tenant"/> has said; null when it is nobody's.</summary>
+    public string? Tenant { get; internal init; }
+
     /// <summary>What its type's <see cref="JobTypeOptions.Resilience"/> is: what is called through it is retried, limited and broken off as that says.</summary>
     public ResiliencePipeline Resilience { get; internal init; } = ResiliencePipeline.Empty;
 

@@ -27,6 +27,9 @@ public sealed record JobSummary
     /// <summary>Of one key they run one after the other; null when it has none.</summary>
     public string? Key { get; init; }
 
+    /// <summary>Whose it is; null when it is nobody's.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>The batch that it belongs to; null when it belongs to none.</summary>
     public Guid? Batch { get; init; }
 

@@ -13,6 +13,9 @@ internal sealed class GroupItem(Guid jobId, object arguments, int attempt, long 
 
     public CancellationToken CancellationToken => cancellationToken;
 
+    /// <summary>Whose it is; null when it is nobody's.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>Why it has failed; null when it has not.</summary>
     public Exception? Failure { get; set; }
 

@@ -13,7 +13,10 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
     private readonly JobType[] _free = [.. catalog.Types.Where(type => !type.IsLimited)];
     private readonly JobType[] _limited = [.. catalog.Types.Where(type => type.IsLimited)];
     private readonly HashSet<string> _suspect = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _shared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _last = new(StringComparer.Ordinal);
     private HashSet<JobPause> _pauses = [];
+    private bool _pausesTenants;
     private int _ahead;
     private long _turn;
 
@@ -32,12 +35,15 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
         _pauses = [.. seen.Where(one => one.Kind >= 0).Select(one => new JobPause((JobGroup)one.Kind, one.Name))];
         foreach (var (_, queue) in seen.Where(one => one.Kind == JobDialect.QueueSeen))
             _queues[queue] = 0;
+        _pausesTenants = _pauses.Any(pause => pause.What == JobGroup.Tenant);
+        _shared.Clear();
+        _shared.UnionWith(seen.Where(one => one.Kind == JobDialect.TenantsSeen).Select(one => one.Name));
         _suspect.Clear();
         _suspect.UnionWith(seen.Where(one => one.Kind == JobDialect.SuspectSeen).Select(one => one.Name));
     }
 
     /// <summary>Whether a job may not begin now.</summary>
-    public bool IsPaused(ClaimedJob job) => _pauses.Count > 0 && (IsPaused(JobGroup.All, "") || IsPaused(JobGroup.Queue, job.Queue) || IsPaused(JobGroup.Type, job.Type));
+    public bool IsPaused(ClaimedJob job) => _pauses.Count > 0 && (IsPaused(JobGroup.All, "") || IsPaused(JobGroup.Queue, job.Queue) || IsPaused(JobGroup.Type, job.Type) || (job.Tenant is { } tenant && IsPaused(JobGroup.Tenant, tenant)));
 
     // What comes after it, when it rests no more, is found by the next look.
     private bool MayBegin(JobType type) => !IsPaused(JobGroup.Type, type.Name) && !type.Rest.IsResting;
@@ -67,7 +73,7 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
             if ((share > 0 || types.Length == 0) && (limitedRoom > 0 || _limited.Length == 0))
                 _queues.TryRemove(queues[index], out _);
             if (share > 0 && types.Length > 0)
-                claims.Add(QueueClaim.Of(queues[index], share));
+                claims.Add(QueueClaim.Of(queues[index], share) with { After = LastOf(queues[index], queues[index]) });
             room -= share;
         }
 
@@ -75,7 +81,7 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
         if (now > 0 && types.Length > 0 && _suspect.Count > 0 && !pool.HasSuspect && Rotated([.. _suspect]).FirstOrDefault(queue => !IsPaused(JobGroup.Queue, queue)) is { } suspect)
         {
             _suspect.Remove(suspect);
-            claims.Add(QueueClaim.OfSuspect(suspect));
+            claims.Add(QueueClaim.OfSuspect(suspect) with { After = LastOf(suspect, suspect) });
         }
 
         return wishes;
@@ -88,19 +94,24 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
             _queues[queue] = 0;
     }
 
-    /// <summary>What was got: where a wish was filled there may be more.</summary>
+    /// <summary>What was got: where a wish was filled there may be more, and where tenants take turns as long as anything was got.</summary>
     public void Got(JobWishes wishes, IReadOnlyList<ClaimedJob> claimed)
     {
         foreach (var claim in wishes.Limited)
         {
-            if (claimed.Count(job => string.Equals(job.Queue, claim.Queue, StringComparison.Ordinal) && string.Equals(job.Type, claim.Type, StringComparison.Ordinal)) >= claim.Limit)
+            var got = claimed.Where(job => string.Equals(job.Queue, claim.Queue, StringComparison.Ordinal) && string.Equals(job.Type, claim.Type, StringComparison.Ordinal)).ToList();
+            if (got.Count >= (claim.After is null ? claim.Limit : 1))
                 _queues[claim.Queue] = 0;
+            if (claim.After is not null && got.Count > 0)
+                _last[$"{claim.Queue}:{claim.Type}"] = got[^1].Tenant ?? "";
         }
 
         foreach (var claim in wishes.Claims)
         {
-            if (claimed.Count(job => string.Equals(job.Queue, claim.Queue, StringComparison.Ordinal)) >= claim.Limit)
+            if (claimed.Count(job => string.Equals(job.Queue, claim.Queue, StringComparison.Ordinal)) >= (claim.After is null ? claim.Limit : 1))
                 _queues[claim.Queue] = 0;
+            if (claim is { After: not null, LeastCrashes: 0 } && claimed.LastOrDefault(job => job.Crashes <= claim.MostCrashes && string.Equals(job.Queue, claim.Queue, StringComparison.Ordinal) && wishes.Types.Contains(job.Type)) is { } last)
+                _last[claim.Queue] = last.Tenant ?? "";
         }
     }
 
@@ -118,10 +129,13 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
                 continue;
             }
 
-            limited.Add(new LimitedClaim(queue, type.Name, share, type.Concurrency, type.Rate?.Interval ?? 0, type.Rate?.Burst ?? 1));
+            limited.Add(new LimitedClaim(queue, type.Name, share, type.Concurrency, type.Rate?.Interval ?? 0, type.Rate?.Burst ?? 1) { After = LastOf(queue, $"{queue}:{type.Name}") });
             room -= share;
         }
     }
+
+    // Which tenant is paused is for the statement to see: what is paused is not taken just to be handed back.
+    private string? LastOf(string queue, string line) => _pausesTenants || _shared.Contains(queue) ? _last.GetValueOrDefault(line, "") : null;
 
     private IEnumerable<T> Rotated<T>(List<T> all) => all.Count == 0 ? all : all.Skip((int)(_turn % all.Count)).Concat(all.Take((int)(_turn % all.Count)));
 

@@ -42,9 +42,11 @@ internal sealed class JobIdleness<TDbContext>(OutboxEngine<TDbContext> engine, I
         var isPaused = (int)JobGroup.All;
         var isPausedQueue = (int)JobGroup.Queue;
         var isPausedType = (int)JobGroup.Type;
+        var isPausedTenant = (int)JobGroup.Tenant;
         return await db.Set<JobRow>().AnyAsync(
             row => types.Contains(row.Type) && (row.State == JobStates.Running || (row.State == JobStates.Queued
-                && !pauses.Any(pause => pause.Kind == isPaused || (pause.Kind == isPausedQueue && pause.Name == row.Queue) || (pause.Kind == isPausedType && pause.Name == row.Type)))),
+                && !pauses.Any(pause => pause.Kind == isPaused || (pause.Kind == isPausedQueue && pause.Name == row.Queue) || (pause.Kind == isPausedType && pause.Name == row.Type)
+                    || (pause.Kind == isPausedTenant && pause.Name == row.Tenant)))),
             cancellationToken);
     }
 }

@@ -77,7 +77,7 @@ internal sealed partial class JobRunner<TDbContext>
     {
         await using var scope = scopes.CreateAsyncScope();
         var unit = new ConsumeUnit<TDbContext>(engine, scope.ServiceProvider, default);
-        GroupItem[] items = [.. jobs.Select(job => new GroupItem(job.Running.Job.Id, job.Arguments, job.Running.Job.Attempts + 1, job.Running.Job.Claim, job.Running.Token))];
+        GroupItem[] items = [.. jobs.Select(job => new GroupItem(job.Running.Job.Id, job.Arguments, job.Running.Job.Attempts + 1, job.Running.Job.Claim, job.Running.Token) { Tenant = job.Running.Job.Tenant })];
         unit.Enter();
         try
         {

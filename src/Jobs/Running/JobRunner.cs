@@ -108,6 +108,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
             job.Id, job.Attempts + 1, job.Claim, (percent, note) => WritesAlone() ? Task.CompletedTask : progress.ReportAsync(job, percent, note), (level, text) => log.Add(running.Log, level, text), steps, running.Token)
         {
             Resilience = type.Resilience,
+            Tenant = job.Tenant,
         };
         running.Log.Release();
         unit.Enter();

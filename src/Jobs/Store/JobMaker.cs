@@ -40,6 +40,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
         if (options.Queue is { } named)
             RequireQueue(named);
         RequireLength(options.Key, 190, nameof(options.Key));
+        RequireLength(options.Tenant, 190, nameof(options.Tenant));
         RequireLength(options.Unique, 200, nameof(options.Unique));
         RequireLength(options.IdempotencyKey, 200, nameof(options.IdempotencyKey));
         if (options.Key is not null && options.At is not null)
@@ -80,6 +81,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
                 KeptUntil = options.IdempotencyKey is null ? null : milliseconds + (long)options.IdempotentFor.TotalMilliseconds,
                 Callback = options.Callback?.AbsoluteUri,
                 BatchId = batch,
+                Tenant = options.Tenant,
             });
     }
 

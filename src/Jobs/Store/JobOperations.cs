@@ -18,8 +18,8 @@ internal sealed partial class JobOperations<TDbContext>(
     {
         ArgumentNullException.ThrowIfNull(query);
         RequireTake(query.Take);
-        if (query.Type?.Contains('\0', StringComparison.Ordinal) == true || query.Queue?.Contains('\0', StringComparison.Ordinal) == true)
-            throw new JobException("No queue and no type has a null character in its name.");
+        if (query.Type?.Contains('\0', StringComparison.Ordinal) == true || query.Queue?.Contains('\0', StringComparison.Ordinal) == true || query.Tenant?.Contains('\0', StringComparison.Ordinal) == true)
+            throw new JobException("No queue, type or tenant has a null character in its name.");
         var found = await rows.InScopeAsync(db =>
         {
             var jobs = db.Set<JobRow>().AsNoTracking();
@@ -32,6 +32,8 @@ internal sealed partial class JobOperations<TDbContext>(
                 jobs = jobs.Where(row => row.Type == type);
             if (query.Queue is { } queue)
                 jobs = jobs.Where(row => row.Queue == queue);
+            if (query.Tenant is { } tenant)
+                jobs = jobs.Where(row => row.Tenant == tenant);
             if (query.Batch is { } batch)
                 jobs = jobs.Where(row => row.BatchId == batch);
             if (query.Before is { } before)
@@ -201,6 +203,6 @@ internal sealed partial class JobOperations<TDbContext>(
     {
         ArgumentNullException.ThrowIfNull(name);
         if (what == JobGroup.All ? name.Length > 0 : name.Length is 0 or > 400 || name.Contains('\0', StringComparison.Ordinal))
-            throw new JobException(what == JobGroup.All ? "All jobs have no name: leave it empty, or say which queue or type." : $"Say the name of the {what.ToString().ToLowerInvariant()}, with at most 400 characters.");
+            throw new JobException(what == JobGroup.All ? "All jobs have no name: leave it empty, or say which queue, type or tenant." : $"Say the name of the {what.ToString().ToLowerInvariant()}, with at most 400 characters.");
     }
 }

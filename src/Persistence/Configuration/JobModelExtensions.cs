@@ -42,12 +42,15 @@ public static class JobModelExtensions
         job.Property(row => row.KeptUntil).HasColumnName("kept_until");
         job.Property(row => row.Callback).HasColumnName("callback").HasMaxLength(2_000);
         job.Property(row => row.BatchId).HasColumnName("batch_id");
+        job.Property(row => row.Tenant).HasColumnName("tenant").HasMaxLength(190);
         job.Property(row => row.Result).HasColumnName("result");
         job.Property(row => row.Error).HasColumnName("error");
         job.Property(row => row.Progress).HasColumnName("progress");
         job.Property(row => row.Note).HasColumnName("note");
         // Each holds only the rows that wait for what it is asked for.
-        job.HasIndex(row => new { row.Queue, row.Type, row.Rank }).HasFilter("state = 1");
+        // The tenant is in it for those that have none: they are found without a look at the rows of the others.
+        job.HasIndex(row => new { row.Queue, row.Type, row.Rank, row.Tenant }).HasFilter("state = 1");
+        job.HasIndex(row => new { row.Queue, row.Type, row.Tenant, row.Rank }).HasFilter("state = 1 AND tenant IS NOT NULL");
         job.HasIndex(row => row.Queue).HasFilter("state = 1 AND crashes > 1");
         job.HasIndex(row => row.DueAt).HasFilter("due_at IS NOT NULL");
         job.HasIndex(row => row.OwnerId).HasFilter("owner_id IS NOT NULL");
@@ -56,6 +59,7 @@ public static class JobModelExtensions
         // What is neither ready nor done, for counting it: a job that succeeds at once is never in it.
         job.HasIndex(row => new { row.Queue, row.State }).HasFilter("state IN (0, 4, 5, 7)");
         job.HasIndex(row => new { row.BatchId, row.Id }).HasFilter("batch_id IS NOT NULL");
+        job.HasIndex(row => new { row.Tenant, row.Id }).HasFilter("tenant IS NOT NULL");
         callback?.Invoke(job);
         modelBuilder.AddJobParts(callback);
         modelBuilder.AddJobBatch(callback);

@@ -25,8 +25,14 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>The kind of one whose run is asked to stop.</summary>
     public const int CancelledSeen = -4;
 
+    /// <summary>The kind of a queue that has jobs of tenants.</summary>
+    public const int TenantsSeen = -5;
+
+    /// <summary>The kind of a pause of a tenant.</summary>
+    protected const int TenantPaused = 3;
+
     /// <summary>The kind that says, without a name, that there are jobs whose process has no living lease.</summary>
-    public const int LostSeen = -5;
+    public const int LostSeen = -6;
 
     /// <summary>The type of the jobs that tell somebody of the end of another.</summary>
     public const string CallbackType = "bus.webhook";
@@ -36,7 +42,7 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     protected const string InsertColumns = "id, type, queue, arguments, state, priority, rank, due_at, start_before, timeout";
 
-    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until, callback, batch_id";
+    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until, callback, batch_id, tenant";
 
     protected const string InsertFixedColumns = "attempts, claims, crashes, cancel_requested, created_at";
 
@@ -94,8 +100,8 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     /// <summary>new job, its arguments, job → enqueues the call to who is to be told of the end of a job, if that has come to it.</summary>
     public string InsertCallback =>
-        $"INSERT INTO {tables.Job} (id, type, queue, arguments, state, priority, rank, order_policy, unique_while, {InsertFixedColumns}) " +
-        $"SELECT @p0, '{CallbackType}', '{CallbackQueue}', @p1, 1, 4, {now} * 1000 - 4 * {MicrosecondsAPriority}, 0, 0, 0, 0, 0, {False}, {now} FROM {tables.Job} WHERE id = @p2 AND callback IS NOT NULL AND state IN (3, 5, 6)";
+        $"INSERT INTO {tables.Job} (id, type, queue, arguments, state, priority, rank, order_policy, unique_while, tenant, {InsertFixedColumns}) " +
+        $"SELECT @p0, '{CallbackType}', '{CallbackQueue}', @p1, 1, 4, {now} * 1000 - 4 * {MicrosecondsAPriority}, 0, 0, tenant, 0, 0, 0, {False}, {now} FROM {tables.Job} WHERE id = @p2 AND callback IS NOT NULL AND state IN (3, 5, 6)";
 
     /// <summary>key, job → puts a job at the end of a line, if it is in none.</summary>
     public string JoinLine => $"INSERT INTO {tables.Line} (order_key, job_id, active) SELECT @p0, @p1, {False} {FromNothing} WHERE NOT EXISTS (SELECT 1 FROM {tables.Line} WHERE job_id = @p1)";
@@ -194,7 +200,7 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
             if (limit <= 0)
                 continue;
-            var taken = await ClaimAsync(connection, transaction, turn with { Claims = [QueueClaim.OfAny(claim.Queue, limit)], Types = [claim.Type] }, cancellationToken);
+            var taken = await ClaimAsync(connection, transaction, turn with { Claims = [QueueClaim.OfAny(claim.Queue, limit) with { After = claim.After }], Types = [claim.Type] }, cancellationToken);
             jobs.AddRange(taken);
             if (claim.Interval == 0 || taken.Count == 0)
                 continue;

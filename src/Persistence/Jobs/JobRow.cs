@@ -84,6 +84,9 @@ public sealed class JobRow
     /// <summary>The batch that it belongs to; null when it belongs to none.</summary>
     public Guid? BatchId { get; set; }
 
+    /// <summary>Whose it is; null when it is nobody's.</summary>
+    public string? Tenant { get; set; }
+
     /// <summary>What its handler returned, as JSON; null when it returned nothing, or has not.</summary>
     public byte[]? Result { get; set; }
 

@@ -16,6 +16,11 @@ internal sealed record JobTurn(IReadOnlyList<EndedRun> Ended, IReadOnlyList<Queu
 /// <param name="MostCrashes">and at most so many.</param>
 internal readonly record struct QueueClaim(string Queue, int Limit, int LeastCrashes, int MostCrashes)
 {
+    /// <summary>
+    /// Where tenants take turns (the first of each, then the second of each, and none that is paused) whose turn was last, empty for nobody's; null where they do not. As long as anything is got there may be more.
+    /// </summary>
+    public string? After { get; init; }
+
     /// <summary>A job that so many processes died of is suspect: a process takes one of these at a time.</summary>
     public const int Suspect = 2;
 
@@ -33,7 +38,11 @@ internal readonly record struct QueueClaim(string Queue, int Limit, int LeastCra
 /// <param name="Concurrency">How many may run at once; null for any number.</param>
 /// <param name="Interval">How far apart they begin, in microseconds; 0 for no distance.</param>
 /// <param name="Burst">How many may begin at once after a pause.</param>
-internal sealed record LimitedClaim(string Queue, string Type, int Limit, int? Concurrency, long Interval, int Burst);
+internal sealed record LimitedClaim(string Queue, string Type, int Limit, int? Concurrency, long Interval, int Burst)
+{
+    /// <inheritdoc cref="QueueClaim.After"/>
+    public string? After { get; init; }
+}
 
 /// <summary>What the ends of runs have brought about.</summary>
 /// <param name="Written">Of which runs the end was written; of the others the claim had been lost.</param>
@@ -46,6 +55,6 @@ internal sealed record JobEndResult(IReadOnlySet<Guid> Written, IReadOnlyList<st
 
 /// <summary>What it got.</summary>
 /// <param name="Ends">What the ends have brought about.</param>
-/// <param name="Claimed">Per queue in the order of their rank.</param>
+/// <param name="Claimed">Per queue in the order in which they are to begin.</param>
 /// <param name="Waits">Of queues with jobs that a rate limit keeps back: for how many milliseconds.</param>
 internal sealed record JobTurnResult(JobEndResult Ends, List<ClaimedJob> Claimed, IReadOnlyList<(string Queue, long Milliseconds)> Waits);

@@ -40,8 +40,11 @@ internal sealed record NewJob
     /// <summary>The batch that it belongs to; null when it belongs to none.</summary>
     public Guid? BatchId { get; init; }
 
+    /// <summary>Whose it is; null when it is nobody's.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>Whether the columns of ordinary jobs say all about it.</summary>
-    public bool IsPlain => OrderKey is null && UniqueKey is null && KeptUntil is null && Callback is null && BatchId is null;
+    public bool IsPlain => OrderKey is null && UniqueKey is null && KeptUntil is null && Callback is null && BatchId is null && Tenant is null;
 
     public int State => OrderKey is not null ? JobStates.Held : DueAt is null ? JobStates.Queued : JobStates.Scheduled;
 }

@@ -12,9 +12,9 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]) AS x(i, t, q, a, s, p, r, d, b, m)";
 
     private readonly string _insertSpecial =
-        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, 0, 0, 0, false, {now} " +
-        "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::text[], $14::int[], $15::bigint[], $16::bigint[], $17::text[], $18::uuid[]) " +
-        "AS x(i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba) ON CONFLICT DO NOTHING";
+        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn, 0, 0, 0, false, {now} " +
+        "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::text[], $14::int[], $15::bigint[], $16::bigint[], $17::text[], $18::uuid[], $19::text[]) " +
+        "AS x(i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn) ON CONFLICT DO NOTHING";
 
     private readonly string _forget = $"DELETE FROM {tables.Job} WHERE id = ANY($1) AND state IN (3, 6) AND kept_until <= {now}";
 
@@ -57,6 +57,22 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         $"UPDATE {tables.Job} AS j SET state = 2, owner_id = $1, node = $2, claims = claims + 1, started_at = {now}, progress = NULL, note = NULL, {UniqueAtStart} FROM next WHERE j.id = next.id RETURNING " +
         ClaimedJob.Output("j.", "octet_length");
 
+    // From one tenant to the next along the index, and of each only the first. The group without a tenant is the last of its type. More than are wanted are looked at, for those that another has locked.
+    private readonly string _claimByTurns =
+        $"WITH RECURSIVE groups(type, tenant) AS (SELECT t, (SELECT tenant FROM {tables.Job} WHERE queue = $3 AND type = t AND state = 1 AND tenant IS NOT NULL ORDER BY tenant LIMIT 1) FROM unnest($4::text[]) AS t UNION ALL " +
+        $"SELECT type, (SELECT j.tenant FROM {tables.Job} AS j WHERE j.queue = $3 AND j.type = groups.type AND j.state = 1 AND j.tenant > groups.tenant ORDER BY j.tenant LIMIT 1) FROM groups WHERE tenant IS NOT NULL), " +
+        $"going AS MATERIALIZED (SELECT type, tenant FROM groups WHERE tenant IS NULL OR tenant NOT IN (SELECT name FROM {tables.Pause} WHERE kind = {TenantPaused})), " +
+        "depth AS MATERIALIZED (SELECT 1 + 2 * $5 / (1 + count(DISTINCT tenant)) AS most FROM going), " +
+        $"heads AS (SELECT c.id, c.rank, going.tenant FROM going CROSS JOIN LATERAL (SELECT id, rank FROM {tables.Job} WHERE queue = $3 AND type = going.type AND tenant = going.tenant AND state = 1 AND crashes BETWEEN $6 AND $7 " +
+        "ORDER BY rank LIMIT (SELECT most FROM depth)) AS c WHERE going.tenant IS NOT NULL UNION ALL " +
+        $"SELECT c.id, c.rank, NULL FROM going CROSS JOIN LATERAL (SELECT id, rank FROM {tables.Job} WHERE queue = $3 AND type = going.type AND tenant IS NULL AND state = 1 AND crashes BETWEEN $6 AND $7 " +
+        "ORDER BY rank LIMIT (SELECT most FROM depth)) AS c WHERE going.tenant IS NULL), " +
+        "turns AS (SELECT id, coalesce(tenant, '') COLLATE \"C\" AS tenant, row_number() OVER (PARTITION BY tenant ORDER BY rank) AS turn FROM heads), " +
+        "list AS MATERIALIZED (SELECT ARRAY(SELECT id FROM turns WHERE turn <= (SELECT most FROM depth) ORDER BY turn, tenant <= $8, tenant LIMIT 2 * $5) AS ids), " +
+        $"next AS (SELECT id FROM {tables.Job} WHERE id = ANY((SELECT ids FROM list)::uuid[]) AND state = 1 ORDER BY array_position((SELECT ids FROM list), id) LIMIT $5 FOR UPDATE SKIP LOCKED) " +
+        $"UPDATE {tables.Job} AS j SET state = 2, owner_id = $1, node = $2, claims = claims + 1, started_at = {now}, progress = NULL, note = NULL, {UniqueAtStart} WHERE j.id = ANY(ARRAY(SELECT id FROM next)) RETURNING " +
+        ClaimedJob.Output("j.", "octet_length");
+
     // One whose run should stop is not tried again.
     private const string StateAfter = "CASE WHEN j.cancel_requested AND x.s IN (1, 4) THEN 6 ELSE x.s END";
 
@@ -69,6 +85,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         $"WITH RECURSIVE queues(name) AS ((SELECT queue FROM {tables.Job} WHERE state = 1 ORDER BY queue LIMIT 1) UNION ALL " +
         $"SELECT (SELECT queue FROM {tables.Job} WHERE state = 1 AND queue > queues.name ORDER BY queue LIMIT 1) FROM queues WHERE queues.name IS NOT NULL) " +
         $"SELECT {QueueSeen}, name FROM queues WHERE name IS NOT NULL UNION ALL SELECT kind, name FROM {tables.Pause} " +
+        $"UNION ALL SELECT {TenantsSeen}, name FROM queues WHERE (SELECT 1 FROM {tables.Job} WHERE queue = queues.name AND state = 1 AND tenant IS NOT NULL LIMIT 1) = 1 " +
         $"UNION ALL (SELECT DISTINCT {SuspectSeen}, queue FROM {tables.Job} WHERE state = 1 AND crashes > 1) " +
         $"UNION ALL SELECT CASE WHEN cancel_requested THEN {CancelledSeen} ELSE {OwnSeen} END, id || ':' || claims || ':' || coalesce(order_key, '') FROM {tables.Job} WHERE owner_id = @p0" +
         $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)})";
@@ -107,7 +124,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         batch.Add(
             _insertSpecial,
             [.. Values(special), Value(Column(special, job => job.OrderKey)), Value(Column(special, job => job.OrderPolicy)), Value(Column(special, job => job.UniqueKey)),
-                Value(Column(special, job => job.UniqueWhile)), Value(Column(special, job => job.UniqueUntil)), Value(Column(special, job => job.KeptUntil)), Value(Column(special, job => job.Callback)), Value(Column(special, job => job.BatchId))]);
+                Value(Column(special, job => job.UniqueWhile)), Value(Column(special, job => job.UniqueUntil)), Value(Column(special, job => job.KeptUntil)), Value(Column(special, job => job.Callback)), Value(Column(special, job => job.BatchId)), Value(Column(special, job => job.Tenant))]);
         var keyed = jobs.Where(job => job.OrderKey is not null).ToList();
         if (keyed.Count > 0)
             batch.Add(_join, Value(Column(keyed, job => job.Id)), Value(Column(keyed, job => job.OrderKey!)));
@@ -201,7 +218,13 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
     {
         string[] types = [.. turn.Types];
         foreach (var claim in turn.Claims)
-            Add(batch, _claim, Value(turn.Owner), Value(turn.Node), Value(claim.Queue), Value(types), Value((long)claim.Limit), Value(claim.LeastCrashes), Value(claim.MostCrashes));
+        {
+            DbParameter[] values = [Value(turn.Owner), Value(turn.Node), Value(claim.Queue), Value(types), Value((long)claim.Limit), Value(claim.LeastCrashes), Value(claim.MostCrashes)];
+            if (claim.After is { } after)
+                Add(batch, _claimByTurns, [.. values, Value(after)]);
+            else
+                Add(batch, _claim, values);
+        }
     }
 
     private static void Add(DbBatch batch, string sql, params DbParameter[] parameters)
@@ -246,7 +269,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
             var first = jobs.Count;
             while (await reader.ReadAsync(cancellationToken))
                 jobs.Add(ClaimedJob.Read(reader));
-            jobs.Sort(first, jobs.Count - first, ClaimedJob.ByRank);
+            ClaimedJob.Sort(jobs, first, turn.Claims[index].After);
             await reader.NextResultAsync(cancellationToken);
         }
 

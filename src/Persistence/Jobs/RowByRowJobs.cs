@@ -46,7 +46,7 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     /// <summary>All that it writes with, for a test to parse.</summary>
     public IReadOnlyList<string> Texts =>
     [
-        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _freeUnique, InsertSpecial, _join, End, _endKnown, _leave, _batchOf, TakeTurn, Raise, Claim(1), Claim(3), LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps, Dead, Arguments, .. Batches.Texts,
+        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _freeUnique, InsertSpecial, _join, End, _endKnown, _leave, _batchOf, TakeTurn, Raise, Claim(1), Claim(3), ClaimByTurns, LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps, Dead, Arguments, .. Batches.Texts,
     ];
 
     /// <summary>The values of the columns → inserts one, unless its id or its name is there.</summary>
@@ -55,6 +55,12 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     /// <summary>owner, node, queue, JSON array of types, limit, least and most crashes → takes jobs: <see cref="ClaimedJob.Columns"/>, in no order.</summary>
     /// <param name="types">How many types there are.</param>
     protected abstract string Claim(int types);
+
+    /// <summary>
+    /// The same, and whose turn was last → takes the first of each tenant, beginning with the next one by name, then the second of each; none that is paused. Those without a tenant count as one. It looks at no more of each than may
+    /// be its share, so that it may take fewer than there are.
+    /// </summary>
+    protected abstract string ClaimByTurns { get; }
 
     /// <summary>Puts out of an updated row: queue, type, state, when it was queued, the time; where the database wants it before the condition.</summary>
     protected virtual string EndOutput => "";
@@ -93,7 +99,7 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
                 batch.AddRow(_freeUnique, Dialect, name);
             batch.AddRow(
                 InsertSpecial, Dialect, job.Id, job.Type, job.Queue, job.Arguments, job.State, job.Priority, job.Rank, OrNull(job.DueAt), OrNull(job.StartBefore), OrNull(job.Timeout),
-                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil), OrNull(job.Callback), OrNull(job.BatchId));
+                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil), OrNull(job.Callback), OrNull(job.BatchId), OrNull(job.Tenant));
             if (job.OrderKey is { } key)
                 batch.AddRow(_join, Dialect, key, job.Id);
         }
@@ -172,17 +178,17 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     {
         List<ClaimedJob> jobs = [];
         var types = JsonSerializer.Serialize(turn.Types);
-        var text = turn.Claims.Count == 0 ? "" : Claim(turn.Types.Count);
         foreach (var claim in turn.Claims)
         {
             await using var command = connection.CreateCommand();
-            (command.CommandText, command.Transaction) = (text, transaction);
-            command.Parameters.AddRange(Dialect.Parameters(turn.Owner, turn.Node, claim.Queue, types, (long)claim.Limit, claim.LeastCrashes, claim.MostCrashes));
+            (command.CommandText, command.Transaction) = (claim.After is not null ? ClaimByTurns : Claim(turn.Types.Count), transaction);
+            object[] last = claim.After is { } after ? [after] : [];
+            command.Parameters.AddRange(Dialect.Parameters([turn.Owner, turn.Node, claim.Queue, types, (long)claim.Limit, claim.LeastCrashes, claim.MostCrashes, .. last]));
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             var first = jobs.Count;
             while (await reader.ReadAsync(cancellationToken))
                 jobs.Add(ClaimedJob.Read(reader));
-            jobs.Sort(first, jobs.Count - first, ClaimedJob.ByRank);
+            ClaimedJob.Sort(jobs, first, claim.After);
         }
 
         return jobs;

@@ -12,6 +12,7 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
 
     public override string Look { get; } =
         $"SELECT DISTINCT {QueueSeen}, queue FROM {tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE state = 1 UNION ALL SELECT kind, name FROM {tables.Pause} " +
+        $"UNION ALL SELECT DISTINCT {TenantsSeen}, queue FROM {tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE state = 1 AND tenant IS NOT NULL " +
         $"UNION ALL SELECT DISTINCT {SuspectSeen}, queue FROM {tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE state = 1 AND crashes > 1 " +
         $"UNION ALL SELECT CASE WHEN cancel_requested = 1 THEN {CancelledSeen} ELSE {OwnSeen} END, CONCAT(CONVERT(nvarchar(36), id), ':', claims, ':', order_key) FROM {tables.Job} WHERE owner_id = @p0" +
         $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)})";
@@ -23,7 +24,7 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
 
     protected override string InsertSpecial { get; } =
         $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) " +
-        $"SELECT @p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, 0, 0, 0, 0, {now} " +
+        $"SELECT @p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, 0, 0, 0, 0, {now} " +
         $"WHERE NOT EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE id = @p0) AND NOT EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE unique_key = @p12)";
 
     private readonly string _claim =
@@ -33,6 +34,17 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
         $"{tables.Job} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE queue = @p2 AND type = CAST(t.value AS nvarchar(400)) AND state = 1 AND crashes BETWEEN @p5 AND @p6 ORDER BY rank) AS c ORDER BY c.rank)";
 
     protected override string Claim(int types) => _claim;
+
+    protected override string ClaimByTurns { get; } =
+        $"WITH groups AS (SELECT DISTINCT type, tenant FROM {tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE queue = @p2 AND type IN (SELECT CAST(value AS nvarchar(400)) FROM OPENJSON(@p3)) AND state = 1 " +
+        $"AND NOT EXISTS (SELECT 1 FROM {tables.Pause} WHERE kind = {TenantPaused} AND name = tenant)), " +
+        "depth AS (SELECT 1 + 2 * @p4 / (1 + count(DISTINCT tenant)) AS most FROM groups), " +
+        "heads AS (SELECT j.id, j.rank, groups.tenant FROM groups CROSS APPLY (SELECT TOP ((SELECT most FROM depth)) id, rank FROM " +
+        $"{tables.Job} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE queue = @p2 AND type = groups.type AND state = 1 AND (tenant = groups.tenant OR (tenant IS NULL AND groups.tenant IS NULL)) AND crashes BETWEEN @p5 AND @p6 ORDER BY rank) AS j), " +
+        "turns AS (SELECT id, coalesce(tenant, N'') COLLATE Latin1_General_BIN2 AS tenant, row_number() OVER (PARTITION BY tenant ORDER BY rank) AS turn FROM heads), " +
+        "next AS (SELECT TOP (@p4) id FROM turns WHERE turn <= (SELECT most FROM depth) ORDER BY turn, CASE WHEN tenant > @p7 THEN 0 ELSE 1 END, tenant) " +
+        $"UPDATE {tables.Job} SET state = 2, owner_id = @p0, node = @p1, claims = claims + 1, started_at = {now}, progress = NULL, note = NULL, {UniqueAtStart} OUTPUT " +
+        ClaimedJob.Output("inserted.", "DATALENGTH") + " WHERE id IN (SELECT id FROM next)";
 
     public override JobStats Stats { get; } = new SqlServerJobStats(tables, now);
 

@@ -16,6 +16,7 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
         $"WITH RECURSIVE queues(name) AS (SELECT min(queue) FROM {tables.Job} WHERE state = 1 UNION ALL " +
         $"SELECT (SELECT min(queue) FROM {tables.Job} WHERE state = 1 AND queue > queues.name) FROM queues WHERE queues.name IS NOT NULL) " +
         $"SELECT {QueueSeen}, name FROM queues WHERE name IS NOT NULL UNION ALL SELECT kind, name FROM {tables.Pause} " +
+        $"UNION ALL SELECT {TenantsSeen}, name FROM queues WHERE EXISTS (SELECT 1 FROM {tables.Job} WHERE queue = queues.name AND state = 1 AND tenant IS NOT NULL) " +
         $"UNION ALL SELECT * FROM (SELECT DISTINCT {SuspectSeen}, queue FROM {tables.Job} WHERE state = 1 AND crashes > 1) " +
         $"UNION ALL SELECT CASE WHEN cancel_requested = 1 THEN {CancelledSeen} ELSE {OwnSeen} END, id || ':' || claims || ':' || coalesce(order_key, '') FROM {tables.Job} WHERE owner_id = @p0" +
         $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)})";
@@ -29,7 +30,7 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
 
     protected override string InsertSpecial { get; } =
         $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) " +
-        $"VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, 0, 0, 0, 0, {now}) ON CONFLICT DO NOTHING";
+        $"VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, 0, 0, 0, 0, {now}) ON CONFLICT DO NOTHING";
 
     // One select a type, so that each goes along its index and stops; there is no lateral join.
     protected override string Claim(int types) => _claims.GetOrAdd(
@@ -39,6 +40,20 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
             Head: $"UPDATE {Tables.Job} SET state = 2, owner_id = @p0, node = @p1, claims = claims + 1, started_at = {Now}, progress = NULL, note = NULL, {UniqueAtStart} WHERE id IN (SELECT id FROM (",
             Type: $"SELECT * FROM (SELECT id, rank FROM {Tables.Job} WHERE queue = @p2 AND type = json_extract(@p3, '$[{{0}}]') AND state = 1 AND crashes BETWEEN @p5 AND @p6 ORDER BY rank LIMIT @p4)",
             Tail: $") ORDER BY rank LIMIT @p4) RETURNING {ClaimedJob.Output("", "length")}"));
+
+    // From one tenant to the next along the index, and of each only the first. The group without a tenant is the last of its type.
+    protected override string ClaimByTurns { get; } =
+        $"WITH RECURSIVE groups(type, tenant) AS (SELECT value, (SELECT min(tenant) FROM {tables.Job} WHERE queue = @p2 AND type = value AND state = 1 AND tenant IS NOT NULL) FROM json_each(@p3) UNION ALL " +
+        $"SELECT type, (SELECT min(tenant) FROM {tables.Job} WHERE queue = @p2 AND type = groups.type AND state = 1 AND tenant > groups.tenant) FROM groups WHERE tenant IS NOT NULL), " +
+        $"going AS MATERIALIZED (SELECT type, tenant FROM groups WHERE tenant IS NULL OR tenant NOT IN (SELECT name FROM {tables.Pause} WHERE kind = {TenantPaused})), " +
+        "depth(most) AS MATERIALIZED (SELECT 1 + 2 * @p4 / (1 + count(DISTINCT tenant)) FROM going), " +
+        $"heads AS (SELECT j.id, j.rank, j.tenant FROM going CROSS JOIN {tables.Job} AS j ON j.id IN (SELECT id FROM {tables.Job} WHERE queue = @p2 AND type = going.type AND tenant = going.tenant AND state = 1 " +
+        "AND crashes BETWEEN @p5 AND @p6 ORDER BY rank LIMIT (SELECT most FROM depth)) WHERE going.tenant IS NOT NULL UNION ALL " +
+        $"SELECT j.id, j.rank, NULL FROM going CROSS JOIN {tables.Job} AS j ON j.id IN (SELECT id FROM {tables.Job} WHERE queue = @p2 AND type = going.type AND tenant IS NULL AND state = 1 " +
+        "AND crashes BETWEEN @p5 AND @p6 ORDER BY rank LIMIT (SELECT most FROM depth)) WHERE going.tenant IS NULL) " +
+        $"UPDATE {tables.Job} SET state = 2, owner_id = @p0, node = @p1, claims = claims + 1, started_at = {now}, progress = NULL, note = NULL, {UniqueAtStart} " +
+        "WHERE id IN (SELECT id FROM (SELECT id, coalesce(tenant, '') AS tenant, row_number() OVER (PARTITION BY tenant ORDER BY rank) AS turn FROM heads) WHERE turn <= (SELECT most FROM depth) ORDER BY turn, tenant <= @p7, tenant LIMIT @p4) " +
+        $"RETURNING {ClaimedJob.Output("", "length")}";
 
     protected override string EndReturning => $"RETURNING queue, type, state, rank / 1000 + priority * 60000, {Now}";
 

@@ -32,7 +32,7 @@ public sealed class When_jobs_are_asked_for_over_http : HttpContract
     {
         var far = new List<Guid>();
         for (var number = 0; number < 3; number++)
-            far.Add(await EnqueueAsync(new Sum(number, 0), Tomorrow with { Queue = "far" }));
+            far.Add(await EnqueueAsync(new Sum(number, 0), Tomorrow with { Queue = "far", Tenant = number == 1 ? "ann" : null }));
         var done = await EnqueueAsync(new Sum(2, 3));
         await ComesToAsync(done, "Succeeded");
 
@@ -41,6 +41,8 @@ public sealed class When_jobs_are_asked_for_over_http : HttpContract
         Assert.Equal(far.Order(), (await IdsAsync("?state=scheduled&queue=far")).Order());
         Assert.Equal(4, (await IdsAsync($"?type={typeof(Sum).FullName}")).Count);
         Assert.Empty(await IdsAsync("?type=nobody"));
+        Assert.Equal(far[1], Assert.Single(await IdsAsync("?tenant=ann")));
+        Assert.Equal("ann", (await GetAsync($"/api/jobs/{far[1]}")).GetProperty("job").GetProperty("tenant").GetString());
 
         var first = await IdsAsync("?queue=far&take=2");
         Assert.Equal(2, first.Count);
@@ -215,6 +217,7 @@ public sealed class When_jobs_are_asked_for_over_http : HttpContract
     [InlineData("all", "All", "")]
     [InlineData("queue/default", "Queue", "default")]
     [InlineData("type/Bus.ContractTests.Jobs.Sum", "Type", "Bus.ContractTests.Jobs.Sum")]
+    [InlineData("tenant/ann", "Tenant", "ann")]
     public async Task Should_run_none_of_a_group_from_when_it_is_paused_to_when_it_is_resumed(string path, string what, string name)
     {
         Assert.Equal(HttpStatusCode.NoContent, (await Http.PutAsync($"/api/jobs/pauses/{path}", null)).StatusCode);
@@ -226,7 +229,7 @@ public sealed class When_jobs_are_asked_for_over_http : HttpContract
         await Eventually.AssertAsync(async () =>
         {
             // Until every process knows of the pause one may slip through.
-            held = await EnqueueAsync(new Sum(1, 1));
+            held = await EnqueueAsync(new Sum(1, 1), new EnqueueOptions { Tenant = "ann" });
             return await Eventually.SettleAsync(() => StateAsync(held), TimeSpan.FromMilliseconds(500)) == "Queued";
         });
         Assert.Equal("Queued", await StateAsync(held));
@@ -279,7 +282,7 @@ public sealed class When_jobs_are_asked_for_over_http : HttpContract
     [InlineData("GET", "/api/jobs?take=many", "", HttpStatusCode.BadRequest, "cannot be read")]
     [InlineData("GET", "/api/jobs?take=0", "", HttpStatusCode.UnprocessableEntity, "refused")]
     [InlineData("GET", "/api/jobs?take=1001", "", HttpStatusCode.UnprocessableEntity, "refused")]
-    [InlineData("PUT", "/api/jobs/pauses/nonsense/name", "", HttpStatusCode.BadRequest, "one of All, Queue, Type")]
+    [InlineData("PUT", "/api/jobs/pauses/nonsense/name", "", HttpStatusCode.BadRequest, "one of All, Queue, Type, Tenant")]
     [InlineData("PUT", "/api/jobs/pauses/queue", "", HttpStatusCode.UnprocessableEntity, "refused")]
     [InlineData("PUT", "/api/jobs/pauses/all/name", "", HttpStatusCode.UnprocessableEntity, "refused")]
     [InlineData("DELETE", "/api/jobs/pauses/queue/nobody", "", HttpStatusCode.NotFound, "not paused")]

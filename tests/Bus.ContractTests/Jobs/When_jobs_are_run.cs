@@ -129,7 +129,17 @@ public sealed class When_jobs_have_much_to_say_on_sqlite : JobPayloadContract
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
 }
 
+public sealed class When_jobs_have_tenants_on_sqlite : JobTenantContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
 public sealed class When_jobs_have_much_to_say_on_postgres : JobPayloadContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_have_tenants_on_postgres : JobTenantContract
 {
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
 }

@@ -141,6 +141,44 @@ public sealed class When_a_process_asks_for_jobs
     }
 
     [Fact]
+    public void Should_let_tenants_take_turns_where_they_share_a_queue_and_go_on_after_the_last()
+    {
+        var demand = Demand(["plain"]);
+        demand.Hint("web");
+        demand.See([(JobDialect.QueueSeen, "mail"), (JobDialect.TenantsSeen, "mail")]);
+        var wishes = demand.Next();
+        Assert.Equal([("mail", ""), ("web", null)], wishes.Claims.Select(claim => (claim.Queue, claim.After)).OrderBy(claim => claim.Queue));
+
+        // One is less than was asked for, and there may be more all the same.
+        demand.Got(wishes, [Jobs("mail", 1)[0] with { Tenant = "b" }]);
+        wishes = demand.Next();
+        Assert.Equal(("mail", "b"), Assert.Single(wishes.Claims) is var claim ? (claim.Queue, claim.After) : default);
+        demand.Got(wishes, []);
+        Assert.True(demand.Next().IsEmpty);
+    }
+
+    [Fact]
+    public void Should_leave_it_to_the_table_which_tenant_is_paused_and_let_none_of_its_jobs_begin()
+    {
+        var demand = Demand(["plain"]);
+        demand.See([(JobDialect.QueueSeen, "mail"), ((int)JobGroup.Tenant, "b")]);
+        Assert.Equal("", Assert.Single(demand.Next().Claims).After);
+        Assert.True(demand.IsPaused(Jobs("mail", 1)[0] with { Tenant = "b" }));
+        Assert.False(demand.IsPaused(Jobs("mail", 1)[0] with { Tenant = "a" }));
+        Assert.False(demand.IsPaused(Jobs("mail", 1)[0]));
+    }
+
+    [Fact]
+    public void Should_begin_what_it_got_in_turns()
+    {
+        ClaimedJob[] got = [.. "b3 b1 a5 -4 b2 a6".Split(' ').Select(job => Jobs("mail", 1)[0] with { Tenant = job[0] == '-' ? null : job[..1], Rank = job[1] })];
+        List<ClaimedJob> jobs = [Jobs("other", 1)[0] with { Rank = 1_000 }, .. got];
+        ClaimedJob.Sort(jobs, 1, "a");
+        Assert.Equal(["b1", "-4", "a5", "b2", "a6", "b3"], jobs.Skip(1).Select(job => $"{job.Tenant ?? "-"}{(char)job.Rank}"));
+        Assert.Equal("other", jobs[0].Queue);
+    }
+
+    [Fact]
     public void Should_leave_half_of_its_room_to_types_without_limits()
     {
         var demand = Demand(["plain"], limited: ["slow"]);

@@ -38,5 +38,15 @@ public sealed class When_jobs_are_made
         Assert.Contains("MaxPayload", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\0b")]
+    [InlineData(null)]
+    public void Should_refuse_a_tenant_without_a_name_that_can_be_stored(string? tenant)
+    {
+        var error = Assert.Throws<JobException>(() => _maker.Make(new Note("a"), new EnqueueOptions { Tenant = tenant ?? new string('t', 191) }));
+        Assert.Contains("`Tenant` must have 1 to 190 characters", error.Message, StringComparison.Ordinal);
+    }
+
     private sealed record Note(string Text);
 }
