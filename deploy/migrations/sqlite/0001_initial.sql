@@ -95,6 +95,7 @@ CREATE TABLE "bus_job" (
     "kept_until" INTEGER NULL,
     "callback" TEXT NULL,
     "batch_id" TEXT NULL,
+    "tenant" TEXT NULL,
     "result" BLOB NULL,
     "error" TEXT NULL,
     "progress" INTEGER NULL,
@@ -375,10 +376,16 @@ CREATE INDEX "IX_bus_job_queue" ON "bus_job" ("queue") WHERE state = 1 AND crash
 CREATE INDEX "IX_bus_job_queue_state" ON "bus_job" ("queue", "state") WHERE state IN (0, 4, 5, 7);
 
 
-CREATE INDEX "IX_bus_job_queue_type_rank" ON "bus_job" ("queue", "type", "rank") WHERE state = 1;
+CREATE INDEX "IX_bus_job_queue_type_rank_tenant" ON "bus_job" ("queue", "type", "rank", "tenant") WHERE state = 1;
+
+
+CREATE INDEX "IX_bus_job_queue_type_tenant_rank" ON "bus_job" ("queue", "type", "tenant", "rank") WHERE state = 1 AND tenant IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_state_ended_at" ON "bus_job" ("state", "ended_at") WHERE ended_at IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_tenant_id" ON "bus_job" ("tenant", "id") WHERE tenant IS NOT NULL;
 
 
 CREATE UNIQUE INDEX "IX_bus_job_unique_key" ON "bus_job" ("unique_key") WHERE unique_key IS NOT NULL;

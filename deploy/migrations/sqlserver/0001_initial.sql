@@ -102,6 +102,7 @@ CREATE TABLE [bus_job] (
     [kept_until] bigint NULL,
     [callback] nvarchar(2000) NULL,
     [batch_id] uniqueidentifier NULL,
+    [tenant] nvarchar(190) NULL,
     [result] varbinary(max) NULL,
     [error] nvarchar(max) NULL,
     [progress] int NULL,
@@ -424,11 +425,19 @@ CREATE INDEX [IX_bus_job_queue_state] ON [bus_job] ([queue], [state]) WHERE stat
 GO
 
 
-CREATE INDEX [IX_bus_job_queue_type_rank] ON [bus_job] ([queue], [type], [rank]) WHERE state = 1;
+CREATE INDEX [IX_bus_job_queue_type_rank_tenant] ON [bus_job] ([queue], [type], [rank], [tenant]) WHERE state = 1;
+GO
+
+
+CREATE INDEX [IX_bus_job_queue_type_tenant_rank] ON [bus_job] ([queue], [type], [tenant], [rank]) WHERE state = 1 AND tenant IS NOT NULL;
 GO
 
 
 CREATE INDEX [IX_bus_job_state_ended_at] ON [bus_job] ([state], [ended_at]) WHERE ended_at IS NOT NULL;
+GO
+
+
+CREATE INDEX [IX_bus_job_tenant_id] ON [bus_job] ([tenant], [id]) WHERE tenant IS NOT NULL;
 GO
 
 
