@@ -11,6 +11,8 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan TimeToAnswer = TimeSpan.FromSeconds(1);
+
     private readonly OutboxEngine<TDbContext> _engine;
     private readonly OutboxSweeper<TDbContext> _sweeper;
     private readonly OrderedRelay<TDbContext> _ordered;
@@ -37,9 +39,10 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
         return Task.CompletedTask;
     }
 
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
         _engine.Started = true;
+        await AskTheTimeAsync(cancellationToken);
         if (_engine.Options.DeliveryService)
         {
             _sweeper.Start();
@@ -49,7 +52,6 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
 
         if (_engine.Options.InboxCleanup)
             _purge.Start();
-        return Task.CompletedTask;
     }
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -86,5 +88,12 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
         await _purge.DisposeAsync();
         await _ordered.DisposeAsync();
         await _sweeper.DisposeAsync();
+    }
+
+    // By a clock that is ahead a job that is to wait would be queued at once, and one would be too late that is not. When the database is away the first look that it answers knows.
+    private async Task AskTheTimeAsync(CancellationToken cancellationToken)
+    {
+        Task asked = _engine.Timers.NowAsync(cancellationToken);
+        await asked.WaitAsync(TimeToAnswer, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }
