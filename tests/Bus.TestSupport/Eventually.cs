@@ -6,6 +6,7 @@ namespace Bus.TestSupport;
 public static class Eventually
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan OneLook = TimeSpan.FromMinutes(2);
 
     /// <summary>Returns once <paramref name="condition"/> holds; an exception of the condition counts as not yet.</summary>
     /// <param name="condition">What must become true.</param>
@@ -28,7 +29,8 @@ public static class Eventually
         {
             try
             {
-                if (await condition())
+                // A look that does not come back must not keep the test from ending.
+                if (await condition().WaitAsync(limit + OneLook, clock))
                 {
                     return;
                 }
