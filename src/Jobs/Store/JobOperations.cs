@@ -58,7 +58,11 @@ internal sealed partial class JobOperations<TDbContext>(
 
     public Task<bool> RunAgainAsync(Guid id, CancellationToken cancellationToken = default) => RunAgainAsync(id, null, onlyDead: false, cancellationToken);
 
-    Task<bool> IDeadJobReplay.RunAgainAsync(Guid job, byte[]? arguments, CancellationToken cancellationToken) => RunAgainAsync(job, arguments, onlyDead: true, cancellationToken);
+    Task<bool> IDeadJobReplay.RunAgainAsync(Guid job, byte[]? arguments, CancellationToken cancellationToken)
+    {
+        RequireLength($"job {job}", arguments ?? []);
+        return RunAgainAsync(job, arguments, onlyDead: true, cancellationToken);
+    }
 
     private Task<bool> RunAgainAsync(Guid id, byte[]? arguments, bool onlyDead, CancellationToken cancellationToken) => rows.ChangeAsync(
         async db =>
@@ -131,8 +135,7 @@ internal sealed partial class JobOperations<TDbContext>(
             throw new JobException($"Job {id} has an idempotency key, and so keeps its arguments: cancel it, and enqueue another with a new key.");
         var type = catalog.Find(job.Type) ?? throw new JobException($"This process has no handler for `{job.Type}`, and cannot tell whether the arguments fit: change them in a process that runs such jobs.");
         var text = JobJson.Check(arguments, type);
-        if (options.Refusal(text.Length) is { } refusal)
-            throw new JobException($"What a `{type.Name}` is told {refusal}.");
+        RequireLength($"a `{type.Name}`", text);
         return await rows.InScopeAsync(db => jobs(db).ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.Arguments, text)
@@ -191,6 +194,12 @@ internal sealed partial class JobOperations<TDbContext>(
             db.Add(new JobPauseRow { Kind = (int)what, Name = name });
         await db.SaveChangesAsync(cancellationToken);
         return [];
+    }
+
+    private void RequireLength(string what, byte[] arguments)
+    {
+        if (options.Refusal(arguments.Length) is { } refusal)
+            throw new JobException($"What {what} is told {refusal}.");
     }
 
     private static void RequireTake(int take)

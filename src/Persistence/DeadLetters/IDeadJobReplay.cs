@@ -7,6 +7,7 @@ internal interface IDeadJobReplay
     /// <param name="job">Its id.</param>
     /// <param name="arguments">JSON in the place of its arguments; null for these.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <exception cref="Exception">The arguments are longer than jobs may have them.</exception>
     /// <returns>False when it is not dead any more, or there is none.</returns>
     Task<bool> RunAgainAsync(Guid job, byte[]? arguments, CancellationToken cancellationToken);
 }

@@ -153,7 +153,7 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
         var sql = string.Join(" UNION ALL ", loops.Select((loop, number) => $"SELECT {number}, {loop.NextStatement["SELECT ".Length..]}"));
         List<(int Loop, long Next, long Time)> seen;
         await using (var session = await Engine.OpenAsync(cancellationToken))
-            seen = await session.QueryAsync(sql, row => (row.GetInt32(0), row.IsDBNull(1) ? long.MaxValue : row.GetInt64(1), row.GetInt64(2)), cancellationToken, [.. loops.SelectMany(loop => loop.NextValues)]);
+            seen = await session.QueryAsync(sql, row => (row.GetInt32(0), row.IsDBNull(1) ? long.MaxValue : row.GetInt64(1), row.GetInt64(2)), cancellationToken, loops.Select(loop => loop.NextValues).SingleOrDefault(values => values.Length > 0) ?? []);
         var own = long.MaxValue;
         foreach (var (number, next, time) in seen)
         {

@@ -86,15 +86,15 @@ public sealed class WorkHandler(JobDbContext db, IPublishEndpoint events) : IJob
     /// <summary>The number of a job that runs out of stack.</summary>
     public const int Recurses = -1;
 
-    /// <summary>The number of a job that takes ten seconds.</summary>
+    /// <summary>The number of a job that stays until that with the number 2 has had its effect.</summary>
     public const int Stays = -2;
 
     public async Task RunAsync(Work arguments, JobRun run)
     {
         if (arguments.Number == Recurses)
             Recurse(0);
-        if (arguments.Number == Stays)
-            await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, run.CancellationToken);
+        while (arguments.Number == Stays && !await db.Set<Worked>().AnyAsync(worked => worked.Number == 2, run.CancellationToken))
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, run.CancellationToken);
         var chance = Mix((uint)((((arguments.Key ?? 0) * 1000) + arguments.Number) * 100) + (uint)run.Attempt);
         db.Add(new Worked { JobKey = arguments.Key, Number = arguments.Number, Run = run.Number });
         await events.Publish(new WorkDone(arguments.Key, arguments.Number), run.CancellationToken);
