@@ -1,3 +1,4 @@
+using Bus.Core.SharedFile;
 using Bus.Jobs.Handling;
 using Bus.Jobs.Running;
 using Bus.Jobs.Store;
@@ -46,7 +47,8 @@ public static class JobsRegistration
         where TDbContext : DbContext
     {
         services.AddConsumer<JobHintConsumer<TDbContext>>().Endpoint(endpoint => (endpoint.Name, endpoint.Temporary, endpoint.ConcurrentMessageLimit) = (JobHints.Endpoint, true, 1));
-        services.TryAddSingleton(provider => new JobHints(provider.GetRequiredService<IBus>));
+        services.TryAddSingleton(provider => new JobHints(
+            provider.GetRequiredService<IBus>, provider.GetService<INeighbours>, () => provider.GetRequiredService<OutboxEngine<TDbContext>>().DatabaseName));
         services.TryAddSingleton<JobWaiters>();
         services.TryAddSingleton<JobProgress<TDbContext>>();
         services.TryAddSingleton<JobLogWriter<TDbContext>>();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Bus.Benchmarks.Measures;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bus.Benchmarks;
 
@@ -9,7 +10,7 @@ internal static class Program
     private const string Usage = """
         Bus.Benchmarks PEER VERB     needs RabbitMQ at AMQP_PORT and PostgreSQL at PGPORT (user postgres, an empty database bench), prints one line of JSON
           PEER   bus-sqlite | bus-rabbitmq | bus-rabbitmq-postgres | bus-rabbitmq-postgres-ef | bus-jobs-sqlite | bus-jobs-rabbitmq-postgres
-          VERB   enqueue noop|sleep N, bulk N, latency N, worker: see the driver; BENCH_LOG names its files, BENCH_WARM the jobs of the warm-up
+          VERB   enqueue noop|sleep N, bulk N, latency N [alone], worker: see the driver; alone: in a process that does the work itself; BENCH_LOG names its files, BENCH_WARM the jobs of the warm-up
                  outbox N: a fresh process sends N committed messages    pickup N: commit to handler    cost N: transactions a job    (bus-rabbitmq-postgres)
                  saves N one|two [hold]: N saves of a row and a message by eight callers, queues and service in one SQLite file or in two    (bus-sqlite)
                  timers N: timers set, cancelled and fired while N wait    schedules N M: N schedules that fire each minute, for M minutes    (bus-sqlite, bus-rabbitmq-postgres)
@@ -67,7 +68,8 @@ internal static class Program
 
     private static async Task<object> ProduceAsync(string peer, string verb, string[] rest)
     {
-        using var host = await Peer.StartAsync(peer, worker: false);
+        var isAlone = rest is [_, "alone"];
+        using var host = await Peer.StartAsync(peer, worker: isAlone);
         var producer = Peer.Producer(host, peer);
         switch (verb)
         {
@@ -81,6 +83,8 @@ internal static class Program
             case "latency":
                 await Pump.EachAsync(producer, "noop", 20, tasks: 1);
                 await Pump.PacedAsync(producer, Number(rest[0]));
+                if (isAlone)
+                    await Until.TrueAsync(() => host.Services.GetRequiredService<WorkLog>().StartedAt.Count >= Number(rest[0]));
                 return new { };
             default:
                 throw new ArgumentException($"There is no verb `{verb}`: see --help.", nameof(verb));

@@ -8,6 +8,7 @@ namespace Bus.Jobs.Running;
 internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool pool)
 {
     private const int MostAhead = 200;
+    private const int MostQueues = 1_000;
 
     private readonly ConcurrentDictionary<string, byte> _queues = new(StringComparer.Ordinal);
     private readonly JobType[] _free = [.. catalog.Types.Where(type => !type.IsLimited)];
@@ -25,6 +26,9 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
 
     /// <summary>A queue may have jobs.</summary>
     public void Hint(string queue) => _queues[queue] = 0;
+
+    /// <summary>Whether it has been told of more queues than it can have asked for soon.</summary>
+    public bool IsFull => _queues.Count >= MostQueues;
 
     /// <summary>How many runs have ended in a turn: as many may be taken ahead of room, twice.</summary>
     public void Ended(int count) => _ahead = Math.Min(MostAhead, count * 2);

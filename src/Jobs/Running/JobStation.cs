@@ -67,6 +67,13 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         Wake();
     }
 
+    /// <summary>Hears that a queue may have jobs, from anybody on this machine: of more queues than any service has, the look tells.</summary>
+    public void Hear(string queue)
+    {
+        if (!_demand.IsFull)
+            Hint(queue);
+    }
+
     /// <summary>Looks at once what is paused, and which runs are to stop; ends when it has, or cannot now.</summary>
     public async Task LookNowAsync(CancellationToken cancellationToken)
     {

@@ -32,14 +32,14 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
         $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) " +
         $"VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, 0, 0, 0, 0, {now}) ON CONFLICT DO NOTHING";
 
-    // One select a type, so that each goes along its index and stops; there is no lateral join.
+    // One select a type, so that each goes along its index and stops; there is no lateral join. A bare parameter as LIMIT would have SQLite compile the statement a second time when it is bound, to plan by its value.
     protected override string Claim(int types) => _claims.GetOrAdd(
         types,
         static (count, claim) => claim.Head + string.Join(" UNION ALL ", Enumerable.Range(0, count).Select(number => string.Format(CultureInfo.InvariantCulture, claim.Type, number))) + claim.Tail,
         (
             Head: $"UPDATE {Tables.Job} SET state = 2, owner_id = @p0, node = @p1, claims = claims + 1, started_at = {Now}, progress = NULL, note = NULL, {UniqueAtStart} WHERE id IN (SELECT id FROM (",
-            Type: $"SELECT * FROM (SELECT id, rank FROM {Tables.Job} WHERE queue = @p2 AND type = json_extract(@p3, '$[{{0}}]') AND state = 1 AND crashes BETWEEN @p5 AND @p6 ORDER BY rank LIMIT @p4)",
-            Tail: $") ORDER BY rank LIMIT @p4) RETURNING {ClaimedJob.Output("", "length")}"));
+            Type: $"SELECT * FROM (SELECT id, rank FROM {Tables.Job} WHERE queue = @p2 AND type = json_extract(@p3, '$[{{0}}]') AND state = 1 AND crashes BETWEEN @p5 AND @p6 ORDER BY rank LIMIT @p4 + 0)",
+            Tail: $") ORDER BY rank LIMIT @p4 + 0) RETURNING {ClaimedJob.Output("", "length")}"));
 
     // From one tenant to the next along the index, and of each only the first. The group without a tenant is the last of its type.
     protected override string ClaimByTurns { get; } =
@@ -52,7 +52,7 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
         $"SELECT j.id, j.rank, NULL FROM going CROSS JOIN {tables.Job} AS j ON j.id IN (SELECT id FROM {tables.Job} WHERE queue = @p2 AND type = going.type AND tenant IS NULL AND state = 1 " +
         "AND crashes BETWEEN @p5 AND @p6 ORDER BY rank LIMIT (SELECT most FROM depth)) WHERE going.tenant IS NULL) " +
         $"UPDATE {tables.Job} SET state = 2, owner_id = @p0, node = @p1, claims = claims + 1, started_at = {now}, progress = NULL, note = NULL, {UniqueAtStart} " +
-        "WHERE id IN (SELECT id FROM (SELECT id, coalesce(tenant, '') AS tenant, row_number() OVER (PARTITION BY tenant ORDER BY rank) AS turn FROM heads) WHERE turn <= (SELECT most FROM depth) ORDER BY turn, tenant <= @p7, tenant LIMIT @p4) " +
+        "WHERE id IN (SELECT id FROM (SELECT id, coalesce(tenant, '') AS tenant, row_number() OVER (PARTITION BY tenant ORDER BY rank) AS turn FROM heads) WHERE turn <= (SELECT most FROM depth) ORDER BY turn, tenant <= @p7, tenant LIMIT @p4 + 0) " +
         $"RETURNING {ClaimedJob.Output("", "length")}";
 
     protected override string EndReturning => $"RETURNING queue, type, state, rank / 1000 + priority * 60000, {Now}";

@@ -26,6 +26,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     private readonly Lazy<IQueuesInDatabase?> _queues;
     private ImmutableArray<DueLoop<TDbContext>> _dueLoops;
     private string? _file;
+    private string _databaseName = "";
     private bool _isPooled;
     private bool _retriesInContext;
     private bool _watchesContexts;
@@ -79,6 +80,9 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
 
     /// <summary>True when <see cref="ScopedContext{TDbContext}"/> sees every context that a scope makes.</summary>
     public bool WatchesContexts => Dialect is not null && _watchesContexts;
+
+    /// <summary>What the database is called among those that processes of one machine use: a SQLite file without its folder, which each may write in another way.</summary>
+    public string DatabaseName => Dialect is not null ? _databaseName : "";
 
     public DatabaseGate<TDbContext> Database { get; }
 
@@ -198,7 +202,9 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         _retriesInContext = context.Database.CreateExecutionStrategy().RetriesOnFailure;
         _watchesContexts = !scope.ServiceProvider.GetRequiredService<Registrations<TDbContext>>().HaveOtherNames
             && scope.ServiceProvider.GetRequiredService<ScopedContext<TDbContext>>().Context == context;
-        if (context.Database.GetDbConnection() is SqliteConnection { DataSource: { Length: > 0 } file } connection)
+        var own = context.Database.GetDbConnection();
+        _databaseName = own is SqliteConnection ? Path.GetFileName(own.DataSource) : own.Database;
+        if (own is SqliteConnection { DataSource: { Length: > 0 } file } connection)
         {
             var settings = new SqliteConnectionStringBuilder(connection.ConnectionString);
             _isPooled = settings.Pooling;

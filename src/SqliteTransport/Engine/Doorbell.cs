@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Bus.Core.SharedFile;
 using Microsoft.Extensions.Logging;
 
 namespace Bus.SqliteTransport.Engine;
@@ -18,12 +19,16 @@ internal sealed partial class Doorbell : IDisposable
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
     private readonly SocketAddress _own;
-    private readonly byte[] _datagram = new byte[16];
+    private readonly byte[] _datagram = new byte[1 + INeighbours.Longest];
+    private readonly Action<ReadOnlySpan<byte>>? _heard;
     private readonly TimeSpan _longest = TimeSpan.MaxValue;
 
+    /// <param name="log">Told when nothing can be heard.</param>
+    /// <param name="heard">Gets words of other processes that are not for the queues, on the thread that waits; null for none.</param>
     /// <exception cref="SocketException">There is no loopback device.</exception>
-    public Doorbell(ILogger log)
+    public Doorbell(ILogger log, Action<ReadOnlySpan<byte>>? heard = null)
     {
+        _heard = heard;
         _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _own = _socket.LocalEndPoint!.Serialize();
         RingOwn();
@@ -33,6 +38,9 @@ internal sealed partial class Doorbell : IDisposable
         LogNoLoopback(log, WithoutLoopback);
     }
 
+    /// <summary>Whether rings are carried at all.</summary>
+    public bool Works => _longest != WithoutLoopback;
+
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
     /// <summary>Wakes the writer of this process.</summary>
@@ -40,6 +48,9 @@ internal sealed partial class Doorbell : IDisposable
 
     /// <summary>Wakes the writer of another process. A ring that is lost costs it the time to its next look.</summary>
     public void RingAt(int port, Ring ring) => Send(ring, new IPEndPoint(IPAddress.Loopback, port).Serialize());
+
+    /// <summary>Tells another process something that is not for its queues. It may be lost.</summary>
+    public void TellAt(int port, ReadOnlySpan<byte> word) => Send([(byte)Ring.Word, .. word], new IPEndPoint(IPAddress.Loopback, port).Serialize());
 
     /// <summary>Waits until somebody rings; at once where somebody has.</summary>
     /// <param name="longest">The longest wait, rounded up to milliseconds: less than one would be none, and the thread would spin.</param>
@@ -56,8 +67,7 @@ internal sealed partial class Doorbell : IDisposable
             do
             {
                 // An empty datagram has a length too, of zero.
-                var length = _socket.Receive(_datagram);
-                var ring = length == 1 && _datagram[0] <= (byte)Ring.Coming ? (Ring)_datagram[0] : Ring.Look;
+                var ring = Understand(_datagram.AsSpan(0, _socket.Receive(_datagram)));
                 heard = ring > heard ? ring : heard;
             }
             while (_socket.Available > 0 && ++rings < MostRings);
@@ -73,11 +83,29 @@ internal sealed partial class Doorbell : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private void Send(Ring ring, SocketAddress to)
+    private Ring Understand(ReadOnlySpan<byte> datagram)
+    {
+        if (datagram is not [(byte)Ring.Word, _, ..])
+            return datagram is [<= (byte)Ring.Coming] ? (Ring)datagram[0] : Ring.Look;
+        try
+        {
+            _heard?.Invoke(datagram[1..]);
+        }
+        catch (Exception)
+        {
+            // Whatever they make of it, the queues need this thread. A word may be lost.
+        }
+
+        return Ring.Own;
+    }
+
+    private void Send(Ring ring, SocketAddress to) => Send(Datagrams[(int)ring], to);
+
+    private void Send(ReadOnlySpan<byte> datagram, SocketAddress to)
     {
         try
         {
-            _socket.SendTo(Datagrams[(int)ring], SocketFlags.None, to);
+            _socket.SendTo(datagram, SocketFlags.None, to);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {

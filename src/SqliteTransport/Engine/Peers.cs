@@ -22,7 +22,7 @@ internal sealed partial class Peers : IDisposable
     private readonly HashSet<int> _ports = [];
     private FileStream? _owner;
     private Action _foundDead = static () => { };
-    private long[] _others = [];
+    private Member[] _others = [];
     private bool _canLock = true;
 
     public Peers(QueueFileOptions options, Doorbell bell, ILogger log)
@@ -68,7 +68,7 @@ internal sealed partial class Peers : IDisposable
 
     /// <summary>Learns who is there.</summary>
     public void Know(List<Member> members) =>
-        Volatile.Write(ref _others, [.. members.Where(member => member.Id != Self).Select(member => member.Id)]);
+        Volatile.Write(ref _others, [.. members.Where(member => member.Id != Self)]);
 
     /// <summary>Looks at the beats, at each beat of our own: three times without a change, over the whole lease that it has given itself, is a death.</summary>
     public void Observe(List<Member> members)
@@ -121,6 +121,18 @@ internal sealed partial class Peers : IDisposable
             _bell.RingAt(port, Ring.Look);
     }
 
+    /// <summary>Tells all others something that is not for the queues. It may be lost, and one that has come since the last look at the file is not told. Thread-safe.</summary>
+    /// <returns>False, and none is told, where not all can hear it.</returns>
+    public bool TryTell(ReadOnlySpan<byte> word)
+    {
+        var others = Volatile.Read(ref _others);
+        if (!_bell.Works || Array.Exists(others, static other => !other.IsHere))
+            return false;
+        foreach (var other in others)
+            _bell.TellAt(other.Port, word);
+        return true;
+    }
+
     private void FindReaders(Store store, HashSet<long> queues)
     {
         _ports.Clear();
@@ -161,10 +173,10 @@ internal sealed partial class Peers : IDisposable
                 continue;
             foreach (var process in Volatile.Read(ref _others))
             {
-                if (!TryTake(process))
+                if (!TryTake(process.Id))
                     continue;
-                Volatile.Write(ref _others, [.. _others.Where(other => other != process)]);
-                _dead.Enqueue(process);
+                Volatile.Write(ref _others, [.. _others.Where(other => other.Id != process.Id)]);
+                _dead.Enqueue(process.Id);
                 _foundDead();
             }
         }

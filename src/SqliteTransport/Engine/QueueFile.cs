@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Bus.Core.SharedFile;
 using Bus.SqliteTransport.Engine.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -24,7 +25,7 @@ internal sealed class QueueFile : IAsyncDisposable
         Path = options.Path;
         log = new SteadyLogger(log);
         _store = Store.Open(options.Path, options.SharesFile);
-        _bell = Bell(_store, log);
+        _bell = Bell(_store, log, options.Heard);
         _peers = new Peers(options, _bell, log);
         _checkpointer = new Checkpointer(options.Path);
         _logFile = new LogFile(options.Path);
@@ -96,6 +97,13 @@ internal sealed class QueueFile : IAsyncDisposable
         _peers.Wake(ports);
     }
 
+    /// <summary>Tells the other processes that have the file open something that is not for the queues: at once, without a message. It may be lost.</summary>
+    /// <returns>False, and none is told, where not all can hear it: the loopback device is down, or one of them is in a container of its own.</returns>
+    /// <exception cref="ArgumentException">It is empty, or longer than <see cref="INeighbours.Longest"/>.</exception>
+    public bool TryTell(ReadOnlySpan<byte> word) => word.Length is >= 1 and <= INeighbours.Longest
+        ? _peers.TryTell(word)
+        : throw new ArgumentException($"A word to other processes must have 1 to {INeighbours.Longest} bytes, but had {word.Length}.", nameof(word));
+
     /// <summary>Begins to hand over what is in a queue; makes the queue if it is missing.</summary>
     public async Task<IQueueConsumer> ConsumeAsync(string queue, ConsumerOptions options, CancellationToken cancellationToken)
     {
@@ -150,11 +158,11 @@ internal sealed class QueueFile : IAsyncDisposable
         });
     }
 
-    private static Doorbell Bell(Store store, ILogger log)
+    private static Doorbell Bell(Store store, ILogger log, Action<ReadOnlySpan<byte>>? heard)
     {
         try
         {
-            return new Doorbell(log);
+            return new Doorbell(log, heard);
         }
         catch (SocketException exception)
         {

@@ -28,6 +28,9 @@ internal sealed record QueueFileOptions
     /// </summary>
     public bool SharesFile { get; init; }
 
+    /// <summary>Gets what other processes tell by <see cref="QueueFile.TryTell"/>, on the writer's thread: it must return at once. Null, which is the default, for a process that does not listen.</summary>
+    public Action<ReadOnlySpan<byte>>? Heard { get; init; }
+
     /// <summary>For due times and expiry; the leases do not ask it.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

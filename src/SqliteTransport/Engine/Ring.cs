@@ -11,4 +11,7 @@ internal enum Ring : byte
 
     /// <summary>A transaction that is about to commit makes something ready. Only the lock waits for that; a look would come too early.</summary>
     Coming = 2,
+
+    /// <summary>Nothing for the queues: a word for others in the process follows.</summary>
+    Word = 3,
 }

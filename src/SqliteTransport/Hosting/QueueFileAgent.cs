@@ -17,6 +17,9 @@ internal sealed class QueueFileAgent(SqliteHostConfiguration host) : IAgent
     /// <summary>The open file; null while it is not open.</summary>
     public QueueFile? Current => Volatile.Read(ref _file);
 
+    /// <summary>Raised with what other processes tell this one that is not for the queues, whenever the file is open.</summary>
+    public event Action<ReadOnlySpan<byte>>? Heard;
+
     Task IAgent.Ready => Task.CompletedTask;
 
     Task IAgent.Completed => Task.CompletedTask;
@@ -77,7 +80,7 @@ internal sealed class QueueFileAgent(SqliteHostConfiguration host) : IAgent
         // Not under the caller's lock.
         await Task.Yield();
         ILogger log = host.LogContext?.CreateLogContext("Bus.SqliteTransport").Logger ?? NullLogger.Instance;
-        var file = await QueueFile.OpenAsync(host.Settings.ToOptions(), log, CancellationToken.None);
+        var file = await QueueFile.OpenAsync(host.Settings.ToOptions() with { Heard = word => Heard?.Invoke(word) }, log, CancellationToken.None);
         lock (_lock)
         {
             if (!_isStopped)

@@ -22,7 +22,7 @@ internal sealed class TestQueueFile : IAsyncDisposable
 
     public ILogger Log { get; init; } = NullLogger.Instance;
 
-    public async Task<QueueFile> OpenAsync()
+    public async Task<QueueFile> OpenAsync(Action<ReadOnlySpan<byte>>? heard = null)
     {
         var file = await QueueFile.OpenAsync(
             new QueueFileOptions
@@ -30,6 +30,7 @@ internal sealed class TestQueueFile : IAsyncDisposable
                 Path = Path,
                 Time = Time,
                 LockDuration = LockDuration,
+                Heard = heard,
                 AddHeader = static (headers, name, value) => [.. headers, .. Encoding.UTF8.GetBytes($"{name}={value};")],
             },
             Log,

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using Bus.Core.SharedFile;
 using Bus.SqliteTransport.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -44,6 +46,34 @@ public sealed class When_a_writer_sleeps : IDisposable
             Assert.Equal(Ring.Look, _bell.Wait(Long));
             Assert.Equal(Ring.Own, _bell.Wait(TimeSpan.Zero));
         }
+    }
+
+    [Fact]
+    public void Should_hand_on_words_that_are_not_for_it_and_sleep_on()
+    {
+        List<string> heard = [];
+        using var listening = new Doorbell(NullLogger.Instance, word => heard.Add(Encoding.UTF8.GetString(word)));
+        Assert.Equal(Ring.Own, listening.Wait(Long));
+
+        _bell.TellAt(listening.Port, "one"u8);
+        Assert.Equal(Ring.Own, listening.Wait(Long));
+        _bell.TellAt(listening.Port, new byte[INeighbours.Longest]);
+        _bell.RingAt(listening.Port, Ring.Look);
+        Assert.Equal(Ring.Look, listening.Wait(Long));
+
+        Assert.Equal(["one", new string('\0', INeighbours.Longest)], heard);
+    }
+
+    [Fact]
+    public void Should_outlive_who_cannot_make_anything_of_a_word()
+    {
+        using var listening = new Doorbell(NullLogger.Instance, _ => throw new FormatException("What?"));
+        Assert.Equal(Ring.Own, listening.Wait(Long));
+
+        _bell.TellAt(listening.Port, "one"u8);
+        Assert.Equal(Ring.Own, listening.Wait(Long));
+        _bell.RingAt(listening.Port, Ring.Coming);
+        Assert.Equal(Ring.Coming, listening.Wait(Long));
     }
 
     [Fact]

@@ -5,6 +5,9 @@ namespace Bus.SqliteTransport.Engine.Storage;
 /// <summary>The processes that have the file open, what they read, and what they leave behind when they die. Every method is part of the writer's transaction, unless it says otherwise.</summary>
 internal sealed class ProcessTable
 {
+    // A container that shares the folder has a loopback device of its own, and another name.
+    private static readonly string Here = $"{Environment.MachineName}/";
+
     private readonly Store _store;
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _insert;
@@ -27,7 +30,7 @@ internal sealed class ProcessTable
         _insert = connection.Prepare("INSERT INTO busq_process(id, beat, port, lease, name) VALUES(?1, 0, ?2, ?3, ?4)");
         _delete = connection.Prepare("DELETE FROM busq_process WHERE id = ?1");
         _beat = connection.Prepare("UPDATE busq_process SET beat = beat + 1 WHERE id = ?1");
-        _all = connection.Prepare("SELECT id, beat, lease FROM busq_process");
+        _all = connection.Prepare("SELECT id, beat, lease, port, name FROM busq_process");
         _read = connection.Prepare("INSERT OR IGNORE INTO busq_reader(queue, process) VALUES(?1, ?2)");
         _unread = connection.Prepare("DELETE FROM busq_reader WHERE process = ?1");
         _readers = connection.Prepare("SELECT p.port FROM busq_reader r JOIN busq_process p ON p.id = r.process WHERE r.queue = ?1 AND p.id <> ?2");
@@ -44,7 +47,7 @@ internal sealed class ProcessTable
     public long Join(int port, TimeSpan lease)
     {
         var id = _store.NextId();
-        _insert.Bind(1, id).Bind(2, port).Bind(3, (long)lease.TotalMilliseconds).Bind(4, $"{Environment.MachineName}/{Environment.ProcessId}").Run();
+        _insert.Bind(1, id).Bind(2, port).Bind(3, (long)lease.TotalMilliseconds).Bind(4, $"{Here}{Environment.ProcessId}").Run();
         return id;
     }
 
@@ -55,7 +58,7 @@ internal sealed class ProcessTable
     {
         List<Member> members = [];
         while (_all.Step())
-            members.Add(new Member(_all.Number(0), _all.Number(1), TimeSpan.FromMilliseconds(_all.Number(2))));
+            members.Add(new Member(_all.Number(0), _all.Number(1), TimeSpan.FromMilliseconds(_all.Number(2)), (int)_all.Number(3), _all.Text(4)?.StartsWith(Here, StringComparison.Ordinal) == true));
         return members;
     }
 
