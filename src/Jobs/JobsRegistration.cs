@@ -49,7 +49,7 @@ public static class JobsRegistration
         services.AddConsumer<JobHintConsumer<TDbContext>>().Endpoint(endpoint => (endpoint.Name, endpoint.Temporary, endpoint.ConcurrentMessageLimit) = (JobHints.Endpoint, true, 1));
         services.TryAddSingleton(provider => new JobHints(
             provider.GetRequiredService<IBus>, provider.GetService<INeighbours>, () => provider.GetRequiredService<OutboxEngine<TDbContext>>().DatabaseName));
-        services.TryAddSingleton<JobWaiters>();
+        services.TryAddSingleton(provider => new JobWaiters(provider.GetRequiredService<JobHints>().Send, TimeSpan.FromMilliseconds(500)));
         services.TryAddSingleton<JobProgress<TDbContext>>();
         services.TryAddSingleton<JobLogWriter<TDbContext>>();
         services.TryAddSingleton(provider => new WebhookRules(provider.GetRequiredService<JobsOptions>().Webhooks));

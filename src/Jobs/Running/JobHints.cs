@@ -111,13 +111,13 @@ internal sealed class JobHints(Func<IBus> bus, Func<INeighbours?> neighbours, Fu
 }
 
 /// <summary>Hears of the jobs of others.</summary>
-internal sealed class JobHintConsumer<TDbContext>(Func<JobStation<TDbContext>> station) : IConsumer<JobsQueued>
+internal sealed class JobHintConsumer<TDbContext>(Func<JobNews<TDbContext>> news) : IConsumer<JobsQueued>
     where TDbContext : DbContext
 {
     public Task Consume(ConsumeContext<JobsQueued> context)
     {
         foreach (var queue in context.Message.Queues)
-            station().Hint(queue);
+            news().Hear(queue);
         return Task.CompletedTask;
     }
 }

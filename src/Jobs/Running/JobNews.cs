@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Bus.Jobs.Running;
 
 /// <summary>Says where there is work: to this process, and to the others when it cannot take it at once. Thread-safe.</summary>
-internal sealed class JobNews<TDbContext>(OutboxEngine<TDbContext> engine, JobStation<TDbContext> station, JobDispatcher<TDbContext> dispatcher, JobLines<TDbContext> lines, JobHints hints, JobsOptions options, JobCatalog catalog)
+internal sealed class JobNews<TDbContext>(OutboxEngine<TDbContext> engine, JobStation<TDbContext> station, JobDispatcher<TDbContext> dispatcher, JobLines<TDbContext> lines, JobHints hints, JobWaiters waiters, JobsOptions options, JobCatalog catalog)
     where TDbContext : DbContext
 {
     /// <summary>Whether this process runs jobs.</summary>
@@ -25,6 +25,13 @@ internal sealed class JobNews<TDbContext>(OutboxEngine<TDbContext> engine, JobSt
 
     /// <summary>A queue has work.</summary>
     public void Tell(string queue) => Tell(queue, true);
+
+    /// <summary>Another process says that a queue has work, or speaks of a job that somebody waits for.</summary>
+    public void Hear(string word)
+    {
+        if (!waiters.Hear(word) && Runs)
+            station.Hear(word);
+    }
 
     private void Tell(string queue, bool isKnown)
     {

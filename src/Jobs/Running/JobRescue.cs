@@ -11,7 +11,7 @@ namespace Bus.Jobs.Running;
 /// <summary>
 /// Queues again what ran in a process that has died or was silent for longer than its lease, when the station's look has shown that there is such. Any process may; the claim's number lets one win.
 /// </summary>
-internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, DeadJobs<TDbContext> dead) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
+internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> engine, JobRows<TDbContext> rows, DeadJobs<TDbContext> dead, JobWaiters waiters) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
     where TDbContext : DbContext
 {
     /// <summary>A job that so many processes died of is not given to another.</summary>
@@ -79,6 +79,8 @@ internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> eng
             cancellationToken);
         if (!isRescued)
             return;
+        if (state != JobStates.Queued)
+            waiters.Ended(id);
         BusMetrics.JobsRescued.Add(1, new KeyValuePair<string, object?>("queue", job!.Queue), new KeyValuePair<string, object?>("type", job.Type));
         LogLost(engine.Log, id, job.Node, (JobState)state);
     }

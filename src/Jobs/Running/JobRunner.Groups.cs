@@ -84,8 +84,6 @@ internal sealed partial class JobRunner<TDbContext>
             await type.Group!.RunAsync(scope.ServiceProvider, items, stop);
             unit.Seal();
             await CommitInOneAsync(unit, [.. jobs.Zip(items, (job, item) => End(job.Running, item, type))], []);
-            foreach (var item in items)
-                waiters.Tell(item.JobId);
         }
         finally
         {

@@ -120,7 +120,6 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
             // What is being written would wait for a transaction that keeps all others out.
             await running.Log.HoldAsync(mayWait: !WritesAlone());
             await CommitAsync(unit, scope.ServiceProvider, ended, running.Log.Left, end);
-            waiters.Tell(job.Id);
             // What its limits kept back may go on.
             if (type.IsLimited)
                 news().Tell(job.Queue);
@@ -174,7 +173,12 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         stands = await jobs.CountAsync(connection, transaction.GetDbTransaction(), stands, CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         foreach (var run in ended)
+        {
             JobMeters.Ended(run);
+            if (run.State is JobStates.Succeeded or JobStates.Dead or JobStates.Cancelled)
+                waiters.Ended(run.Id);
+        }
+
         foreach (var queue in stands.Queues.Concat(ended.Where(run => run.State == JobStates.Queued).Select(run => run.Job!.Queue)).Distinct(StringComparer.Ordinal))
             news().Tell(queue);
         if (ended.Any(run => run.CallsBack))

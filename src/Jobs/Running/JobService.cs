@@ -28,6 +28,8 @@ internal sealed class JobService<TDbContext>(
     {
         engine.Relay.JobCommitted += news.Committed;
         hints.WarmUp();
+        // Before the first look, so that what is committed after it is heard of.
+        hints.Listen(news.Hear);
         if (engine.Options.DeliveryService)
         {
             engine.Attend(dispatcher);
@@ -40,8 +42,6 @@ internal sealed class JobService<TDbContext>(
         // Handlers that block their threads must not keep the process's lease from being renewed: the pool adds threads beyond its minimum one or two a second only.
         _threads = ThreadFloor.OfProcess.Raise(options.Concurrency + Environment.ProcessorCount);
         station.WhenLost(rescue.Wake);
-        // Before the first look, so that what is committed after it is heard of.
-        hints.Listen(station.Hear);
         station.Start();
         rescue.Start();
         upkeep.Start();

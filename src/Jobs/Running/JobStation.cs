@@ -268,7 +268,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
             if (stands)
                 JobMeters.Ended(end.Run);
             if (stands && end.Run.State is JobStates.Succeeded or JobStates.Dead or JobStates.Cancelled)
-                _waiters.Tell(end.Run.Id);
+                _waiters.Ended(end.Run.Id);
         }
     }
 

@@ -12,8 +12,6 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
 {
     private const int Block = 1_000;
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
-
     private readonly JobWatch<TDbContext> _watch = new(rows, waiters);
 
     public async Task<Guid> EnqueueAsync<TArguments>(TArguments arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
@@ -59,9 +57,9 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
     {
         try
         {
-            while (true)
+            for (var looks = 1; ; looks++)
             {
-                // Before the look: an end in between is not missed. What ends in another process is seen by the next look.
+                // Before the look: an end in between is not missed.
                 var told = waiters.WhenTold(id);
                 var row = await rows.GlanceAsync(id, cancellationToken) ?? throw new JobException($"There is no job {id}.");
                 if (row.State == JobStates.Succeeded)
@@ -72,14 +70,15 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
 
                 if (row.State is JobStates.Dead or JobStates.Cancelled)
                     throw new JobException($"Job {id} ({row.Type}) is {((JobState)row.State).ToString().ToLowerInvariant()}: {row.Error}");
-                await told.WaitAsync(LookEvery, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                waiters.Ask(id);
+                await told.WaitAsync(waiters.PauseAfter(looks), OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }
         finally
         {
-            // Others who wait for it look again.
-            waiters.Tell(id);
+            // Others who wait for it here look again.
+            waiters.Wake(id);
         }
     }
 
@@ -92,7 +91,7 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
         {
             if (await CancelWaitingAsync(id, cancellationToken))
             {
-                waiters.Tell(id);
+                waiters.Ended(id);
                 return true;
             }
 

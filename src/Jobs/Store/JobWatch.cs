@@ -6,13 +6,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Bus.Jobs.Store;
 
-/// <summary>Follows jobs by looking at their rows: when this process hears of a change, and twice a second because others may have made one. Thread-safe.</summary>
+/// <summary>Follows jobs by looking at their rows: when one hears of a change, and now and then because that may be lost. Thread-safe.</summary>
 internal sealed class JobWatch<TDbContext>(JobRows<TDbContext> rows, JobWaiters waiters)
     where TDbContext : DbContext
 {
     private const int Page = 200;
-
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
     // However much a handler has to say.
     private static readonly TimeSpan LookAtMostEvery = TimeSpan.FromMilliseconds(50);
@@ -22,7 +20,7 @@ internal sealed class JobWatch<TDbContext>(JobRows<TDbContext> rows, JobWaiters 
         try
         {
             Look? last = null;
-            while (true)
+            for (var looks = 1; ; looks++)
             {
                 // Before the look: what happens in between is not missed.
                 var told = waiters.WhenTold(id);
@@ -40,19 +38,21 @@ internal sealed class JobWatch<TDbContext>(JobRows<TDbContext> rows, JobWaiters 
                     yield return look.Show(lines, isLast);
                 if (isLast)
                     yield break;
+                looks = look != last || lines.Count > 0 ? 1 : looks;
                 last = look;
                 afterLine = lines.Count > 0 ? lines[^1].Position : afterLine;
                 if (lines.Count == Page)
                     continue;
+                waiters.Ask(id);
                 await Task.Delay(LookAtMostEvery, OutboxEngine<TDbContext>.Pace, cancellationToken);
-                await told.WaitAsync(LookEvery, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await told.WaitAsync(waiters.PauseAfter(looks), OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }
         finally
         {
-            // Others who wait for it look again.
-            waiters.Tell(id);
+            // Others who wait for it here look again.
+            waiters.Wake(id);
         }
     }
 
