@@ -100,7 +100,16 @@ internal sealed partial class Peers : IDisposable
     /// <returns>False when there is none, or are several: <see cref="Wake(Store, HashSet{long})"/> tells them after the commit.</returns>
     public bool Announce(Store store, HashSet<long> queues)
     {
-        FindReaders(store, queues);
+        try
+        {
+            FindReaders(store, queues);
+        }
+        catch (QueueFileException)
+        {
+            // Nothing is refused because nobody could be told: the waking after the commit says what is wrong.
+            return false;
+        }
+
         if (_ports.Count != 1)
             return false;
         _bell.RingAt(_ports.First(), Ring.Coming);
