@@ -206,7 +206,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Pulse.StopAsync(CancellationToken.None);
+        await Pulse.DisposeAsync();
         await Timers.DisposeAsync();
         await Committer.DisposeAsync();
         await Relay.DisposeAsync();

@@ -10,7 +10,7 @@ namespace Bus.Persistence.Pulses;
 /// What the parts of this process ask the database again and again goes there together, about once a second: one round trip for all, on a thread and a connection of its own and by synchronous calls, so that handlers which
 /// block every thread of the pool cost the process none of its leases. Who has been told nothing for a while asks by itself. Thread-safe.
 /// </summary>
-internal sealed partial class Pulse<TDbContext>(OutboxEngine<TDbContext> engine)
+internal sealed partial class Pulse<TDbContext>(OutboxEngine<TDbContext> engine) : IAsyncDisposable
     where TDbContext : DbContext
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
@@ -73,9 +73,16 @@ internal sealed partial class Pulse<TDbContext>(OutboxEngine<TDbContext> engine)
             thread = _thread;
         }
 
-        _stop.Set();
+        if (!_stop.IsSet)
+            _stop.Set();
         if (thread is not null)
             await _ended.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None);
+        _stop.Dispose();
     }
 
     private void Begin()

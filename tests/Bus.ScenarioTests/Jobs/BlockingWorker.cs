@@ -20,13 +20,14 @@ public sealed class BlockingHandler : IJobHandler<Blocking>
     }
 }
 
-/// <summary>A process with the public defaults that runs <see cref="Blocking"/> jobs. <c>--Threads=N</c> are all that its pool ever has; <c>--Places=N</c> jobs run at once; <c>--Block=N</c> enqueues as many.</summary>
+/// <summary>A process with the public defaults that runs <see cref="Blocking"/> jobs. <c>--Threads=N</c> are all that its pool ever has; <c>--Block=N</c> enqueues as many, of which
+/// all run at once. Without, it runs none and only looks what has become of the others.</summary>
 internal static class BlockingWorker
 {
     public const string Command = "blocking-worker";
     public const string Blocks = "Blocks a thread: ";
 
-    public static readonly TimeSpan For = TimeSpan.FromSeconds(28);
+    public static readonly TimeSpan For = TimeSpan.FromSeconds(25);
 
     public static async Task<int> RunAsync(string[] settings)
     {
@@ -36,11 +37,9 @@ internal static class BlockingWorker
         builder.Services.AddBus(builder.Configuration, bus =>
         {
             bus.UseDatabase<JobDbContext>();
-            bus.AddJobs(jobs =>
-            {
-                jobs.Options.Concurrency = Number(builder.Configuration, "Places") ?? 1;
-                jobs.Handle<BlockingHandler>();
-            });
+            bus.AddJobs(jobs => jobs.Options.Concurrency = Number(builder.Configuration, "Block") ?? 1);
+            if (builder.Configuration["Block"] is not null)
+                bus.AddJobs(jobs => jobs.Handle<BlockingHandler>());
         });
         using var host = builder.Build();
         await host.StartAsync();

@@ -8,7 +8,7 @@ public sealed class When_handlers_block_every_thread
 {
     private const int Threads = 6;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task Should_lose_no_job_to_another_process_in_a_folder()
@@ -26,10 +26,10 @@ public sealed class When_handlers_block_every_thread
 
     private static async Task BlockAsync(JobScenario scenario)
     {
-        await using var blocked = scenario.StartBlocking($"--Threads={Threads}", $"--Places={Threads * 2}", $"--Block={Threads * 2}");
-        await Eventually.AssertAsync(() => blocked.Lines.Count(line => line.Contains(BlockingWorker.Blocks, StringComparison.Ordinal)) >= Threads, Patience, () => string.Join('\n', blocked.Lines));
         await using var other = scenario.StartBlocking();
         await other.WaitForLineAsync(JobWorker.Started, Patience);
+        await using var blocked = scenario.StartBlocking($"--Threads={Threads}", $"--Block={Threads * 2}");
+        await Eventually.AssertAsync(() => blocked.Lines.Count(line => line.Contains(BlockingWorker.Blocks, StringComparison.Ordinal)) >= Threads, Patience, () => string.Join('\n', blocked.Lines));
         await Eventually.AssertAsync(
             async () => await scenario.CountAsync("bus_job WHERE state = 3") >= Threads || await scenario.CountAsync("bus_job_run") > 0, Patience, () => string.Join('\n', blocked.Lines.Concat(other.Lines)));
         Assert.Equal(0, await scenario.CountAsync("bus_job_run"));
