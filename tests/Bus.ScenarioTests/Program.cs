@@ -18,6 +18,7 @@ internal static class Program
         [TimerWorker.Command, .. var settings] => TimerWorker.RunAsync(settings),
         [ScheduleWorker.Command, .. var settings] => ScheduleWorker.RunAsync(settings),
         [JobWorker.Command, .. var settings] => JobWorker.RunAsync(settings),
+        [BlockingWorker.Command, .. var settings] => BlockingWorker.RunAsync(settings),
         [LetterWorker.Command, .. var settings] => LetterWorker.RunAsync(settings),
         [QueueWorker.Command, .. var settings] => QueueWorker.RunAsync(settings),
         _ when arguments.Any(x => x is "--server" or "--internal-msbuild-node") => TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions),

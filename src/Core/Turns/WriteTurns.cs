@@ -50,6 +50,16 @@ internal sealed class WriteTurns
         }
     }
 
+    /// <summary>Waits with the thread, and goes without a turn when it has waited for so long.</summary>
+    public WriteTurn TryEnter(string writer, TimeSpan patience)
+    {
+        var turn = new WriteTurn(this, writer);
+        // It may be granted just when the wait ends: then it ends there and then.
+        if (!TryBegin(turn) && !turn.Wait(patience))
+            turn.Dispose();
+        return turn;
+    }
+
     /// <inheritdoc cref="Enter"/>
     public ValueTask<WriteTurn> EnterAsync(string writer, TimeSpan patience, Action<string> overruled, CancellationToken cancellationToken)
     {

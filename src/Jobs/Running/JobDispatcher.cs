@@ -9,7 +9,7 @@ namespace Bus.Jobs.Running;
 internal sealed class JobDispatcher<TDbContext>(OutboxEngine<TDbContext> engine, Func<JobNews<TDbContext>> news) : DueLoop<TDbContext>(engine)
     where TDbContext : DbContext
 {
-    protected override string NextStatement => Engine.Dialect.Jobs.NextDue;
+    public override string NextStatement => Engine.Dialect.Jobs.NextDue;
 
     protected override async Task<int> FireAsync(long now, int limit, CancellationToken cancellationToken)
     {

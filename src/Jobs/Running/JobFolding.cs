@@ -16,6 +16,9 @@ internal sealed class JobFolding<TDbContext>(OutboxEngine<TDbContext> engine)
 
     private long _looked;
 
+    /// <summary>There is something to fold.</summary>
+    public void LookNow() => Volatile.Write(ref _looked, 0);
+
     /// <summary>Folds one hour and one day.</summary>
     /// <returns>Whether there may be more.</returns>
     public async Task<bool> FoldAsync(LeaderLease<TDbContext> lease, CancellationToken cancellationToken)

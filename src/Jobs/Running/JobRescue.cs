@@ -21,6 +21,9 @@ internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> eng
 
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
+        // Each look says so while there is something to do.
+        if (!WasWoken)
+            return false;
         List<(Guid Id, long Claim)> lost;
         await using (var session = await engine.OpenAsync(cancellationToken))
             lost = await session.QueryAsync(engine.Dialect.Jobs.Lost, row => (row.GetGuid(0), row.GetInt64(1)), cancellationToken);

@@ -39,9 +39,10 @@ internal sealed class JobService<TDbContext>(
 
         if (!news.Runs)
             return Task.CompletedTask;
-        // Handlers that block their threads must not keep the process's lease from being renewed: the pool adds threads beyond its minimum one or two a second only.
+        // Handlers that block their threads must not delay what is due, a pause, or the ends of others: the pool adds threads beyond its minimum one or two a second only. The leases do not need it.
         _threads = ThreadFloor.OfProcess.Raise(options.Concurrency + Environment.ProcessorCount);
         station.WhenLost(rescue.Wake);
+        engine.Pulse.Attend(station.Looks);
         station.Start();
         rescue.Start();
         upkeep.Start();
@@ -59,6 +60,7 @@ internal sealed class JobService<TDbContext>(
         {
             await station.DrainAsync(cancellationToken);
             await station.StopAsync(cancellationToken);
+            engine.Pulse.Leave(station.Looks);
             await log.StopAsync(cancellationToken);
             _threads?.Dispose();
         }

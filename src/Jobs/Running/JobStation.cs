@@ -6,6 +6,7 @@ using Bus.Jobs.Handling;
 using Bus.Jobs.Store;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
+using Bus.Persistence.Pulses;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -22,8 +23,6 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
 
     private static readonly TimeSpan ToHeedTheToken = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
-
     // What was taken ahead and does not begin soon, because long jobs came before it, is for others.
     private static readonly TimeSpan LongestAhead = TimeSpan.FromSeconds(2);
 
@@ -39,7 +38,6 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     private readonly ConcurrentQueue<TaskCompletionSource> _lookers = new();
     private TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<JobEnd> _again = [];
-    private long _looked;
     private Action _lost = () => { };
     private volatile bool _takesNoMore;
 
@@ -49,6 +47,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         (_engine, _options, _catalog, _waiters, _dead) = (engine, options, catalog, waiters, dead);
         _pool = new JobPool(options.Concurrency, jobs => RunAsync(runner, jobs), Wake, type => catalog.Find(type) is { IsLimited: true }, type => catalog.Find(type)?.Group);
         _demand = new JobDemand(catalog, options, _pool);
+        Looks = new PulseQuestion("what there is for this process's jobs", TimeSpan.Zero, Ask);
     }
 
     /// <summary>Whether it could begin another job now.</summary>
@@ -118,7 +117,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
 
     private async Task<bool> PassAsync(CancellationToken cancellationToken)
     {
-        if (_looked == 0 || !_lookers.IsEmpty || OutboxEngine<TDbContext>.Pace.GetElapsedTime(_looked) >= LookEvery)
+        if (!TryTakeLook())
             await LookAsync(cancellationToken);
         var ends = _again;
         _again = [];
@@ -129,6 +128,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         var wishes = _takesNoMore ? JobWishes.Nothing : _demand.Next();
         if (ends.Count == 0 && wishes.IsEmpty)
             return false;
+        BeginTurn();
         try
         {
             await _engine.Database.WaitAsync(cancellationToken);
@@ -154,6 +154,10 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
 
             await EndOneByOneAsync(ends, cancellationToken);
             return true;
+        }
+        finally
+        {
+            EndTurn();
         }
     }
 
@@ -208,32 +212,6 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         {
             _pool.Release(held);
         }
-    }
-
-    // What others have queued, and which runs are to stop.
-    private async Task LookAsync(CancellationToken cancellationToken)
-    {
-        _looked = OutboxEngine<TDbContext>.Pace.GetTimestamp();
-        List<TaskCompletionSource> lookers = [];
-        while (_lookers.TryDequeue(out var looker))
-            lookers.Add(looker);
-        var owner = _engine.Owner.Id;
-        _pool.StopOthers(owner);
-        var held = _pool.Snapshot();
-        List<(int Kind, string Name)> seen;
-        await using (var session = await _engine.OpenAsync(cancellationToken))
-            seen = await session.QueryAsync(_engine.Dialect.Jobs.Look, row => (row.GetInt32(0), row.GetString(1)), cancellationToken, owner);
-        _demand.See(seen);
-        if (seen.Exists(one => one.Kind == JobDialect.LostSeen))
-            _lost();
-        // What was taken ahead has not begun.
-        foreach (var waiting in _pool.TakeWaiting(waiting => _demand.IsPaused(waiting.Job) || waiting.Age > LongestAhead || _catalog.Find(waiting.Job.Type) is { Rest.IsResting: true }))
-            _ = HandBackAsync(waiting);
-        // What others have rescued is theirs.
-        JobPool.StopLost(held, [.. seen.Where(one => one.Kind is JobDialect.OwnSeen or JobDialect.CancelledSeen).Select(one => Compare(one.Name, one.Kind == JobDialect.CancelledSeen))]);
-
-        foreach (var looker in lookers)
-            looker.TrySetResult();
     }
 
     private (Guid Id, long Claim) Compare(string seen, bool isCancelled)

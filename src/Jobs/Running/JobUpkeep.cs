@@ -3,6 +3,7 @@ using Bus.Jobs.Store;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Leases;
 using Bus.Persistence.Outbox;
+using Bus.Persistence.Pulses;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ namespace Bus.Jobs.Running;
 /// <summary>
 /// What one process does for all, by a lease: removes jobs that have succeeded or were cancelled long ago, and batches of which none is left, in blocks, adds old counters together, and finds lines in which it is nobody's turn because their enqueuer died before it could give it.
 /// </summary>
-internal sealed partial class JobUpkeep<TDbContext>(OutboxEngine<TDbContext> engine, JobsOptions options, JobLines<TDbContext> lines, JobFolding<TDbContext> folding, JobGauges<TDbContext> gauges) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
+internal sealed partial class JobUpkeep<TDbContext> : BackgroundLoop
     where TDbContext : DbContext
 {
     private const int Block = 1_000;
@@ -19,26 +20,53 @@ internal sealed partial class JobUpkeep<TDbContext>(OutboxEngine<TDbContext> eng
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromSeconds(30);
 
-    private readonly LeaderLease<TDbContext> _lease = new(engine, "jobs", TimeSpan.FromSeconds(20));
+    private readonly OutboxEngine<TDbContext> _engine;
+    private readonly JobsOptions _options;
+    private readonly JobLines<TDbContext> _lines;
+    private readonly JobFolding<TDbContext> _folding;
+    private readonly JobGauges<TDbContext> _gauges;
+    private readonly LeaderLease<TDbContext> _lease;
+    private readonly PulseQuestion _idle;
+    private readonly PulseQuestion _old;
     private long _pruned;
+
+    public JobUpkeep(OutboxEngine<TDbContext> engine, JobsOptions options, JobLines<TDbContext> lines, JobFolding<TDbContext> folding, JobGauges<TDbContext> gauges)
+        : base(OutboxEngine<TDbContext>.Pace, LookEvery)
+    {
+        (_engine, _options, _lines, _folding, _gauges) = (engine, options, lines, folding, gauges);
+        _lease = new LeaderLease<TDbContext>(engine, "jobs", TimeSpan.FromSeconds(20));
+        _idle = new PulseQuestion("lines of jobs in which it is nobody's turn", LookEvery, AskForIdle);
+        _old = new PulseQuestion("what is old of jobs", PruneEvery, AskForOld);
+        _lease.Freed += Wake;
+    }
 
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        if (!await _lease.HoldAsync(cancellationToken))
+        _engine.Pulse.Attend(_idle);
+        _engine.Pulse.Attend(_old);
+        // The pulse looks what there is to do.
+        var rests = !WasWoken && _lease.IsTended && _engine.Pulse.Tends(_idle) && _engine.Pulse.Tends(_old);
+        if (rests ? _lease.Term is null : !await _lease.HoldAsync(cancellationToken))
         {
-            gauges.Forget();
+            _gauges.Forget();
             return false;
         }
 
-        await using (var session = await engine.OpenAsync(cancellationToken))
+        if (rests)
         {
-            foreach (var key in await session.QueryAsync(engine.Dialect.Jobs.IdleLines, row => row.GetString(0), cancellationToken))
-                lines.Add(key);
+            await _gauges.LookAsync(cancellationToken);
+            return false;
         }
 
-        await gauges.LookAsync(cancellationToken);
-        var isFolding = await folding.FoldAsync(_lease, cancellationToken);
-        if (options.KeepEnded <= TimeSpan.Zero || (_pruned != 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(_pruned) < PruneEvery))
+        await using (var session = await _engine.OpenAsync(cancellationToken))
+        {
+            foreach (var key in await session.QueryAsync(_engine.Dialect.Jobs.IdleLines, row => row.GetString(0), cancellationToken))
+                _lines.Add(key);
+        }
+
+        await _gauges.LookAsync(cancellationToken);
+        var isFolding = await _folding.FoldAsync(_lease, cancellationToken);
+        if (_options.KeepEnded <= TimeSpan.Zero || (_pruned != 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(_pruned) < PruneEvery))
             return isFolding;
         if (await PruneAsync(cancellationToken) == Block)
             return true;
@@ -46,14 +74,36 @@ internal sealed partial class JobUpkeep<TDbContext>(OutboxEngine<TDbContext> eng
         return isFolding;
     }
 
-    public Task ReleaseAsync(CancellationToken cancellationToken) => _lease.ReleaseAsync(cancellationToken);
+    public Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        _engine.Pulse.Leave(_idle);
+        _engine.Pulse.Leave(_old);
+        return _lease.ReleaseAsync(cancellationToken);
+    }
 
-    protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(engine.Log, exception, retryIn);
+    protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(_engine.Log, exception, retryIn);
+
+    private PulseStatement? AskForIdle() => _lease.Term is null ? null : PulseStatement.Rows(_engine.Dialect.Jobs.IdleLines, [], row => row.GetString(0), keys => keys.ForEach(_lines.Add));
+
+    private PulseStatement? AskForOld()
+    {
+        if (_lease.Term is null)
+            return null;
+        var old = _options.KeepEnded > TimeSpan.Zero ? _engine.Timers.Now - (long)_options.KeepEnded.TotalMilliseconds : 0;
+        return PulseStatement.Whether(_engine.Dialect.Jobs.Old, [old], isThere =>
+        {
+            if (!isThere)
+                return;
+            Volatile.Write(ref _pruned, 0);
+            _folding.LookNow();
+            Wake();
+        });
+    }
 
     private async Task<int> PruneAsync(CancellationToken cancellationToken)
     {
-        var now = engine.Timers.Now;
-        var old = now - (long)options.KeepEnded.TotalMilliseconds;
+        var now = _engine.Timers.Now;
+        var old = now - (long)_options.KeepEnded.TotalMilliseconds;
         var removed = 0;
         await _lease.WriteAsync(
             async db =>

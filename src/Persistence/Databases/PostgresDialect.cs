@@ -45,6 +45,12 @@ internal sealed class PostgresDialect : StoreDialect
 
     public override string CommitInBatch => "COMMIT";
 
+    public override void Separate(DbBatch batch)
+    {
+        if (batch is NpgsqlBatch npgsql)
+            npgsql.EnableErrorBarriers = true;
+    }
+
     public override StoreStatements Statements { get; }
 
     public override JobDialect Jobs { get; }
@@ -130,6 +136,12 @@ internal sealed class PostgresDialect : StoreDialect
         $"DELETE FROM {t.Timer} WHERE token = ANY(ARRAY(SELECT token FROM {t.Timer} AS d WHERE due_at <= @p0 AND {Absent("parked_at")}{more} ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED)) " +
         "RETURNING due_at, message_id, destination, metadata, body, order_key, token";
 
+    private static string OrphansOf(StoreTables t) =>
+        $"WITH RECURSIVE owners(id) AS ((SELECT owner_id FROM {t.Outbox} ORDER BY owner_id LIMIT 1) UNION ALL " +
+        $"SELECT (SELECT owner_id FROM {t.Outbox} WHERE owner_id > owners.id ORDER BY owner_id LIMIT 1) FROM owners WHERE owners.id IS NOT NULL) " +
+        $"SELECT 'outbox:' || upper(id::text) FROM owners WHERE id IS NOT NULL AND EXISTS (SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = id AND o.parked_at IS NULL) " +
+        $"AND NOT EXISTS (SELECT 1 FROM {t.Lease} AS l WHERE l.name = 'outbox:' || upper(id::text) AND l.expires_at >= {Now})";
+
     private static StoreStatements Build(StoreTables t) => new()
     {
         InboxContains = $"SELECT 1 FROM {t.Inbox} WHERE message_id = @p0 AND consumer_id = @p1",
@@ -142,11 +154,9 @@ internal sealed class PostgresDialect : StoreDialect
         OutboxStatus =
             $"SELECT count(*) FILTER (WHERE parked_at IS NULL), {Now} - min(enqueued_at) FILTER (WHERE parked_at IS NULL), count(*) FILTER (WHERE parked_at IS NOT NULL) " +
             $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered} UNION ALL SELECT created_at, parked_at FROM {t.Timer} WHERE parked_at IS NOT NULL) AS r",
-        OutboxOrphans =
-            $"WITH RECURSIVE owners(id) AS ((SELECT owner_id FROM {t.Outbox} ORDER BY owner_id LIMIT 1) UNION ALL " +
-            $"SELECT (SELECT owner_id FROM {t.Outbox} WHERE owner_id > owners.id ORDER BY owner_id LIMIT 1) FROM owners WHERE owners.id IS NOT NULL) " +
-            $"SELECT 'outbox:' || upper(id::text) FROM owners WHERE id IS NOT NULL AND EXISTS (SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = id AND o.parked_at IS NULL) " +
-            $"AND NOT EXISTS (SELECT 1 FROM {t.Lease} AS l WHERE l.name = 'outbox:' || upper(id::text) AND l.expires_at >= {Now})",
+        OutboxOrphans = OrphansOf(t),
+        OutboxLook =
+            $"{OrphansOf(t)} UNION ALL SELECT 'own' WHERE EXISTS (SELECT 1 FROM {t.Outbox} WHERE owner_id = @p0 AND parked_at IS NULL) UNION ALL SELECT 'ordered' WHERE EXISTS (SELECT 1 FROM {t.Ordered} WHERE parked_at IS NULL)",
         OutboxUnpark =
             $"WITH u AS (UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL), v AS (UPDATE {t.Timer} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL) UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
         OrderedRead =
@@ -163,12 +173,15 @@ internal sealed class PostgresDialect : StoreDialect
         DeadLetterAdd = LetterTexts.Add(t, Now),
         DeadLetterRelease = LetterTexts.Release(t),
         DeadLetterGroupSee = LetterTexts.SeeGroup(t, Now),
+        DeadLetterLook = LetterTexts.Look(t),
         LeaseAcquire =
             $"INSERT INTO {t.Lease} AS l (name, holder, term, expires_at, holder_name) VALUES (@p0, @p1, 1, {Now} + @p2, @p3) " +
             $"ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, term = l.term + 1, expires_at = excluded.expires_at, holder_name = excluded.holder_name " +
             $"WHERE l.expires_at < {Now} OR l.holder = excluded.holder RETURNING term",
         LeaseRenew = $"UPDATE {t.Lease} SET expires_at = {Now} + @p3 WHERE name = @p0 AND holder = @p1 AND term = @p2",
-        LeaseRelease = $"UPDATE {t.Lease} SET expires_at = 0 WHERE name = @p0 AND holder = @p1 AND term = @p2",
+        LeaseBeat = $"UPDATE {t.Lease} SET expires_at = {Now} + @p3 WHERE name = @p0 AND holder = @p1 AND term = @p2 RETURNING term",
+        LeaseAlive = $"SELECT 1 FROM {t.Lease} WHERE name = @p0 AND expires_at >= {Now}",
+        LeaseRelease = $"UPDATE {t.Lease} SET expires_at = 0, holder = '{Guid.Empty}' WHERE name = @p0 AND holder = @p1 AND term = @p2",
         LeasePurge =
             $"DELETE FROM {t.Lease} AS l WHERE name LIKE 'outbox:%' AND expires_at < {Now} - @p0 AND NOT EXISTS (SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = substr(l.name, 8)::uuid)",
     };

@@ -49,6 +49,10 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         $"WITH due AS (SELECT TOP (@p1) * FROM {t.Timer} AS d WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND parked_at IS NULL{more} ORDER BY due_at) " +
         "DELETE FROM due OUTPUT deleted.due_at, deleted.message_id, deleted.destination, deleted.metadata, deleted.body, deleted.order_key, deleted.token";
 
+    private static string OrphansOf(StoreTables t) =>
+        $"SELECT CONCAT('outbox:', CONVERT(char(36), o.owner_id)) FROM (SELECT DISTINCT owner_id FROM {t.Outbox} WHERE parked_at IS NULL) AS o WHERE NOT EXISTS " +
+        $"(SELECT 1 FROM {t.Lease} AS l WHERE l.name = CONCAT('outbox:', CONVERT(char(36), o.owner_id)) AND l.expires_at >= {Now})";
+
     private static StoreStatements Build(StoreTables t) => new()
     {
         InboxContains = $"SELECT 1 FROM {t.Inbox} WHERE message_id = @p0 AND consumer_id = @p1",
@@ -61,9 +65,10 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         OutboxStatus =
             $"SELECT COUNT_BIG(CASE WHEN parked_at IS NULL THEN 1 END), {Now} - MIN(CASE WHEN parked_at IS NULL THEN enqueued_at END), COUNT_BIG(parked_at) " +
             $"FROM (SELECT enqueued_at, parked_at FROM {t.Outbox} UNION ALL SELECT enqueued_at, parked_at FROM {t.Ordered} UNION ALL SELECT created_at, parked_at FROM {t.Timer} WHERE parked_at IS NOT NULL) AS r",
-        OutboxOrphans =
-            $"SELECT CONCAT('outbox:', CONVERT(char(36), o.owner_id)) FROM (SELECT DISTINCT owner_id FROM {t.Outbox} WHERE parked_at IS NULL) AS o WHERE NOT EXISTS " +
-            $"(SELECT 1 FROM {t.Lease} AS l WHERE l.name = CONCAT('outbox:', CONVERT(char(36), o.owner_id)) AND l.expires_at >= {Now})",
+        OutboxOrphans = OrphansOf(t),
+        OutboxLook =
+            $"{OrphansOf(t)} UNION ALL SELECT 'own' WHERE EXISTS (SELECT 1 FROM {t.Outbox} WITH (READPAST) WHERE owner_id = @p0 AND parked_at IS NULL) " +
+            $"UNION ALL SELECT 'ordered' WHERE EXISTS (SELECT 1 FROM {t.Ordered} WITH (READCOMMITTEDLOCK, READPAST) WHERE parked_at IS NULL)",
         OutboxUnpark =
             $"UPDATE {t.Outbox} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL; UPDATE {t.Timer} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL; UPDATE {t.Ordered} SET parked_at = NULL, error = NULL WHERE parked_at IS NOT NULL",
         OrderedRead =
@@ -80,12 +85,16 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         DeadLetterAdd = LetterTexts.AddOnSqlServer(t, Now),
         DeadLetterRelease = LetterTexts.Release(t),
         DeadLetterGroupSee = LetterTexts.SeeGroupOnSqlServer(t, Now),
+        DeadLetterLook = LetterTexts.Look(t),
         LeaseAcquire =
             $"MERGE {t.Lease} WITH (HOLDLOCK) AS l USING (SELECT @p0 AS name) AS s ON l.name = s.name " +
             $"WHEN MATCHED AND (l.expires_at < {Now} OR l.holder = @p1) THEN UPDATE SET holder = @p1, term = l.term + 1, expires_at = {Now} + @p2, holder_name = @p3 " +
             $"WHEN NOT MATCHED THEN INSERT (name, holder, term, expires_at, holder_name) VALUES (@p0, @p1, 1, {Now} + @p2, @p3) OUTPUT inserted.term;",
         LeaseRenew = $"UPDATE {t.Lease} SET expires_at = {Now} + @p3 WHERE name = @p0 AND holder = @p1 AND term = @p2",
-        LeaseRelease = $"UPDATE {t.Lease} SET expires_at = 0 WHERE name = @p0 AND holder = @p1 AND term = @p2",
+        LeaseBeat = $"UPDATE {t.Lease} SET expires_at = {Now} + @p3 OUTPUT inserted.term WHERE name = @p0 AND holder = @p1 AND term = @p2",
+        // A hint: who has it locked writes as its holder.
+        LeaseAlive = $"SELECT 1 FROM {t.Lease} WITH (NOLOCK) WHERE name = @p0 AND expires_at >= {Now}",
+        LeaseRelease = $"UPDATE {t.Lease} SET expires_at = 0, holder = '{Guid.Empty}' WHERE name = @p0 AND holder = @p1 AND term = @p2",
         LeasePurge =
             $"DELETE FROM l FROM {t.Lease} AS l WHERE l.name LIKE 'outbox:%' AND l.expires_at < {Now} - @p0 AND NOT EXISTS " +
             $"(SELECT 1 FROM {t.Outbox} AS o WHERE o.owner_id = TRY_CAST(SUBSTRING(l.name, 8, 36) AS uniqueidentifier))",

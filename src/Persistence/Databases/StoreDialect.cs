@@ -30,6 +30,11 @@ internal abstract class StoreDialect(StoreTables tables)
     /// <summary>The text that ends a transaction as the last statement of a batch, saving a round trip; null where the driver must do it.</summary>
     public virtual string? CommitInBatch => null;
 
+    /// <summary>Lets each statement of a batch be a transaction of its own, which fails without the others: so it is where the driver begins none.</summary>
+    public virtual void Separate(DbBatch batch)
+    {
+    }
+
     /// <summary>A new key that comes after the earlier ones in this database's order: what is added together then stands together in the index, and is written as few pages.</summary>
     public virtual Guid NewKey() => Guid.CreateVersion7();
 

@@ -6,13 +6,16 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Bus.Persistence.Databases;
 
 /// <summary>An open connection for the outbox's own statements. Not thread-safe.</summary>
-internal sealed class StoreSession(AsyncServiceScope scope, DbContext context, StoreDialect dialect, WriteGate gate, int timeoutSeconds) : IAsyncDisposable
+internal sealed class StoreSession(AsyncServiceScope scope, DbContext context, StoreDialect dialect, WriteGate gate, int timeoutSeconds) : IAsyncDisposable, IDisposable
 {
     public DbConnection Connection { get; } = context.Database.GetDbConnection();
 
     public StoreDialect Dialect => dialect;
 
     public WriteGate Gate => gate;
+
+    /// <summary>How long a statement may take.</summary>
+    public int TimeoutSeconds => timeoutSeconds;
 
     public StoreBatch Batch(DbTransaction? transaction = null) => new(Connection, transaction);
 
@@ -56,6 +59,13 @@ internal sealed class StoreSession(AsyncServiceScope scope, DbContext context, S
     {
         await context.Database.CloseConnectionAsync();
         await scope.DisposeAsync();
+    }
+
+    /// <summary>For the thread that must not wait for another.</summary>
+    public void Dispose()
+    {
+        context.Database.CloseConnection();
+        scope.Dispose();
     }
 
     private DbCommand Command(string sql, object[] values)

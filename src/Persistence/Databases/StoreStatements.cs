@@ -26,6 +26,9 @@ internal sealed record StoreStatements
     /// <summary>→ lease names of owners that have records and no living lease, whether theirs has run out or is missing.</summary>
     public required string OutboxOrphans { get; init; }
 
+    /// <summary>owner → the same, and the word `own` when that owner has records, `ordered` when there are ordered ones; none that is parked counts.</summary>
+    public required string OutboxLook { get; init; }
+
     /// <summary>→ puts all parked records and timers back in line.</summary>
     public required string OutboxUnpark { get; init; }
 
@@ -65,13 +68,22 @@ internal sealed record StoreStatements
     /// <summary>id, title, frames → adds a group of dead letters, or notes that it was seen again; one that was resolved is open again.</summary>
     public required string DeadLetterGroupSee { get; init; }
 
+    /// <summary>time in Unix ms → `running` when many letters are to be dealt with, `old` when some were closed before that time.</summary>
+    public required string DeadLetterLook { get; init; }
+
     /// <summary>name, holder, duration in ms, holder's name → the new term, or no row when another holds it.</summary>
     public required string LeaseAcquire { get; init; }
 
     /// <summary>name, holder, term, duration in ms → one row changed while it is still held.</summary>
     public required string LeaseRenew { get; init; }
 
-    /// <summary>name, holder, term → gives it up.</summary>
+    /// <summary>The same → a row while it is still held.</summary>
+    public required string LeaseBeat { get; init; }
+
+    /// <summary>name → a row while somebody holds it.</summary>
+    public required string LeaseAlive { get; init; }
+
+    /// <summary>name, holder, term → gives it up; a renewal that comes later changes nothing.</summary>
     public required string LeaseRelease { get; init; }
 
     /// <summary>age in ms → removes leases of relays that ended long ago and left nothing.</summary>

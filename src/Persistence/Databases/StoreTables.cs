@@ -18,6 +18,8 @@ internal sealed record StoreTables(string Inbox, string Outbox, string Ordered, 
 
     public string DeadLetterGroup { get; init; } = StoreTableNames.DeadLetterGroup;
 
+    public string DeadLetterReplay { get; init; } = StoreTableNames.DeadLetterReplay;
+
     public static StoreTables From(DbContext context)
     {
         var sql = context.GetService<ISqlGenerationHelper>();
@@ -27,6 +29,7 @@ internal sealed record StoreTables(string Inbox, string Outbox, string Ordered, 
         {
             DeadLetter = Name<DeadLetterRow>(context, sql),
             DeadLetterGroup = Name<DeadLetterGroupRow>(context, sql),
+            DeadLetterReplay = Name<DeadLetterReplayRow>(context, sql),
         };
     }
 

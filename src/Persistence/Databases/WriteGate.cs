@@ -21,6 +21,9 @@ internal sealed partial class WriteGate(WriteTurns? turns, ILogger log)
     public WriteTurn Enter([CallerMemberName] string writer = "") =>
         turns?.Enter(writer, Patience, holder => LogImpatient(log, writer, Patience.TotalSeconds, holder)) ?? WriteTurn.None;
 
+    /// <summary>Waits with the thread, but not for long: without a turn the file lock decides.</summary>
+    public WriteTurn TryEnter(TimeSpan patience, [CallerMemberName] string writer = "") => turns?.TryEnter(writer, patience) ?? WriteTurn.None;
+
     [LoggerMessage(3, LogLevel.Warning, "{Writer} has waited for its turn to write, which {Holder} has kept for {Seconds} s; the turn is passed on, and the file lock decides: keep transactions short")]
     private static partial void LogImpatient(ILogger logger, string writer, double seconds, string holder);
 }

@@ -1,13 +1,14 @@
 using Bus.Core.Loops;
 using Bus.Persistence.Leases;
 using Bus.Persistence.Outbox;
+using Bus.Persistence.Pulses;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Bus.Persistence.DeadLetters;
 
 /// <summary>What one process does for all, by a lease: carries out what is asked for many letters, and removes those that were closed long ago, in blocks.</summary>
-internal sealed partial class DeadLetterUpkeep<TDbContext>(OutboxEngine<TDbContext> engine, DeadLetterOptions options, LetterOperations<TDbContext> operations) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, LookEvery)
+internal sealed partial class DeadLetterUpkeep<TDbContext> : BackgroundLoop
     where TDbContext : DbContext
 {
     private const int Block = 500;
@@ -16,22 +17,38 @@ internal sealed partial class DeadLetterUpkeep<TDbContext>(OutboxEngine<TDbConte
     // One that another process has begun; its own says so.
     private static readonly TimeSpan LookForOthersEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromMinutes(1);
+    // Groups without letters, which are not looked for.
+    private static readonly TimeSpan PruneUnaskedEvery = TimeSpan.FromHours(1);
 
-    private readonly LeaderLease<TDbContext> _lease = new(engine, "dead-letters", TimeSpan.FromSeconds(20));
+    private readonly OutboxEngine<TDbContext> _engine;
+    private readonly DeadLetterOptions _options;
+    private readonly LetterOperations<TDbContext> _operations;
+    private readonly LeaderLease<TDbContext> _lease;
+    private readonly PulseQuestion _look;
     private readonly Dictionary<Guid, long> _begun = [];
     private long _pruned;
     private long _looked;
     private bool _isBusy;
+    private volatile bool _hasOld;
+
+    public DeadLetterUpkeep(OutboxEngine<TDbContext> engine, DeadLetterOptions options, LetterOperations<TDbContext> operations)
+        : base(OutboxEngine<TDbContext>.Pace, LookEvery)
+    {
+        (_engine, _options, _operations, _lease) = (engine, options, operations, new LeaderLease<TDbContext>(engine, "dead-letters", TimeSpan.FromSeconds(20), isKept: false));
+        _look = new PulseQuestion("what is to be done with dead letters", LookForOthersEvery, Ask);
+    }
 
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        if (!WasWoken && !_isBusy && _looked != 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(_looked) < LookForOthersEvery)
+        _engine.Pulse.Attend(_look);
+        if (!WasWoken && !_isBusy && _looked != 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(_looked) < (_engine.Pulse.Tends(_look) ? PruneUnaskedEvery : LookForOthersEvery))
             return false;
-        await engine.Database.WaitAsync(cancellationToken);
+        await _engine.Database.WaitAsync(cancellationToken);
         _looked = OutboxEngine<TDbContext>.Pace.GetTimestamp();
-        var running = await operations.RunningAsync(cancellationToken);
+        var running = await _operations.RunningAsync(cancellationToken);
         _isBusy = running.Count > 0;
-        var prunes = options.KeepClosed > TimeSpan.Zero && (_pruned == 0 || OutboxEngine<TDbContext>.Pace.GetElapsedTime(_pruned) >= PruneEvery);
+        var sincePrune = _pruned == 0 ? TimeSpan.MaxValue : OutboxEngine<TDbContext>.Pace.GetElapsedTime(_pruned);
+        var prunes = _options.KeepClosed > TimeSpan.Zero && sincePrune >= (_hasOld || !_engine.Pulse.Tends(_look) ? PruneEvery : PruneUnaskedEvery);
         if ((running.Count == 0 && !prunes) || !await _lease.HoldAsync(cancellationToken))
             return false;
         var more = false;
@@ -39,29 +56,45 @@ internal sealed partial class DeadLetterUpkeep<TDbContext>(OutboxEngine<TDbConte
             more |= await AdvanceAsync(operation, cancellationToken);
         if (!prunes)
             return more;
+        _hasOld = false;
         if (await PruneAsync(cancellationToken) == Block)
             return true;
         _pruned = OutboxEngine<TDbContext>.Pace.GetTimestamp();
         return more;
     }
 
-    public Task ReleaseAsync(CancellationToken cancellationToken) => _lease.ReleaseAsync(cancellationToken);
+    public Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        _engine.Pulse.Leave(_look);
+        return _lease.ReleaseAsync(cancellationToken);
+    }
 
-    protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(engine.Log, exception, retryIn);
+    private PulseStatement Ask()
+    {
+        var old = _options.KeepClosed > TimeSpan.Zero ? _engine.Timers.Now - (long)_options.KeepClosed.TotalMilliseconds : 0;
+        return PulseStatement.Rows(_engine.Dialect.Statements.DeadLetterLook, [old], row => row.GetString(0), seen =>
+        {
+            _hasOld = seen.Contains("old");
+            if (seen.Count > 0)
+                Wake();
+        });
+    }
+
+    protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(_engine.Log, exception, retryIn);
 
     private async Task<bool> AdvanceAsync(DeadLetterReplayRow operation, CancellationToken cancellationToken)
     {
         if (operation.PerSecond is not { } most)
-            return await operations.AdvanceAsync(operation, int.MaxValue, cancellationToken) > 0;
+            return await _operations.AdvanceAsync(operation, int.MaxValue, cancellationToken) > 0;
         // However often the loop is woken: so many a second, and then the next second.
         if (_begun.TryGetValue(operation.Id, out var begun) && OutboxEngine<TDbContext>.Pace.GetElapsedTime(begun) < LookEvery)
             return false;
         _begun[operation.Id] = OutboxEngine<TDbContext>.Pace.GetTimestamp();
         var current = operation;
-        while (most > 0 && current is not null && await operations.AdvanceAsync(current, most, cancellationToken) is > 0 and var done)
+        while (most > 0 && current is not null && await _operations.AdvanceAsync(current, most, cancellationToken) is > 0 and var done)
         {
             most -= done;
-            current = (await operations.RunningAsync(cancellationToken)).Find(row => row.Id == operation.Id);
+            current = (await _operations.RunningAsync(cancellationToken)).Find(row => row.Id == operation.Id);
         }
 
         return false;
@@ -69,7 +102,7 @@ internal sealed partial class DeadLetterUpkeep<TDbContext>(OutboxEngine<TDbConte
 
     private async Task<int> PruneAsync(CancellationToken cancellationToken)
     {
-        var old = engine.Timers.Now - (long)options.KeepClosed.TotalMilliseconds;
+        var old = _engine.Timers.Now - (long)_options.KeepClosed.TotalMilliseconds;
         var removed = 0;
         await _lease.WriteAsync(
             async db =>

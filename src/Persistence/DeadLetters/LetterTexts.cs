@@ -20,6 +20,10 @@ internal static class LetterTexts
 
     public static string Release(StoreTables t) => $"UPDATE {t.DeadLetter} SET source_key = @p1 WHERE source_key = @p0 AND state <> 0 AND id <> @p2";
 
+    public static string Look(StoreTables t) =>
+        $"SELECT 'running' WHERE EXISTS (SELECT 1 FROM {t.DeadLetterReplay} WHERE state = {(int)DeadLetterOperationState.Running}) UNION ALL SELECT 'old' WHERE EXISTS (SELECT 1 FROM {t.DeadLetter} WHERE closed_at IS NOT NULL AND closed_at < @p0) " +
+        $"OR EXISTS (SELECT 1 FROM {t.DeadLetterReplay} WHERE ended_at IS NOT NULL AND ended_at < @p0)";
+
     public static string SeeGroup(StoreTables t, string now) =>
         $"INSERT INTO {t.DeadLetterGroup} AS g (id, title, frames, first_seen, last_seen, status) VALUES (@p0, @p1, @p2, {now}, {now}, 0) " +
         "ON CONFLICT (id) DO UPDATE SET last_seen = excluded.last_seen, status = CASE WHEN g.status = 2 THEN 0 ELSE g.status END";

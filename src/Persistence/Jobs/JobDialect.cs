@@ -78,6 +78,12 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>→ the keys of lines in which it is nobody's turn: those whose enqueuer died before it could give it.</summary>
     public abstract string IdleLines { get; }
 
+    /// <summary>time in Unix ms → a row when there are jobs or batches to remove that ended before it, or counters to add together.</summary>
+    public string Old =>
+        $"SELECT 1 WHERE EXISTS (SELECT 1 FROM {tables.Job} WHERE state IN ({JobStates.Succeeded}, {JobStates.Cancelled}) AND ended_at IS NOT NULL AND ended_at < @p0 AND (kept_until IS NULL OR kept_until < {now}) " +
+        $"AND (unique_key IS NULL OR unique_until IS NULL OR unique_until < {now})) " +
+        $"OR EXISTS (SELECT 1 FROM {tables.Batch} AS b WHERE done_at IS NOT NULL AND done_at < @p0 AND NOT EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.batch_id = b.id)) OR EXISTS ({Stats.Foldable})";
+
     /// <summary>job, claim, outcome, node, started, error → notes a run that has not ended its job.</summary>
     public string InsertRun => $"INSERT INTO {tables.Run} (job_id, claim, outcome, node, started_at, ended_at, error) VALUES (@p0, @p1, @p2, @p3, @p4, {now}, @p5)";
 

@@ -40,6 +40,9 @@ internal class JobStats(JobTables tables, string now)
     /// <summary>span → when its oldest row began.</summary>
     public string Oldest => $"SELECT min(minute) FROM {tables.Stat} WHERE span = @p0";
 
+    /// <summary>→ a row when minutes have become old enough to be hours, or hours to be days: an hour that ended two hours ago, a day that ended three days ago.</summary>
+    public string Foldable => $"SELECT 1 FROM {tables.Stat} WHERE (span = 1 AND minute - minute % 60 + 60 <= {Minute} - 120) OR (span = 60 AND minute - minute % 1440 + 1440 <= {Minute} - 4320)";
+
     /// <summary>span, longer span, first minute, minute after the last → adds rows together into one of the longer span for each queue and type.</summary>
     public virtual string Fold => $"{Insert}SELECT @p1, @p2, queue, type, '', {Sums} FROM {tables.Stat} WHERE span = @p0 AND minute >= @p2 AND minute < @p3 GROUP BY queue, type{OrAdd}";
 

@@ -15,18 +15,24 @@ internal sealed partial class OrderedRelay<TDbContext> : BackgroundLoop
     where TDbContext : DbContext
 {
     private readonly OutboxEngine<TDbContext> _engine;
+    private readonly OutboxLook<TDbContext> _look;
     private readonly LeaderLease<TDbContext> _lease;
 
-    public OrderedRelay(OutboxEngine<TDbContext> engine)
+    public OrderedRelay(OutboxEngine<TDbContext> engine, OutboxLook<TDbContext> look)
         : base(OutboxEngine<TDbContext>.Pace, engine.Options.QueryDelay)
     {
-        _engine = engine;
+        (_engine, _look) = (engine, look);
         _lease = new LeaderLease<TDbContext>(engine, "ordered-outbox");
+        _lease.Freed += Wake;
+        look.HasOrdered += Wake;
         engine.Relay.OrderedCommitted += Wake;
     }
 
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
+        // The pulse would have woken it.
+        if (!WasWoken && _look.IsTended && _lease.IsTended)
+            return false;
         if (!await _lease.HoldAsync(cancellationToken))
             return false;
 

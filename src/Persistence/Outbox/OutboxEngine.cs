@@ -4,6 +4,7 @@ using Bus.Core.SharedFile;
 using Bus.Core.Turns;
 using Bus.Persistence.Databases;
 using Bus.Persistence.Inbox;
+using Bus.Persistence.Pulses;
 using Bus.Persistence.Timers;
 using MassTransit;
 using MassTransit.Scheduling;
@@ -43,10 +44,12 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         _queues = new Lazy<IQueuesInDatabase?>(provider.GetService<IQueuesInDatabase>);
         Turns = new ContextTurns(() => Gate);
         Database = new DatabaseGate<TDbContext>(this);
+        Pulse = new Pulse<TDbContext>(this);
         Owner = new OutboxOwner<TDbContext>(this);
         Relay = new OutboxRelay<TDbContext>(this, provider.GetRequiredService<IBus>);
         Timers = new TimerDispatcher<TDbContext>(this);
         _dueLoops = [Timers];
+        DueLook = new DueLook<TDbContext>(this);
         Capture = new MessageCapture(provider.GetRequiredService<IBus>, Time, () => Timers.Now, () => Dialect.NewKey());
         Committer = new GroupCommitter<TDbContext>(this);
         Recent = new RecentKeys(64 * 1024);
@@ -86,6 +89,9 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
 
     public DatabaseGate<TDbContext> Database { get; }
 
+    /// <summary>What this process asks regularly.</summary>
+    public Pulse<TDbContext> Pulse { get; }
+
     public OutboxOwner<TDbContext> Owner { get; }
 
     public OutboxRelay<TDbContext> Relay { get; }
@@ -116,6 +122,9 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
 
     /// <summary>All that fires something when it is due.</summary>
     public ImmutableArray<DueLoop<TDbContext>> DueLoops => _dueLoops;
+
+    /// <summary>Looks for them what is next.</summary>
+    public DueLook<TDbContext> DueLook { get; }
 
     /// <summary>Returns when nothing is due.</summary>
     public async Task WhenNothingIsDueAsync(CancellationToken cancellationToken)
@@ -181,8 +190,27 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         }
     }
 
+    /// <summary>The same, with the thread that calls.</summary>
+    /// <param name="patience">How long a statement may take; as long as the options say at most.</param>
+    public StoreSession Open(TimeSpan patience)
+    {
+        var scope = _scopes.CreateAsyncScope();
+        try
+        {
+            var context = scope.ServiceProvider.GetRequiredService<TDbContext>();
+            context.Database.OpenConnection();
+            return new StoreSession(scope, context, Dialect, Gate, (int)Math.Ceiling(patience.TotalSeconds));
+        }
+        catch
+        {
+            scope.Dispose();
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        await Pulse.DisposeAsync();
         await Timers.DisposeAsync();
         await Committer.DisposeAsync();
         await Relay.DisposeAsync();

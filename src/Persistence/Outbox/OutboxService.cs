@@ -14,6 +14,7 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
     private static readonly TimeSpan TimeToAnswer = TimeSpan.FromSeconds(1);
 
     private readonly OutboxEngine<TDbContext> _engine;
+    private readonly OutboxLook<TDbContext> _look;
     private readonly OutboxSweeper<TDbContext> _sweeper;
     private readonly OrderedRelay<TDbContext> _ordered;
     private readonly InboxPurge<TDbContext> _purge;
@@ -21,13 +22,16 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
     public OutboxService(OutboxEngine<TDbContext> engine)
     {
         _engine = engine;
-        _sweeper = new OutboxSweeper<TDbContext>(engine);
+        _look = new OutboxLook<TDbContext>(engine);
+        _sweeper = new OutboxSweeper<TDbContext>(engine, _look);
         engine.Relay.RoomMade += _sweeper.Wake;
-        _ordered = new OrderedRelay<TDbContext>(engine);
-        _purge = new InboxPurge<TDbContext>(engine);
+        engine.Owner.Lost += _sweeper.Wake;
+        _look.HasRows += _sweeper.Wake;
+        _ordered = new OrderedRelay<TDbContext>(engine, _look);
         BusMetrics.Meter.CreateObservableGauge(TelemetryNames.OutboxPending, () => engine.Relay.Pending, "{message}");
-        BusMetrics.Meter.CreateObservableGauge(TelemetryNames.InboxPurgeLag, () => _purge.LagSeconds, "s");
-        BusMetrics.Meter.CreateObservableGauge(TelemetryNames.OutboxLag, () => _purge.OutboxLagSeconds, "s");
+        BusMetrics.Meter.CreateObservableGauge(TelemetryNames.InboxPurgeLag, () => _purge?.LagSeconds ?? 0, "s");
+        var lag = BusMetrics.Meter.CreateObservableGauge(TelemetryNames.OutboxLag, () => _purge?.OutboxLagSeconds ?? 0, "s");
+        _purge = new InboxPurge<TDbContext>(engine, () => lag.Enabled);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -45,6 +49,9 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
         await AskTheTimeAsync(cancellationToken);
         if (_engine.Options.DeliveryService)
         {
+            _engine.Pulse.Attend(_engine.Owner.Renewal);
+            _engine.Pulse.Attend(_engine.DueLook.Question);
+            _engine.Pulse.Attend(_look.Question);
             _sweeper.Start();
             _ordered.Start();
             _engine.Timers.Start();
@@ -52,6 +59,7 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
 
         if (_engine.Options.InboxCleanup)
             _purge.Start();
+        _engine.Pulse.Start();
     }
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -65,6 +73,7 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
         await _sweeper.StopAsync(cancellationToken);
     }
 
+    /// <summary>The leases are kept until here: what ends late still ends as this process.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(DrainLimit, OutboxEngine<TDbContext>.Pace);
@@ -72,6 +81,7 @@ internal sealed class OutboxService<TDbContext> : IHostedLifecycleService, IAsyn
         try
         {
             await _engine.Relay.Confirmed.FlushAsync(either.Token);
+            await _engine.Pulse.StopAsync(either.Token);
             await _purge.ReleaseAsync(either.Token);
             await _ordered.ReleaseAsync(either.Token);
             await _engine.Owner.ReleaseAsync(either.Token);

@@ -12,7 +12,7 @@ namespace Bus.Persistence.Outbox;
 /// Finds what no wake-up announced: own rows that memory had no room for or whose commit was uncertain, and the rows of processes that died. A dead owner's
 /// rows are claimed as a whole, by taking over its lease; one process wins.
 /// </summary>
-internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext> engine) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, engine.Options.QueryDelay)
+internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext> engine, OutboxLook<TDbContext> look) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, engine.Options.QueryDelay)
     where TDbContext : DbContext
 {
     private const string All = "[]";
@@ -21,6 +21,9 @@ internal sealed partial class OutboxSweeper<TDbContext>(OutboxEngine<TDbContext>
 
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
+        // The pulse would have woken it.
+        if (!WasWoken && !engine.Relay.Spilled && look.IsTended)
+            return false;
         await engine.Owner.RenewAsync(cancellationToken);
         await SweepOwnAsync(cancellationToken);
         await using var session = await engine.OpenAsync(cancellationToken);

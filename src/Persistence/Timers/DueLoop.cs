@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Bus.Persistence.Timers;
 
 /// <summary>
-/// The base of what fires rows when they are due: sleeps until the next is, is woken by an earlier one that this process commits, and sees what others commit within a second. What is due is judged by the
-/// database's clock, which all processes share. The loops of a process look together: what one reads after a second of rest it reads for all, and tells them.
+/// The base of what fires rows when they are due: sleeps until the next is, is woken by an earlier one that this process commits, and told by the pulse of those that others commit, within a second. What is due is judged
+/// by the database's clock, which all processes share.
 /// </summary>
 internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisposable
     where TDbContext : DbContext
@@ -30,8 +30,6 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
     private int _limit;
     private long _ahead;
     private volatile bool _hasLooked;
-    private long _readAt;
-    private Seen? _told;
 
     protected DueLoop(OutboxEngine<TDbContext> engine)
         : base(OutboxEngine<TDbContext>.Pace, LookEvery)
@@ -44,10 +42,10 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
     protected OutboxEngine<TDbContext> Engine { get; }
 
     /// <summary>→ when the next is due and the database's time, in Unix milliseconds; the first null when there is none.</summary>
-    protected abstract string NextStatement { get; }
+    public abstract string NextStatement { get; }
 
     /// <summary>The values of its parameters. One loop of a process may have any.</summary>
-    protected virtual object[] NextValues => [];
+    public virtual object[] NextValues => [];
 
     /// <summary>Called at each look, when the time is known.</summary>
     /// <returns>True when it may have changed what is next.</returns>
@@ -135,47 +133,27 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
 
     private async Task<(long Next, long Now)> SeeAsync(CancellationToken cancellationToken)
     {
-        // Nobody has asked for this pass but the clock: what another has read meanwhile will do.
-        if (!WasWoken && Interlocked.Exchange(ref _told, null) is { } told && told.At > _readAt && OutboxEngine<TDbContext>.Pace.GetElapsedTime(told.At) < LookEvery)
-            return (told.Next, Now);
-
-        // What is committed while the table is read may be in the answer or not.
         lock (_lock)
-            _committed = long.MaxValue;
-        _readAt = OutboxEngine<TDbContext>.Pace.GetTimestamp();
-        return WasWoken ? await ReadAsync(cancellationToken) : await ReadForAllAsync(cancellationToken);
-    }
-
-    private async Task<(long Next, long Now)> ReadForAllAsync(CancellationToken cancellationToken)
-    {
-        var loops = Engine.DueLoops;
-        var at = _readAt;
-        var sql = string.Join(" UNION ALL ", loops.Select((loop, number) => $"SELECT {number}, {loop.NextStatement["SELECT ".Length..]}"));
-        List<(int Loop, long Next, long Time)> seen;
-        await using (var session = await Engine.OpenAsync(cancellationToken))
-            seen = await session.QueryAsync(sql, row => (row.GetInt32(0), row.IsDBNull(1) ? long.MaxValue : row.GetInt64(1), row.GetInt64(2)), cancellationToken, loops.Select(loop => loop.NextValues).SingleOrDefault(values => values.Length > 0) ?? []);
-        var own = long.MaxValue;
-        foreach (var (number, next, time) in seen)
         {
-            loops[number].Know(time);
-            if (loops[number] == this)
-                own = next;
-            else
-                loops[number].Tell(new Seen(next, at));
+            // Nobody has asked for this pass but the clock: the pulse would have told it.
+            if (!WasWoken && Engine.Pulse.Tends(Engine.DueLook.Question))
+                return (_next, Now);
+            // What is committed while the table is read may be in the answer or not.
+            _committed = long.MaxValue;
         }
 
-        return (own, Now);
+        return await ReadAsync(cancellationToken);
     }
 
-    private void Tell(Seen seen)
+    /// <summary>Tells it what the pulse has seen: when the next is due, and the database's time.</summary>
+    public void Tell(long next, long databaseTime)
     {
+        Know(databaseTime);
         bool isEarlier;
         lock (_lock)
-            isEarlier = seen.Next < _next;
-        if (isEarlier)
+            isEarlier = next < _next;
+        if (isEarlier || next <= Now)
             Wake();
-        else
-            Volatile.Write(ref _told, seen);
     }
 
     // A clock that was handed in, as a test does, is the one that counts.
@@ -215,10 +193,6 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
             return null;
         }
     }
-
-    /// <param name="Next">When the next is due.</param>
-    /// <param name="At">When the one who tells began to read.</param>
-    private sealed record Seen(long Next, long At);
 
     [LoggerMessage(70, LogLevel.Warning, "What is due could not be fired yet; next try in {RetryIn}")]
     private static partial void LogFailed(ILogger logger, Exception exception, TimeSpan retryIn);

@@ -22,7 +22,7 @@ internal sealed partial class TimerDispatcher<TDbContext>(OutboxEngine<TDbContex
     private bool _isBehind;
     private long _recentFailed;
 
-    protected override string NextStatement => Engine.Dialect.Statements.TimerNext;
+    public override string NextStatement => Engine.Dialect.Statements.TimerNext;
 
     /// <summary>The oldest first; while it is behind every second block is of those that have just become due, so that they need not wait for all that an outage has left, here or in the relay.</summary>
     protected override async Task<int> FireAsync(long now, int limit, CancellationToken cancellationToken)

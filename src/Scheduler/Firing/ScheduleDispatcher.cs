@@ -28,9 +28,9 @@ internal sealed partial class ScheduleDispatcher<TDbContext>(
     // Those that this process cannot fire, and until when it leaves them to others, by the time by which things are due.
     private volatile ImmutableDictionary<string, long> _left = ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
 
-    protected override string NextStatement => Engine.Dialect.Statements.ScheduleNext;
+    public override string NextStatement => Engine.Dialect.Statements.ScheduleNext;
 
-    protected override object[] NextValues => [LeftOut()];
+    public override object[] NextValues => [LeftOut()];
 
     protected override Task<bool> PrepareAsync(CancellationToken cancellationToken) => reconciler.ReconcileOnceAsync(Now, cancellationToken);
 

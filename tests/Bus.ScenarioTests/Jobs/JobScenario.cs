@@ -52,6 +52,9 @@ internal sealed class JobScenario : IAsyncDisposable
     public ChildProcess Start(string? fault = null, params string[] more) =>
         StartIn(fault is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [FaultPoint.Variable] = fault }, more);
 
+    /// <summary>Starts one that runs jobs which block their threads.</summary>
+    public ChildProcess StartBlocking(params string[] more) => ChildProcess.StartDotnet(typeof(JobWorker).Assembly.Location, [BlockingWorker.Command, .. Settings, .. more]);
+
     /// <summary>Starts one whose clock is an hour ahead.</summary>
     public async Task<ChildProcess> StartAheadAsync(params string[] more) => StartIn(await Shim.BuildAsync(_folder, "clock-shim"), more);
 

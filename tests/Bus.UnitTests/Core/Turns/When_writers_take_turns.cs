@@ -44,6 +44,22 @@ public sealed class When_writers_take_turns
     }
 
     [Fact]
+    public async Task Should_let_go_without_a_turn_who_will_not_wait_and_pass_over_him()
+    {
+        var first = _turns.Enter("first", Long, Nobody);
+        var second = _turns.TryEnter("second", TimeSpan.FromMilliseconds(1));
+        Assert.Equal(0, _turns.Waiting);
+        var third = _turns.EnterAsync("third", Long, Nobody, CancellationToken.None).AsTask();
+        // He never had one to end.
+        second.Dispose();
+        Assert.False(third.IsCompleted);
+        first.Dispose();
+        (await third).Dispose();
+        using var alone = _turns.TryEnter("alone", TimeSpan.Zero);
+        Assert.False(_turns.EnterAsync("next", Long, Nobody, CancellationToken.None).AsTask().IsCompleted);
+    }
+
+    [Fact]
     public async Task Should_take_the_turn_from_who_keeps_it_and_name_him()
     {
         List<string> overruled = [];
