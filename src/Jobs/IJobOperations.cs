@@ -3,8 +3,8 @@ namespace Bus.Jobs;
 /// <summary>Looks at jobs, and changes them by hand. Thread-safe.</summary>
 public interface IJobOperations
 {
-    /// <summary>The jobs that are asked for, the newest first.</summary>
-    /// <exception cref="JobException">The query is wrong.</exception>
+    /// <summary>The jobs that are asked for, the newest first; those that are queued the next first, as <see cref="JobQuery"/> says. How long it takes depends on how many queues and types there are, and not on how many jobs.</summary>
+    /// <exception cref="JobException">The query is wrong, or the list is of what waits and the job to go on from was removed meanwhile.</exception>
     Task<IReadOnlyList<JobSummary>> ListAsync(JobQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>The runs of a job that failed or were lost, the oldest first; empty when there is no such job.</summary>

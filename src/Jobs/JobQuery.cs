@@ -1,6 +1,9 @@
 namespace Bus.Jobs;
 
-/// <summary>Which jobs are asked for, the newest first. What is null is not asked for.</summary>
+/// <summary>
+/// Which jobs are asked for, the newest first; those in the state <see cref="JobState.Queued"/> the next first, by priority and time of all their queues together and without turns of tenants, unless it is those of a batch. What is
+/// null is not asked for.
+/// </summary>
 public sealed record JobQuery
 {
     /// <summary>In that state.</summary>
@@ -18,7 +21,9 @@ public sealed record JobQuery
     /// <summary>Of that batch.</summary>
     public Guid? Batch { get; init; }
 
-    /// <summary>Older than this one: the last of a page, for the next page.</summary>
+    /// <summary>
+    /// Behind this one: the last of a page, for the next page. What waits is on the move: one that has been queued again, or was given another priority, is gone on from where it stands now.
+    /// </summary>
     public Guid? Before { get; init; }
 
     /// <summary>How many, 1 to 1,000; default 100.</summary>

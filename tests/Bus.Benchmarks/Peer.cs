@@ -64,7 +64,7 @@ internal static class Peer
     public static string Broker => $"amqp://guest:guest@127.0.0.1:{Environment.GetEnvironmentVariable("AMQP_PORT")}/";
 
     /// <summary>The connection string of the database of the benchmark.</summary>
-    public static string Database => $"Host=127.0.0.1;Port={Environment.GetEnvironmentVariable("PGPORT")};Username=postgres;Database=bench";
+    public static string Database => $"Host=127.0.0.1;Port={Environment.GetEnvironmentVariable("PGPORT")};Username=postgres;Database={Environment.GetEnvironmentVariable("BENCH_DATABASE") ?? "bench"}";
 
     private static bool HasDatabase(string name) => name is Outbox or OutboxAndData or JobsOnServers;
 

@@ -14,7 +14,8 @@ internal static class Program
                  outbox N: a fresh process sends N committed messages    pickup N: commit to handler    cost N: transactions a job    (bus-rabbitmq-postgres)
                  saves N one|two [hold]: N saves of a row and a message by eight callers, queues and service in one SQLite file or in two    (bus-sqlite)
                  timers N: timers set, cancelled and fired while N wait    schedules N M: N schedules that fire each minute, for M minutes    (bus-sqlite, bus-rabbitmq-postgres)
-                 store F W D N: lists, searches and N runs beside F finished, W waiting and D dead jobs and letters    (bus-jobs-sqlite, bus-jobs-rabbitmq-postgres)
+                 store F W D: lists, searches and counts beside F finished, W waiting and D dead jobs and letters; ask F W D: once more of the same store
+                 drain N: N jobs run in the store as it is, twice; the second counts    (bus-jobs-sqlite, bus-jobs-rabbitmq-postgres; BENCH_DATABASE names another than bench)
                  photos N: the host's api and worker as two processes; uploads while idle and while N wait, and the worker's memory    (bus-rabbitmq-postgres)
         """;
 
@@ -54,7 +55,11 @@ internal static class Program
             case "schedules":
                 return await ScheduleMeasure.MeasureAsync(peer, Number(rest[0]), Number(rest[1]));
             case "store":
-                return await BigStore.MeasureAsync(peer, Number(rest[0]), Number(rest[1]), Number(rest[2]), Number(rest[3]));
+                return await BigStore.MeasureAsync(peer, Number(rest[0]), Number(rest[1]), Number(rest[2]));
+            case "ask":
+                return await BigStore.AskAsync(peer, Number(rest[0]), Number(rest[1]), Number(rest[2]));
+            case "drain":
+                return await BigStore.DrainAsync(peer, Number(rest[0]));
             case "photos":
                 return await Photos.MeasureAsync(Number(rest[0]));
             case "worker":

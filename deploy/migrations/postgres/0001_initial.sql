@@ -375,7 +375,7 @@ CREATE INDEX "IX_bus_dead_letter_replay_state" ON bus_dead_letter_replay (state)
 CREATE INDEX "IX_bus_inbox_received_at" ON bus_inbox (received_at);
 
 
-CREATE INDEX "IX_bus_job_batch_id_id" ON bus_job (batch_id, id) WHERE batch_id IS NOT NULL;
+CREATE INDEX "IX_bus_job_batch_id_state_id_queue_type_tenant" ON bus_job (batch_id, state, id, queue, type, tenant) WHERE batch_id IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_due_at" ON bus_job (due_at) WHERE due_at IS NOT NULL;
@@ -387,10 +387,13 @@ CREATE INDEX "IX_bus_job_owner_id" ON bus_job (owner_id) WHERE owner_id IS NOT N
 CREATE INDEX "IX_bus_job_queue" ON bus_job (queue) WHERE state = 1 AND crashes > 1;
 
 
-CREATE INDEX "IX_bus_job_queue_state" ON bus_job (queue, state) WHERE state IN (0, 4, 5, 7);
+CREATE INDEX "IX_bus_job_queue_type_id" ON bus_job (queue, type, id);
 
 
 CREATE INDEX "IX_bus_job_queue_type_rank_tenant" ON bus_job (queue, type, rank, tenant) WHERE state = 1;
+
+
+CREATE INDEX "IX_bus_job_queue_type_state_id" ON bus_job (queue, type, state, id) WHERE state IN (0, 3, 4, 5, 6, 7);
 
 
 CREATE INDEX "IX_bus_job_queue_type_tenant_rank" ON bus_job (queue, type, tenant, rank) WHERE state = 1 AND tenant IS NOT NULL;
@@ -399,7 +402,7 @@ CREATE INDEX "IX_bus_job_queue_type_tenant_rank" ON bus_job (queue, type, tenant
 CREATE INDEX "IX_bus_job_state_ended_at" ON bus_job (state, ended_at) WHERE ended_at IS NOT NULL;
 
 
-CREATE INDEX "IX_bus_job_tenant_id" ON bus_job (tenant, id) WHERE tenant IS NOT NULL;
+CREATE INDEX "IX_bus_job_tenant_queue_type_state_id" ON bus_job (tenant, queue, type, state, id) WHERE tenant IS NOT NULL;
 
 
 CREATE UNIQUE INDEX "IX_bus_job_unique_key" ON bus_job (unique_key) WHERE unique_key IS NOT NULL;

@@ -405,7 +405,7 @@ CREATE INDEX [IX_bus_inbox_received_at] ON [bus_inbox] ([received_at]);
 GO
 
 
-CREATE INDEX [IX_bus_job_batch_id_id] ON [bus_job] ([batch_id], [id]) WHERE batch_id IS NOT NULL;
+CREATE INDEX [IX_bus_job_batch_id_state_id_queue_type_tenant] ON [bus_job] ([batch_id], [state], [id], [queue], [type], [tenant]) WHERE batch_id IS NOT NULL;
 GO
 
 
@@ -421,11 +421,15 @@ CREATE INDEX [IX_bus_job_queue] ON [bus_job] ([queue]) WHERE state = 1 AND crash
 GO
 
 
-CREATE INDEX [IX_bus_job_queue_state] ON [bus_job] ([queue], [state]) WHERE state IN (0, 4, 5, 7);
+CREATE INDEX [IX_bus_job_queue_type_id] ON [bus_job] ([queue], [type], [id]);
 GO
 
 
 CREATE INDEX [IX_bus_job_queue_type_rank_tenant] ON [bus_job] ([queue], [type], [rank], [tenant]) WHERE state = 1;
+GO
+
+
+CREATE INDEX [IX_bus_job_queue_type_state_id] ON [bus_job] ([queue], [type], [state], [id]) WHERE state IN (0, 3, 4, 5, 6, 7);
 GO
 
 
@@ -437,7 +441,7 @@ CREATE INDEX [IX_bus_job_state_ended_at] ON [bus_job] ([state], [ended_at]) WHER
 GO
 
 
-CREATE INDEX [IX_bus_job_tenant_id] ON [bus_job] ([tenant], [id]) WHERE tenant IS NOT NULL;
+CREATE INDEX [IX_bus_job_tenant_queue_type_state_id] ON [bus_job] ([tenant], [queue], [type], [state], [id]) WHERE tenant IS NOT NULL;
 GO
 
 

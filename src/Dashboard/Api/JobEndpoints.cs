@@ -15,7 +15,7 @@ internal static class JobEndpoints
     public static void Map(RouteGroupBuilder jobs)
     {
         jobs.MapGet("/", ListAsync).Produces<IReadOnlyList<JobView>>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("ListJobs")
-            .WithSummary("The jobs, the newest first; `state` is one of Scheduled, Queued, Running, Succeeded, Retrying, Dead, Cancelled, Held, `type`, `queue` and `tenant` are whole names, "
+            .WithSummary("The jobs, the newest first, but Queued ones, unless of a batch, the next to run first; `state` is one of Scheduled, Queued, Running, Succeeded, Retrying, Dead, Cancelled, Held, `type`, `queue` and `tenant` are whole names, "
                 + "`batch` is the id of one, `take` is 1 to 1,000, 100 by default, `before` the id of the last of a page to go on from.");
         jobs.MapGet("/{id:guid}", ShowAsync).Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).WithName("GetJob").WithSummary("One job with its runs that failed or were lost.");
         jobs.MapPatch("/{id:guid}", EditAsync).Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)

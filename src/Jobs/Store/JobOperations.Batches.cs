@@ -43,7 +43,7 @@ internal sealed partial class JobOperations<TDbContext>
         while (true)
         {
             // One that dies again meanwhile is not run a third time: each is passed once.
-            var failed = await BlockAsync(db => db.Set<JobRow>().Where(row => row.BatchId == batch && row.State == JobStates.Dead && row.Id.CompareTo(last) > 0), cancellationToken);
+            var failed = await BlockAsync(db => db.Set<JobRow>().Where(row => row.BatchId == batch && row.State == JobStates.Dead && row.Id.CompareTo(last) > 0).OrderBy(row => row.Id), cancellationToken);
             if (failed.Count == 0)
                 return retried;
             last = failed[^1].Id;
@@ -60,9 +60,9 @@ internal sealed partial class JobOperations<TDbContext>
             return false;
         while (true)
         {
-            // Until there is nothing left to cancel: one may have been taken, or handed back, between two looks.
+            // Until there is nothing left to cancel: one may have been taken, or handed back, between two looks. In the order of their index, in which those that have ended are not looked at again and again.
             var left = await BlockAsync(
-                db => db.Set<JobRow>().Where(row => row.BatchId == id && row.EndedAt == null && !(row.State == JobStates.Running && row.CancelRequested)), cancellationToken);
+                db => db.Set<JobRow>().Where(row => row.BatchId == id && row.EndedAt == null && !(row.State == JobStates.Running && row.CancelRequested)).OrderBy(row => row.State).ThenBy(row => row.Id), cancellationToken);
             if (left.Count == 0)
                 return true;
             var free = left.Where(job => !job.IsAlone && !job.Runs).Select(job => job.Id).ToHashSet();
@@ -73,7 +73,7 @@ internal sealed partial class JobOperations<TDbContext>
     }
 
     private Task<List<BlockedJob>> BlockAsync(Func<TDbContext, IQueryable<JobRow>> which, CancellationToken cancellationToken) => rows.InScopeAsync(db =>
-        which(db).OrderBy(row => row.Id).Take(Block).Select(row => new BlockedJob(row.Id, row.OrderKey != null || row.Callback != null, row.State == JobStates.Running)).ToListAsync(cancellationToken));
+        which(db).Take(Block).Select(row => new BlockedJob(row.Id, row.OrderKey != null || row.Callback != null, row.State == JobStates.Running)).ToListAsync(cancellationToken));
 
     private async Task<int> RetryAsync(Guid batch, Guid[] ids, CancellationToken cancellationToken)
     {
@@ -114,8 +114,8 @@ internal sealed partial class JobOperations<TDbContext>
     private async Task<IReadOnlyList<JobBatchSummary>> SummarizeAsync(List<JobBatchRow> batches, CancellationToken cancellationToken)
     {
         Guid[] ids = [.. batches.Select(batch => batch.Id)];
-        // Few run, whatever the size of their batches: the others are what is left of the counts.
-        var running = ids.Length == 0 ? [] : await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => row.OwnerId != null && row.BatchId != null && ids.Contains(row.BatchId.Value))
+        // Few run, whatever the size of their batches: the others are what is left of the counts. The limit, which is none, keeps a database from looking through the batches for them.
+        var running = ids.Length == 0 ? [] : await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => row.OwnerId != null).Take(int.MaxValue).Where(row => row.BatchId != null && ids.Contains(row.BatchId.Value))
             .GroupBy(row => row.BatchId!.Value).Select(jobs => new { jobs.Key, Count = jobs.Count() }).ToDictionaryAsync(jobs => jobs.Key, jobs => jobs.Count, cancellationToken));
         return [.. batches.Select(batch => JobSummaries.Of(batch, running.GetValueOrDefault(batch.Id)))];
     }

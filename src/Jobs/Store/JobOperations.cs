@@ -14,35 +14,6 @@ internal sealed partial class JobOperations<TDbContext>(
     : IJobOperations, IDeadJobReplay
     where TDbContext : DbContext
 {
-    public async Task<IReadOnlyList<JobSummary>> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        RequireTake(query.Take);
-        if (query.Type?.Contains('\0', StringComparison.Ordinal) == true || query.Queue?.Contains('\0', StringComparison.Ordinal) == true || query.Tenant?.Contains('\0', StringComparison.Ordinal) == true)
-            throw new JobException("No queue, type or tenant has a null character in its name.");
-        var found = await rows.InScopeAsync(db =>
-        {
-            var jobs = db.Set<JobRow>().AsNoTracking();
-            if (query.State is { } state)
-                jobs = jobs.Where(row => row.State == (int)state);
-            // Those have an owner, and an index of their own.
-            if (query.State == JobState.Running)
-                jobs = jobs.Where(row => row.OwnerId != null);
-            if (query.Type is { } type)
-                jobs = jobs.Where(row => row.Type == type);
-            if (query.Queue is { } queue)
-                jobs = jobs.Where(row => row.Queue == queue);
-            if (query.Tenant is { } tenant)
-                jobs = jobs.Where(row => row.Tenant == tenant);
-            if (query.Batch is { } batch)
-                jobs = jobs.Where(row => row.BatchId == batch);
-            if (query.Before is { } before)
-                jobs = jobs.Where(row => row.Id.CompareTo(before) < 0);
-            return jobs.OrderByDescending(row => row.Id).Take(query.Take).Select(JobSummaries.Light).ToListAsync(cancellationToken);
-        });
-        return [.. found.Select(JobSummaries.Of)];
-    }
-
     public async Task<IReadOnlyList<JobRunSummary>> RunsAsync(Guid id, CancellationToken cancellationToken = default)
     {
         var runs = await rows.InScopeAsync(db => db.Set<JobRunRow>().AsNoTracking().Where(run => run.JobId == id).OrderBy(run => run.Claim).ToListAsync(cancellationToken));

@@ -37,6 +37,7 @@ internal sealed class JobQueues<TDbContext>(OutboxEngine<TDbContext> engine, Job
         await using (var session = await engine.OpenAsync(cancellationToken))
         {
             others = await session.QueryAsync(engine.Dialect.Jobs.Stats.NotReady, row => (row.GetString(0), row.GetInt64(1), row.GetInt32(2)), cancellationToken, Most + 1);
+            others.RemoveAll(other => other.Count == 0);
             others.AddRange(await session.QueryAsync(engine.Dialect.Jobs.Stats.Running, row => (row.GetString(0), row.GetInt64(1), JobStates.Running), cancellationToken));
         }
 

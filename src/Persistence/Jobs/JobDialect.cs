@@ -57,6 +57,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>The statements that count jobs.</summary>
     public virtual JobStats Stats { get; } = new(tables, now);
 
+    /// <summary>What finds the jobs of a page; null where the database is left to find a way.</summary>
+    public virtual JobPages? Pages => null;
+
     /// <summary>The statements about batches.</summary>
     public JobBatches Batches => _batches ??= new JobBatches(this, dialect, tables, now);
 

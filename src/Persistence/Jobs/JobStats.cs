@@ -11,7 +11,7 @@ internal class JobStats(JobTables tables, string now)
     /// <summary>The columns, in the order of <see cref="Count"/>.</summary>
     protected const string Columns = $"{Key}, runs, succeeded, failed, dead, cancelled, crashed, run_ms, wait_ms, max_run_ms";
 
-    /// <summary>What waits for something else than a process. An index has just these: statements must say it in these words.</summary>
+    /// <summary>What waits for something else than a process.</summary>
     protected const string Parked = "state IN (0, 4, 5, 7)";
 
     /// <summary>How a row is added to another.</summary>
@@ -52,21 +52,17 @@ internal class JobStats(JobTables tables, string now)
     /// <summary>most → per queue and type with ready jobs: queue, how many but not more than that, when the first of them was queued.</summary>
     // From one group to the next along the index, and not through all that is in one.
     public virtual string Ready =>
-        $"WITH RECURSIVE g(q, t) AS (SELECT * FROM (SELECT queue, type FROM {tables.Job} WHERE state = 1 ORDER BY queue, type LIMIT 1) AS f UNION ALL SELECT " +
-        $"(SELECT queue FROM {tables.Job} WHERE state = 1 AND (queue, type) > (g.q, g.t) ORDER BY queue, type LIMIT 1), " +
-        $"(SELECT type FROM {tables.Job} WHERE state = 1 AND (queue, type) > (g.q, g.t) ORDER BY queue, type LIMIT 1) FROM g WHERE g.q IS NOT NULL) " +
-        $"SELECT g.q, (SELECT count(*) FROM (SELECT 1 FROM {tables.Job} WHERE state = 1 AND queue = g.q AND type = g.t LIMIT @p0) AS c), " +
-        $"(SELECT rank / 1000 + priority * 60000 FROM {tables.Job} WHERE state = 1 AND queue = g.q AND type = g.t ORDER BY rank LIMIT 1) FROM g WHERE g.q IS NOT NULL";
+        $"WITH RECURSIVE {JobPages.Groups(tables, "state = 1")} SELECT q, (SELECT count(*) FROM (SELECT 1 FROM {tables.Job} WHERE state = 1 AND queue = groups.q AND type = groups.t LIMIT @p0) AS c), " +
+        $"(SELECT rank / 1000 + priority * 60000 FROM {tables.Job} WHERE state = 1 AND queue = groups.q AND type = groups.t ORDER BY rank LIMIT 1) FROM groups WHERE t IS NOT NULL";
 
-    /// <summary>most → per queue and state with such jobs: queue, how many but not more than that, the state.</summary>
+    /// <summary>most → per queue and type, and state of those that wait for something else than a process: queue, how many but not more than that, the state. Where there are none it is 0.</summary>
     public virtual string NotReady =>
-        $"WITH RECURSIVE g(q, t) AS (SELECT * FROM (SELECT queue, state FROM {tables.Job} WHERE {Parked} ORDER BY queue, state LIMIT 1) AS f UNION ALL SELECT " +
-        $"(SELECT queue FROM {tables.Job} WHERE {Parked} AND (queue, state) > (g.q, g.t) ORDER BY queue, state LIMIT 1), " +
-        $"(SELECT state FROM {tables.Job} WHERE {Parked} AND (queue, state) > (g.q, g.t) ORDER BY queue, state LIMIT 1) FROM g WHERE g.q IS NOT NULL) " +
-        $"SELECT g.q, (SELECT count(*) FROM (SELECT 1 FROM {tables.Job} WHERE {Parked} AND queue = g.q AND state = g.t LIMIT @p0) AS c), g.t FROM g WHERE g.q IS NOT NULL";
+        $"WITH RECURSIVE {JobPages.Groups(tables, JobPages.NeitherReadyNorRunning)}, states(s) AS (VALUES (0), (4), (5), (7)) " +
+        $"SELECT q, (SELECT count(*) FROM (SELECT 1 FROM {tables.Job} WHERE {JobPages.NeitherReadyNorRunning} AND queue = groups.q AND type = groups.t AND state = states.s LIMIT @p0) AS c), s " +
+        "FROM groups CROSS JOIN states WHERE t IS NOT NULL";
 
     /// <summary>→ per queue with running jobs: queue, how many.</summary>
-    public virtual string Running => $"SELECT queue, count(*) FROM {tables.Job} WHERE owner_id IS NOT NULL GROUP BY queue";
+    public virtual string Running => $"SELECT queue, count(*) FROM {JobPages.Owned(tables)} AS r GROUP BY queue";
 
     /// <summary>All statements, for a test to parse.</summary>
     public IReadOnlyList<string> Texts => [Count, Oldest, Fold, Folded, Ready, NotReady, Running];

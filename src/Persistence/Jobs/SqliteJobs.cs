@@ -9,6 +9,8 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
 {
     private readonly ConcurrentDictionary<int, string> _claims = new();
 
+    public override JobPages Pages { get; } = new SqliteJobPages(tables);
+
     public override string QueueDue { get; } =
         $"UPDATE {tables.Job} SET state = 1, rank = due_at * 1000 - priority * {MicrosecondsAPriority}, due_at = NULL WHERE id IN (SELECT id FROM {tables.Job} WHERE due_at <= @p0 ORDER BY due_at LIMIT @p1) RETURNING queue";
 

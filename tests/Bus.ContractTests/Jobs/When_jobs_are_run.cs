@@ -143,3 +143,18 @@ public sealed class When_jobs_have_tenants_on_postgres : JobTenantContract
 {
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
 }
+
+public sealed class When_jobs_are_listed_on_sqlite : JobListContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_are_listed_on_postgres : JobListContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_are_listed_in_one_file : JobListContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
