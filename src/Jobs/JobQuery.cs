@@ -18,6 +18,9 @@ public sealed record JobQuery
     /// <summary>Of that batch.</summary>
     public Guid? Batch { get; init; }
 
+    /// <summary>About that message, as plain consumers have handled it; see <see cref="JobSummary.Message"/>.</summary>
+    public Guid? Message { get; init; }
+
     /// <summary>Older than this one: the last of a page, for the next page.</summary>
     public Guid? Before { get; init; }
 

@@ -25,9 +25,9 @@ internal sealed partial class JobOperations<TDbContext>(
             var jobs = db.Set<JobRow>().AsNoTracking();
             if (query.State is { } state)
                 jobs = jobs.Where(row => row.State == (int)state);
-            // Those have an owner, and an index of their own.
+            // Those have an owner, or are tracked, and an index of their own for either.
             if (query.State == JobState.Running)
-                jobs = jobs.Where(row => row.OwnerId != null);
+                jobs = jobs.Where(row => row.OwnerId != null || (row.State == JobStates.Running && row.MessageId != null));
             if (query.Type is { } type)
                 jobs = jobs.Where(row => row.Type == type);
             if (query.Queue is { } queue)
@@ -36,6 +36,8 @@ internal sealed partial class JobOperations<TDbContext>(
                 jobs = jobs.Where(row => row.Tenant == tenant);
             if (query.Batch is { } batch)
                 jobs = jobs.Where(row => row.BatchId == batch);
+            if (query.Message is { } message)
+                jobs = jobs.Where(row => row.MessageId == message);
             if (query.Before is { } before)
                 jobs = jobs.Where(row => row.Id.CompareTo(before) < 0);
             return jobs.OrderByDescending(row => row.Id).Take(query.Take).Select(JobSummaries.Light).ToListAsync(cancellationToken);
@@ -68,8 +70,10 @@ internal sealed partial class JobOperations<TDbContext>(
         async db =>
         {
             var jobs = db.Set<JobRow>().Where(row => row.Id == id && (!onlyDead || row.State == JobStates.Dead));
-            if (await jobs.Select(row => new { row.Queue, row.State, row.OrderKey, row.BatchId }).SingleOrDefaultAsync(cancellationToken) is not { } job)
+            if (await jobs.Select(row => new { row.Queue, row.State, row.OrderKey, row.BatchId, row.MessageId }).SingleOrDefaultAsync(cancellationToken) is not { } job)
                 return null;
+            if (job.MessageId is { } message)
+                throw TrackedRows.NotRunAgain(id, message);
             if (job.State is JobStates.Queued or JobStates.Running or JobStates.Held)
                 return null;
             await rows.LockAsync(db, job.OrderKey, cancellationToken);
@@ -96,7 +100,7 @@ internal sealed partial class JobOperations<TDbContext>(
     public Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken = default) => rows.ChangeAsync(
         async db =>
         {
-            var jobs = db.Set<JobRow>().Where(row => row.Id == id && row.State != JobStates.Running);
+            var jobs = db.Set<JobRow>().Where(row => row.Id == id && (row.State != JobStates.Running || row.MessageId != null));
             if (await jobs.Select(row => new { row.OrderKey, row.BatchId }).SingleOrDefaultAsync(cancellationToken) is not { } job)
                 return null;
             await rows.LockAsync(db, job.OrderKey, cancellationToken);
@@ -116,11 +120,14 @@ internal sealed partial class JobOperations<TDbContext>(
     public async Task<bool> SetPriorityAsync(Guid id, int priority, CancellationToken cancellationToken = default)
     {
         JobMaker.RequirePriority(priority);
-        return await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => row.Id == id && row.EndedAt == null).ExecuteUpdateAsync(
+        var changed = await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => row.Id == id && row.EndedAt == null && row.MessageId == null).ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.Rank, row => row.Rank + ((row.Priority - priority) * JobDialect.MicrosecondsAPriority))
                 .SetProperty(row => row.Priority, priority),
-            cancellationToken)) > 0;
+            cancellationToken));
+        if (changed == 0)
+            await TrackedRows.RequireJobAsync(rows, id, "has no priority here: the transport decides when it comes", cancellationToken);
+        return changed > 0;
     }
 
     public async Task<bool> EditAsync(Guid id, string arguments, int? priority = null, CancellationToken cancellationToken = default)
@@ -129,8 +136,10 @@ internal sealed partial class JobOperations<TDbContext>(
         if (priority is { } asked)
             JobMaker.RequirePriority(asked);
         var jobs = (TDbContext db) => db.Set<JobRow>().Where(row => row.Id == id && (row.EndedAt == null || row.State == JobStates.Dead) && row.State != JobStates.Running);
-        if (await rows.InScopeAsync(db => jobs(db).Select(row => new { row.Type, row.KeptUntil }).SingleOrDefaultAsync(cancellationToken)) is not { } job)
+        if (await rows.InScopeAsync(db => jobs(db).Select(row => new { row.Type, row.KeptUntil, row.MessageId }).SingleOrDefaultAsync(cancellationToken)) is not { } job)
             return false;
+        if (job.MessageId is { } message)
+            throw TrackedRows.Refuse(id, message, "cannot be given other arguments: replay its dead letter with another body (`IDeadLetters`), or send another message");
         if (job.KeptUntil is not null)
             throw new JobException($"Job {id} has an idempotency key, and so keeps its arguments: cancel it, and enqueue another with a new key.");
         var type = catalog.Find(job.Type) ?? throw new JobException($"This process has no handler for `{job.Type}`, and cannot tell whether the arguments fit: change them in a process that runs such jobs.");

@@ -63,7 +63,8 @@ internal class JobStats(JobTables tables, string now)
         $"SELECT g.q, (SELECT count(*) FROM (SELECT 1 FROM {tables.Job} WHERE {Parked} AND queue = g.q AND state = g.t LIMIT @p0) AS c), g.t FROM g WHERE g.q IS NOT NULL";
 
     /// <summary>→ per queue with running jobs: queue, how many.</summary>
-    public virtual string Running => $"SELECT queue, count(*) FROM {tables.Job} WHERE owner_id IS NOT NULL GROUP BY queue";
+    public virtual string Running =>
+        $"SELECT queue, count(*) FROM {tables.Job} WHERE owner_id IS NOT NULL GROUP BY queue UNION ALL SELECT queue, count(*) FROM {tables.Job} WHERE state = 2 AND message_id IS NOT NULL GROUP BY queue";
 
     /// <summary>All statements, for a test to parse.</summary>
     public IReadOnlyList<string> Texts => [Count, Oldest, Fold, Folded, Ready, NotReady, Running];
@@ -82,7 +83,9 @@ internal sealed class SqlServerJobStats(JobTables tables, string now) : JobStats
     public override string NotReady =>
         $"SELECT queue, CASE WHEN count_big(*) > @p0 THEN @p0 ELSE count_big(*) END, state FROM {Tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE {Parked} GROUP BY queue, state";
 
-    public override string Running => $"SELECT queue, count_big(*) FROM {Tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE owner_id IS NOT NULL GROUP BY queue";
+    public override string Running =>
+        $"SELECT queue, count_big(*) FROM {Tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE owner_id IS NOT NULL GROUP BY queue UNION ALL " +
+        $"SELECT queue, count_big(*) FROM {Tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE state = 2 AND message_id IS NOT NULL GROUP BY queue";
 
     private string Merge(string rows) =>
         $"MERGE INTO {Tables.Stat} WITH (HOLDLOCK) AS s USING ({rows}) AS excluded ON s.span = excluded.span AND s.minute = excluded.minute AND s.queue = excluded.queue AND s.type = excluded.type AND s.node = excluded.node " +

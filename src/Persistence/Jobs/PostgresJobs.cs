@@ -78,6 +78,8 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
 
     protected override string False => "false";
 
+    protected override TrackedSyntax TrackedSyntax => new(False, Lock: " FOR UPDATE");
+
     public override string QueueDue { get; } =
         $"UPDATE {tables.Job} SET state = 1, rank = due_at * 1000 - priority * {MicrosecondsAPriority}, due_at = NULL WHERE id = ANY(ARRAY(SELECT id FROM {tables.Job} WHERE due_at <= @p0 ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED)) RETURNING queue";
 
