@@ -40,7 +40,7 @@ internal static class JobEndpoints
     private static void Act(RouteGroupBuilder group, string verb, string operation, string summary, string rule, Func<IJobClient, IJobOperations, Guid, CancellationToken, Task<bool>> act) =>
         group.MapPost($"/{{id:guid}}/{verb}", async (Guid id, IJobClient client, IJobOperations jobs, CancellationToken token) =>
             await act(client, jobs, id, token) ? await ShowAsync(id, client, jobs, token) : await RefuseAsync(id, rule, client, token))
-            .Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithName(operation).WithSummary(summary);
+            .Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName(operation).WithSummary(summary);
 
     private static async Task<IResult> ListAsync(
         IJobOperations jobs, CancellationToken token, string? state = null, string? type = null, string? queue = null, string? tenant = null, Guid? batch = null, Guid? message = null, Guid? before = null, int take = 100)

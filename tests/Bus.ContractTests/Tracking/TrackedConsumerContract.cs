@@ -107,7 +107,7 @@ public abstract class TrackedConsumerContract : IAsyncLifetime
         Assert.Equal((dead.Id, 3, 0), (ended.Id, ended.Attempts, ended.Crashes));
         Assert.Equal(3, (await service.Operations.RunsAsync(ended.Id)).Count);
         Assert.Equal(1, await service.QueryAsync(db => db.Entries.CountAsync()));
-        Assert.Equal(1, await letters.CountAsync(new DeadLetterQuery()));
+        Assert.Single((await letters.ListAsync(new DeadLetterQuery())).Letters);
     }
 
     [Fact]

@@ -101,10 +101,10 @@ public sealed class TrackingService : IAsyncDisposable
         return new TrackingService(host);
     }
 
-    public async Task<Guid> SendAsync(Ship ship, Guid? id = null)
+    public async Task<Guid> SendAsync(Ship ship, Guid? id = null, string queue = "ships")
     {
         var message = id ?? NewId.NextGuid();
-        var endpoint = await _host.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("queue:ships"));
+        var endpoint = await _host.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri($"queue:{queue}"));
         await endpoint.Send(ship, context => context.MessageId = message);
         return message;
     }
