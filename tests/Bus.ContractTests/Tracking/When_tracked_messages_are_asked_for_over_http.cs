@@ -34,7 +34,7 @@ public sealed class When_tracked_messages_are_asked_for_over_http : HttpContract
         var id = job.GetProperty("id").GetGuid();
         var shown = await Http.GetFromJsonAsync<JsonElement>($"/api/jobs/{id}");
         Assert.Contains("For ever.", Assert.Single(shown.GetProperty("runs").EnumerateArray()).GetProperty("error").GetString(), StringComparison.Ordinal);
-        Assert.Equal(1, (await Http.GetFromJsonAsync<JsonElement>("/api/queues")).EnumerateArray().Single(queue => queue.GetProperty("name").GetString() == "ships").GetProperty("dead").GetInt32());
+        Assert.Equal(1, (await Http.GetFromJsonAsync<JsonElement>("/api/queues")).GetProperty("queues").EnumerateArray().Single(queue => queue.GetProperty("name").GetString() == "ships").GetProperty("dead").GetInt32());
         foreach (var verb in new[] { "run-again", "cancel" })
         {
             var refused = await Http.PostAsync($"/api/jobs/{id}/{verb}", null);
