@@ -21,6 +21,9 @@ public sealed record JobQuery
     /// <summary>Of that batch.</summary>
     public Guid? Batch { get; init; }
 
+    /// <summary>About that message, as plain consumers have handled it; see <see cref="JobSummary.Message"/>.</summary>
+    public Guid? Message { get; init; }
+
     /// <summary>
     /// Behind this one: the last of a page, for the next page. What waits is on the move: one that has been queued again, or was given another priority, is gone on from where it stands now.
     /// </summary>

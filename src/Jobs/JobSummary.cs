@@ -33,6 +33,11 @@ public sealed record JobSummary
     /// <summary>The batch that it belongs to; null when it belongs to none.</summary>
     public Guid? Batch { get; init; }
 
+    /// <summary>
+    /// Of a message that a plain consumer handles (<see cref="JobsBuilder.Track"/>) its id as it was sent first, whatever copies of it have come since; null for a job. Such a row tells how the message fares, and moves nothing.
+    /// </summary>
+    public Guid? Message { get; init; }
+
     /// <summary>How often its handler has failed.</summary>
     public int Attempts { get; init; }
 

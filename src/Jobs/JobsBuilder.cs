@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Bus.Jobs;
 
 /// <summary>Says which jobs a service runs. Used by one thread during start-up.</summary>
-public sealed class JobsBuilder
+public sealed partial class JobsBuilder
 {
     private static readonly MethodInfo Plain = typeof(JobsBuilder).GetMethod(nameof(RunPlain), BindingFlags.NonPublic | BindingFlags.Static)!;
     private static readonly MethodInfo Resulting = typeof(JobsBuilder).GetMethod(nameof(RunResulting), BindingFlags.NonPublic | BindingFlags.Static)!;

@@ -2,8 +2,10 @@ using Bus.Core.SharedFile;
 using Bus.Jobs.Handling;
 using Bus.Jobs.Running;
 using Bus.Jobs.Store;
+using Bus.Jobs.Tracking;
 using Bus.Jobs.Webhooks;
 using Bus.Persistence.DeadLetters;
+using Bus.Persistence.Inbox;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
 using MassTransit;
@@ -36,10 +38,13 @@ public static class JobsRegistration
             services.AddSingleton(builder);
             services.AddSingleton(builder.Options);
             services.AddSingleton(catalog);
+            services.AddSingleton(builder.Tracked);
             AddServices<TDbContext>(services);
         }
 
         configure?.Invoke(builder);
+        if (!builder.Tracked.IsEmpty)
+            services.TryAddSingleton<IInboxTracking<TDbContext>, InboxTracking<TDbContext>>();
         builder.HandleWebhooks<WebhookHandler<TDbContext>>();
     }
 

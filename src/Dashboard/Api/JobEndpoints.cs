@@ -16,7 +16,7 @@ internal static class JobEndpoints
     {
         jobs.MapGet("/", ListAsync).Produces<IReadOnlyList<JobView>>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("ListJobs")
             .WithSummary("The jobs, the newest first, but Queued ones, unless of a batch, the next to run first; `state` is one of Scheduled, Queued, Running, Succeeded, Retrying, Dead, Cancelled, Held, `type`, `queue` and `tenant` are whole names, "
-                + "`batch` is the id of one, `take` is 1 to 1,000, 100 by default, `before` the id of the last of a page to go on from.");
+                + "`batch` is the id of one, `message` that of a message that a plain consumer handles, `take` is 1 to 1,000, 100 by default, `before` the id of the last of a page to go on from.");
         jobs.MapGet("/{id:guid}", ShowAsync).Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).WithName("GetJob").WithSummary("One job with its runs that failed or were lost.");
         jobs.MapPatch("/{id:guid}", EditAsync).Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("EditJob").WithSummary("Changes its priority, 0 to 9, until it has come to its end, its arguments while it waits or is dead, or both.");
@@ -40,12 +40,12 @@ internal static class JobEndpoints
     private static void Act(RouteGroupBuilder group, string verb, string operation, string summary, string rule, Func<IJobClient, IJobOperations, Guid, CancellationToken, Task<bool>> act) =>
         group.MapPost($"/{{id:guid}}/{verb}", async (Guid id, IJobClient client, IJobOperations jobs, CancellationToken token) =>
             await act(client, jobs, id, token) ? await ShowAsync(id, client, jobs, token) : await RefuseAsync(id, rule, client, token))
-            .Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithName(operation).WithSummary(summary);
+            .Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName(operation).WithSummary(summary);
 
     private static async Task<IResult> ListAsync(
-        IJobOperations jobs, CancellationToken token, string? state = null, string? type = null, string? queue = null, string? tenant = null, Guid? batch = null, Guid? before = null, int take = 100)
+        IJobOperations jobs, CancellationToken token, string? state = null, string? type = null, string? queue = null, string? tenant = null, Guid? batch = null, Guid? message = null, Guid? before = null, int take = 100)
     {
-        var query = new JobQuery { State = state is null ? null : Named<JobState>(state), Type = type, Queue = queue, Tenant = tenant, Batch = batch, Before = before, Take = take };
+        var query = new JobQuery { State = state is null ? null : Named<JobState>(state), Type = type, Queue = queue, Tenant = tenant, Batch = batch, Message = message, Before = before, Take = take };
         return ApiJson.Answer((await jobs.ListAsync(query, token)).Select(JobView.Of).ToList());
     }
 

@@ -1,8 +1,10 @@
 namespace Bus.Jobs.Running;
 
 /// <summary>The names under which this process counts. What two transactions add to one counter they add one after the other: each that may be open beside others has counters of its own. Thread-safe.</summary>
-internal sealed class JobCounters
+/// <param name="letter">What the names of several such have that lie beside each other in one process; empty for those of jobs.</param>
+internal sealed class JobCounters(string letter = "")
 {
+    private readonly string _letter = letter;
     private readonly Lock _lock = new();
     private readonly SortedSet<int> _free = [];
     private int _made;
@@ -29,7 +31,7 @@ internal sealed class JobCounters
     /// <summary>Counters for one transaction.</summary>
     internal sealed class Rented(JobCounters from, int number) : IDisposable
     {
-        public string Node => $"{JobCounters.Node}#{number}";
+        public string Node => $"{JobCounters.Node}#{from._letter}{number}";
 
         public void Dispose()
         {

@@ -1,3 +1,4 @@
+using Bus.Jobs.Tracking;
 using Bus.Jobs.Webhooks;
 using Bus.Persistence.Outbox;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,7 @@ namespace Bus.Jobs.Running;
 
 /// <summary>Starts and stops what jobs do in the background.</summary>
 internal sealed class JobService<TDbContext>(
-    OutboxEngine<TDbContext> engine, JobDispatcher<TDbContext> dispatcher, JobStation<TDbContext> station, JobLines<TDbContext> lines, JobRescue<TDbContext> rescue, JobUpkeep<TDbContext> upkeep, JobLogWriter<TDbContext> log, JobNews<TDbContext> news, JobHints hints, JobsOptions options)
+    OutboxEngine<TDbContext> engine, JobDispatcher<TDbContext> dispatcher, JobStation<TDbContext> station, JobLines<TDbContext> lines, JobRescue<TDbContext> rescue, JobUpkeep<TDbContext> upkeep, JobLogWriter<TDbContext> log, JobNews<TDbContext> news, JobHints hints, TrackedConsumers tracked, JobsOptions options)
     : IHostedLifecycleService
     where TDbContext : DbContext
 {
@@ -26,6 +27,7 @@ internal sealed class JobService<TDbContext>(
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
+        tracked.RequireAll();
         engine.Relay.JobCommitted += news.Committed;
         hints.WarmUp();
         // Before the first look, so that what is committed after it is heard of.

@@ -95,7 +95,7 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
                 return true;
             }
 
-            var runs = await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => row.Id == id && row.State == JobStates.Running).ExecuteUpdateAsync(set => set.SetProperty(row => row.CancelRequested, true), cancellationToken));
+            var runs = await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => row.Id == id && row.State == JobStates.Running && row.MessageId == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.CancelRequested, true), cancellationToken));
             if (runs > 0)
             {
                 station.Cancel(id);
@@ -103,6 +103,7 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
             }
         }
 
+        await TrackedRows.RequireJobAsync(rows, id, "cannot be cancelled: it comes as its transport delivers it", cancellationToken);
         return false;
     }
 
@@ -110,7 +111,7 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
         async db =>
         {
             // One that is dead and keeps its line waiting is not over yet.
-            var jobs = db.Set<JobRow>().Where(row => row.Id == id && row.State != JobStates.Running && (row.EndedAt == null || (row.State == JobStates.Dead && db.Set<JobLineRow>().Any(line => line.JobId == id))));
+            var jobs = db.Set<JobRow>().Where(row => row.Id == id && row.MessageId == null && row.State != JobStates.Running && (row.EndedAt == null || (row.State == JobStates.Dead && db.Set<JobLineRow>().Any(line => line.JobId == id))));
             if (await jobs.Select(row => new { row.OrderKey, row.Queue, row.Type, row.Claims, row.Callback, row.BatchId, row.State }).SingleOrDefaultAsync(cancellationToken) is not { } job)
                 return null;
             await rows.LockAsync(db, job.OrderKey, cancellationToken);

@@ -14,7 +14,7 @@ internal static class JobLists
     {
         var jobs = db.Set<JobRow>();
         // All of them are in one index as they are asked for.
-        var found = pages is null || page is { State: null, Queue: null, Type: null, Tenant: null, Batch: null } ? Matching(jobs, page) : From(jobs, pages.Of(page));
+        var found = pages is null || page is { State: null, Queue: null, Type: null, Tenant: null, Batch: null, Message: null } ? Matching(jobs, page) : From(jobs, pages.Of(page));
         var ordered = page.IsQueued ? found.OrderBy(row => row.Rank).ThenBy(row => row.Id) : found.OrderByDescending(row => row.Id);
         return ordered.AsNoTracking().Take(page.Take).Select(JobSummaries.Light);
     }
@@ -25,9 +25,9 @@ internal static class JobLists
     {
         if (page.State is { } state)
             jobs = jobs.Where(row => row.State == state);
-        // Those have an owner, and an index of their own.
+        // Those have an owner, or are tracked, and there is an index of its own for either.
         if (page.State == JobStates.Running)
-            jobs = jobs.Where(row => row.OwnerId != null);
+            jobs = jobs.Where(row => row.OwnerId != null || row.MessageId != null);
         if (page.Type is { } type)
             jobs = jobs.Where(row => row.Type == type);
         if (page.Queue is { } queue)
@@ -36,6 +36,8 @@ internal static class JobLists
             jobs = jobs.Where(row => row.Tenant == tenant);
         if (page.Batch is { } batch)
             jobs = jobs.Where(row => row.BatchId == batch);
+        if (page.Message is { } message)
+            jobs = jobs.Where(row => row.MessageId == message);
         if (page.Before is not { } before)
             return jobs;
         return page.IsQueued

@@ -86,7 +86,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
     }
 
     /// <summary>What a commit adds, and nothing is sent.</summary>
-    public static OutboxRecord Record(Guid id, NewJob? job = null, NewBatch? batch = null) => new()
+    public static OutboxRecord Record(Guid id, NewJob? job = null, NewBatch? batch = null, TrackedChange? tracked = null) => new()
     {
         MessageId = id,
         Destination = Nowhere,
@@ -95,6 +95,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
         Body = [],
         Job = job,
         Batch = batch,
+        Tracked = tracked,
     };
 
     /// <summary>An id that comes after all that this maker has given before.</summary>

@@ -39,8 +39,10 @@ internal sealed partial class JobOperations<TDbContext>(
         async db =>
         {
             var jobs = db.Set<JobRow>().Where(row => row.Id == id && (!onlyDead || row.State == JobStates.Dead));
-            if (await jobs.Select(row => new { row.Queue, row.State, row.OrderKey, row.BatchId }).SingleOrDefaultAsync(cancellationToken) is not { } job)
+            if (await jobs.Select(row => new { row.Queue, row.State, row.OrderKey, row.BatchId, row.MessageId }).SingleOrDefaultAsync(cancellationToken) is not { } job)
                 return null;
+            if (job.MessageId is { } message)
+                throw TrackedRows.NotRunAgain(id, message);
             if (job.State is JobStates.Queued or JobStates.Running or JobStates.Held)
                 return null;
             await rows.LockAsync(db, job.OrderKey, cancellationToken);
@@ -67,7 +69,7 @@ internal sealed partial class JobOperations<TDbContext>(
     public Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken = default) => rows.ChangeAsync(
         async db =>
         {
-            var jobs = db.Set<JobRow>().Where(row => row.Id == id && row.State != JobStates.Running);
+            var jobs = db.Set<JobRow>().Where(row => row.Id == id && (row.State != JobStates.Running || row.MessageId != null));
             if (await jobs.Select(row => new { row.OrderKey, row.BatchId }).SingleOrDefaultAsync(cancellationToken) is not { } job)
                 return null;
             await rows.LockAsync(db, job.OrderKey, cancellationToken);
@@ -87,11 +89,14 @@ internal sealed partial class JobOperations<TDbContext>(
     public async Task<bool> SetPriorityAsync(Guid id, int priority, CancellationToken cancellationToken = default)
     {
         JobMaker.RequirePriority(priority);
-        return await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => row.Id == id && row.EndedAt == null).ExecuteUpdateAsync(
+        var changed = await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => row.Id == id && row.EndedAt == null && row.MessageId == null).ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.Rank, row => row.Rank + ((row.Priority - priority) * JobDialect.MicrosecondsAPriority))
                 .SetProperty(row => row.Priority, priority),
-            cancellationToken)) > 0;
+            cancellationToken));
+        if (changed == 0)
+            await TrackedRows.RequireJobAsync(rows, id, "has no priority here: the transport decides when it comes", cancellationToken);
+        return changed > 0;
     }
 
     public async Task<bool> EditAsync(Guid id, string arguments, int? priority = null, CancellationToken cancellationToken = default)
@@ -100,8 +105,10 @@ internal sealed partial class JobOperations<TDbContext>(
         if (priority is { } asked)
             JobMaker.RequirePriority(asked);
         var jobs = (TDbContext db) => db.Set<JobRow>().Where(row => row.Id == id && (row.EndedAt == null || row.State == JobStates.Dead) && row.State != JobStates.Running);
-        if (await rows.InScopeAsync(db => jobs(db).Select(row => new { row.Type, row.KeptUntil }).SingleOrDefaultAsync(cancellationToken)) is not { } job)
+        if (await rows.InScopeAsync(db => jobs(db).Select(row => new { row.Type, row.KeptUntil, row.MessageId }).SingleOrDefaultAsync(cancellationToken)) is not { } job)
             return false;
+        if (job.MessageId is { } message)
+            throw TrackedRows.Refuse(id, message, "cannot be given other arguments: replay its dead letter with another body (`IDeadLetters`), or send another message");
         if (job.KeptUntil is not null)
             throw new JobException($"Job {id} has an idempotency key, and so keeps its arguments: cancel it, and enqueue another with a new key.");
         var type = catalog.Find(job.Type) ?? throw new JobException($"This process has no handler for `{job.Type}`, and cannot tell whether the arguments fit: change them in a process that runs such jobs.");

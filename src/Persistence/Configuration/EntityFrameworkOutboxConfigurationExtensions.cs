@@ -65,6 +65,7 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         configurator.ConnectConsumerConfigurationObserver(observer);
         configurator.ConnectSagaConfigurationObserver(observer);
         context.GetRequiredService<KnownConsumers>().Watch(configurator);
+        context.GetService<IInboxTracking<TDbContext>>()?.Watch(configurator);
     }
 
     /// <summary>States that the context uses PostgreSQL. Without it the provider is taken from the context.</summary>

@@ -43,6 +43,8 @@ public static class JobModelExtensions
         job.Property(row => row.Callback).HasColumnName("callback").HasMaxLength(2_000);
         job.Property(row => row.BatchId).HasColumnName("batch_id");
         job.Property(row => row.Tenant).HasColumnName("tenant").HasMaxLength(190);
+        job.Property(row => row.MessageId).HasColumnName("message_id");
+        job.Property(row => row.ConsumerId).HasColumnName("consumer_id");
         job.Property(row => row.Result).HasColumnName("result");
         job.Property(row => row.Error).HasColumnName("error");
         job.Property(row => row.Progress).HasColumnName("progress");
@@ -61,6 +63,9 @@ public static class JobModelExtensions
         job.HasIndex(row => new { row.Queue, row.Type, row.State, row.Id }).HasFilter("state IN (0, 3, 4, 5, 6, 7)");
         job.HasIndex(row => new { row.BatchId, row.State, row.Id, row.Queue, row.Type, row.Tenant }).HasFilter("batch_id IS NOT NULL");
         job.HasIndex(row => new { row.Tenant, row.Queue, row.Type, row.State, row.Id }).HasFilter("tenant IS NOT NULL");
+        // Of messages that are tracked: a job is in neither.
+        job.HasIndex(row => new { row.MessageId, row.ConsumerId }).IsUnique().HasFilter("message_id IS NOT NULL");
+        job.HasIndex(row => new { row.Queue, row.MessageId }).HasFilter("state = 2 AND message_id IS NOT NULL");
         callback?.Invoke(job);
         modelBuilder.AddJobParts(callback);
         modelBuilder.AddJobBatch(callback);

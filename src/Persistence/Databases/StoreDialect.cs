@@ -68,6 +68,9 @@ internal abstract class StoreDialect(StoreTables tables)
         List<NewJob> jobs = [.. outbox.Select(record => record.Job).OfType<NewJob>()];
         if (jobs.Count > 0)
             Jobs.AddInsert(batch, jobs);
+        List<TrackedChange> tracked = [.. outbox.Select(record => record.Tracked).OfType<TrackedChange>()];
+        if (tracked.Count > 0)
+            Jobs.Tracked.AddWrite(batch, tracked);
         foreach (var record in outbox.Where(record => record.OrderKey is not null && record.Timer is null))
             AddOrdered(batch, record);
         var timers = TimerChange.Of(outbox);

@@ -13,14 +13,14 @@ using Microsoft.Extensions.Logging;
 namespace Bus.Persistence.Inbox;
 
 /// <summary>Runs a handler so that its effects in the database, its messages and the record of its message commit together, once.</summary>
-internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbContext> engine, ScopedContext<TDbContext> scoped, KnownConsumers consumers, IServiceProvider scope) : IOutboxContextFactory<TDbContext>
+internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbContext> engine, ScopedContext<TDbContext> scoped, KnownConsumers consumers, IServiceProvider scope, IInboxTracking<TDbContext>? tracking = null) : IOutboxContextFactory<TDbContext>
     where TDbContext : DbContext
 {
     // One method, not four that call each other: it runs for every message, and each of them would be a state machine.
     public async Task Send<T>(ConsumeContext<T> context, OutboxConsumeOptions options, IPipe<OutboxConsumeContext<T>> next)
         where T : class
     {
-        var run = new Run<T>(context, options, next);
+        var run = new Run<T>(context, options, next) { Attempt = tracking?.Follow(context, options) };
         InboxKey? asked = null;
         try
         {
@@ -30,14 +30,24 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
             asked = key;
             await engine.Database.WaitAsync(context.CancellationToken);
             var known = InboxId.IsForAnother(context, options.ConsumerId, consumers) || engine.Recent.Contains(key) || (MustAsk(context) && await IsInInboxAsync(key, context.CancellationToken));
-            if (known || !await RunAsync(run, key))
+            if (known)
+            {
                 await AcknowledgeDuplicateAsync(run);
+            }
+            else if (!await RunAsync(run, key))
+            {
+                if (run.Attempt is { } attempt)
+                    await attempt.RefusedAsync();
+                await AcknowledgeDuplicateAsync(run);
+            }
         }
         catch (Exception exception)
         {
             // An outage is waited for here, so that the retry that follows finds the database and it costs one attempt, not all.
             if (engine.Database.IsUnavailable(exception))
                 await engine.Database.ReportAsync(exception, context.CancellationToken);
+            if (run.Attempt is { } attempt)
+                await attempt.FailedAsync(exception);
 
             // MassTransit reports the failure of a handler; that of the commit, or of the inbox itself, is ours to report, or no Fault is published.
             if (!run.HandlerFailed)
@@ -50,8 +60,10 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("inbox").Add("context", typeof(TDbContext).Name);
 
-    private bool MustAsk(ConsumeContext context) =>
-        engine.Options.InboxCheck == InboxCheck.Always || context.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0 || context.GetRedeliveryCount() > 0
+    private bool MustAsk(ConsumeContext context) => engine.Options.InboxCheck == InboxCheck.Always || MayBeKnown(context);
+
+    private static bool MayBeKnown(ConsumeContext context) =>
+        context.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0 || context.GetRedeliveryCount() > 0
         || context.ReceiveContext.TransportHeaders.TryGetHeader(RecordSendPipe.ResentHeader, out _);
 
     private async Task<bool> IsInInboxAsync(InboxKey key, CancellationToken cancellationToken)
@@ -80,6 +92,9 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
     private async Task<bool> RunOnceAsync<T>(Run<T> run, InboxKey key)
         where T : class
     {
+        // Before there is a transaction: on a one-writer database nobody could write beside it.
+        if (run.Attempt is { } attempt)
+            await attempt.BeginAsync(MayBeKnown(run.Context));
         var unit = new ConsumeUnit<TDbContext>(engine, scope, key);
         unit.Enter();
         try
@@ -89,9 +104,13 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
             run.HandlerFailed = false;
             if (unit.IsAbandoned)
                 throw new OutboxException($"The handler of message {key.MessageId} failed and its work was rolled back, but a filter inside of the inbox swallowed its exception: where the queues are in the service's file, let it pass, and handle it outside.");
+            if (run.Attempt?.End(unit.PutsOff) is { } end)
+                unit.Add(end);
             unit.Seal();
             var isAlone = unit.Transaction is null && ((engine.WatchesContexts && scoped.Context is null) || !unit.Context.ChangeTracker.HasChanges());
-            var committed = isAlone ? await engine.Committer.CommitAsync(key, unit.Records) : await CommitAsync(unit, run.Context.CancellationToken);
+            var committed = isAlone ? await engine.Committer.CommitAsync(key, unit.Records) : await CommitAsync(unit, run.Attempt, run.Context.CancellationToken);
+            if (committed)
+                run.Attempt?.Committed();
             if (committed && unit.PutsOff)
                 Timers.PutOffMark.Set(run.Context);
             return committed;
@@ -102,13 +121,14 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
         }
     }
 
-    private async Task<bool> CommitAsync(ConsumeUnit<TDbContext> unit, CancellationToken cancellationToken)
+    private async Task<bool> CommitAsync(ConsumeUnit<TDbContext> unit, IInboxAttempt? attempt, CancellationToken cancellationToken)
     {
         await unit.BeginAsync(cancellationToken);
         var transaction = unit.Transaction ?? throw new OutboxException(
             $"The handler left a transaction of its own open on '{typeof(TDbContext).Name}': the inbox owns the transaction, do not begin one in a handler.");
         await unit.Context.SaveChangesAsync(cancellationToken);
 
+        using var counters = attempt?.CommitsAlone();
         var rows = OutboxRecord.Rows(unit.Records);
         engine.Owner.Assign(rows);
         engine.Relay.Expect(rows);
@@ -173,6 +193,9 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
         public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
 
         public bool HandlerFailed { get; set; }
+
+        /// <summary>Who follows it; null for nobody.</summary>
+        public IInboxAttempt? Attempt { get; init; }
     }
 
     [LoggerMessage(20, LogLevel.Debug, "Message {MessageId} was applied by {Consumer} before; acknowledged without a second effect")]

@@ -21,6 +21,20 @@ internal sealed class JobCount
 
     public long MaxRunMs { get; set; }
 
+    /// <summary>Several together.</summary>
+    public static JobCount Sum(IEnumerable<JobCount> counts)
+    {
+        var sum = new JobCount();
+        foreach (var count in counts)
+        {
+            (sum.Runs, sum.Succeeded, sum.Failed, sum.Dead, sum.Cancelled, sum.Crashed) =
+                (sum.Runs + count.Runs, sum.Succeeded + count.Succeeded, sum.Failed + count.Failed, sum.Dead + count.Dead, sum.Cancelled + count.Cancelled, sum.Crashed + count.Crashed);
+            (sum.RunMs, sum.WaitMs, sum.MaxRunMs) = (sum.RunMs + count.RunMs, sum.WaitMs + count.WaitMs, Math.Max(sum.MaxRunMs, count.MaxRunMs));
+        }
+
+        return sum;
+    }
+
     /// <summary>Adds what became of a job.</summary>
     public void AddState(int state)
     {

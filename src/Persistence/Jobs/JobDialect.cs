@@ -48,6 +48,8 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     private JobBatches? _batches;
 
+    private TrackedJobs? _tracked;
+
     protected StoreDialect Dialect => dialect;
 
     protected JobTables Tables => tables;
@@ -62,6 +64,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     /// <summary>The statements about batches.</summary>
     public JobBatches Batches => _batches ??= new JobBatches(this, dialect, tables, now);
+
+    /// <summary>The statements about messages that are tracked.</summary>
+    public TrackedJobs Tracked => _tracked ??= new TrackedJobs(this, dialect, tables, now, TrackedSyntax);
 
     /// <summary>What stands for no bytes.</summary>
     public virtual object NullBytes => DBNull.Value;
@@ -117,6 +122,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     /// <summary>What stands for false.</summary>
     protected virtual string False => "0";
+
+    /// <summary>What it says differently about messages that are tracked.</summary>
+    protected virtual TrackedSyntax TrackedSyntax => new(False);
 
     /// <summary>What a SELECT without a table needs.</summary>
     protected virtual string FromNothing => "";

@@ -18,8 +18,10 @@ internal abstract class JobPages(JobTables tables)
     public (string Text, object[] Values) Of(JobPage page)
     {
         Values values = new();
+        if (page.Message is { } message)
+            return (AllOf(Few(tables, $"message_id = {values.Add(message)}"), page, values), values.All);
         if (page.State == JobStates.Running)
-            return ($"SELECT j.* FROM {tables.Job} AS j WHERE j.id IN (SELECT id FROM {Owned(tables)} AS r WHERE {string.Join(" AND ", [.. Named(page, values), .. After(page, values)])})", values.All);
+            return (AllOf(Owned(tables), page, values), values.All);
         var conditions = Conditions(page, values);
         var (list, from) = Groups(page, values);
         var each = Each($"{tables.Job} WHERE {string.Join(" AND ", conditions)} ORDER BY {page.OrderOf("")} LIMIT {values.Add(page.Take)}");
@@ -27,8 +29,11 @@ internal abstract class JobPages(JobTables tables)
         return (text, values.All);
     }
 
-    /// <summary>The jobs that run, of which there are few. Without its limit, which is none, a database that knows nothing of its rows goes through all jobs in the order that is asked for around it.</summary>
-    public static string Owned(JobTables tables) => $"(SELECT id, queue, type, tenant, batch_id, state FROM {tables.Job} WHERE owner_id IS NOT NULL LIMIT 1000000000)";
+    /// <summary>The jobs that run, of which there are few: they have an owner, or are messages that are tracked.</summary>
+    public static string Owned(JobTables tables) => $"(SELECT * FROM {Few(tables, "owner_id IS NOT NULL")} AS o UNION ALL SELECT * FROM {Few(tables, "state = 2 AND message_id IS NOT NULL")} AS m)";
+
+    // Without its limit, which is none, a database that knows nothing of its rows goes through all jobs in the order that is asked for around it.
+    private static string Few(JobTables tables, string condition) => $"(SELECT id, queue, type, tenant, batch_id, state, rank FROM {tables.Job} WHERE {condition} LIMIT 1000000000)";
 
     /// <summary>The queues and types of jobs, one after the other along an index, as <c>groups(q, t)</c>: the last of a queue is null.</summary>
     /// <param name="tables">The tables' names.</param>
@@ -47,6 +52,9 @@ internal abstract class JobPages(JobTables tables)
                 $"SELECT q, (SELECT type FROM {tables.Job} WHERE {and}queue = groups.q AND type > groups.t ORDER BY type LIMIT 1) FROM groups WHERE t IS NOT NULL";
         return $"queues(q) AS ({queues}), groups(q, t) AS ({groups})";
     }
+
+    private string AllOf(string few, JobPage page, Values values) =>
+        $"SELECT j.* FROM {tables.Job} AS j WHERE j.id IN (SELECT id FROM {few} AS r WHERE {string.Join(" AND ", ["1 = 1", .. Named(page, values), .. After(page, values)])})";
 
     /// <summary>What joins each group with its first jobs, as <c>c</c> with id and rank.</summary>
     /// <param name="first">The end of the statement that finds them, from the table's name.</param>
@@ -81,8 +89,8 @@ internal abstract class JobPages(JobTables tables)
     // What is asked for by name.
     private static IEnumerable<string> Named(JobPage page, Values values)
     {
-        if (page.State == JobStates.Running)
-            yield return "state = 2";
+        if (page.State is { } state && (page.Message is not null || state == JobStates.Running))
+            yield return $"state = {values.Add(state)}";
         if (page.Batch is { } batch)
             yield return $"batch_id = {values.Add(batch)}";
         if (page.Queue is { } queue)

@@ -87,6 +87,12 @@ public sealed class JobRow
     /// <summary>Whose it is; null when it is nobody's.</summary>
     public string? Tenant { get; set; }
 
+    /// <summary>Of the row of a message that a plain consumer handles: the message as it was sent first; null for a job. Such a row has no owner and no time that it waits for, so that nobody takes, queues or rescues it.</summary>
+    public Guid? MessageId { get; set; }
+
+    /// <summary>Whose inbox knows that message; null for a job.</summary>
+    public Guid? ConsumerId { get; set; }
+
     /// <summary>What its handler returned, as JSON; null when it returned nothing, or has not.</summary>
     public byte[]? Result { get; set; }
 

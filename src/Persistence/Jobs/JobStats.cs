@@ -81,7 +81,9 @@ internal sealed class SqlServerJobStats(JobTables tables, string now) : JobStats
     public override string NotReady =>
         $"SELECT queue, CASE WHEN count_big(*) > @p0 THEN @p0 ELSE count_big(*) END, state FROM {Tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE {Parked} GROUP BY queue, state";
 
-    public override string Running => $"SELECT queue, count_big(*) FROM {Tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE owner_id IS NOT NULL GROUP BY queue";
+    public override string Running =>
+        $"SELECT queue, count_big(*) FROM {Tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE owner_id IS NOT NULL GROUP BY queue UNION ALL " +
+        $"SELECT queue, count_big(*) FROM {Tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE state = 2 AND message_id IS NOT NULL GROUP BY queue";
 
     private string Merge(string rows) =>
         $"MERGE INTO {Tables.Stat} WITH (HOLDLOCK) AS s USING ({rows}) AS excluded ON s.span = excluded.span AND s.minute = excluded.minute AND s.queue = excluded.queue AND s.type = excluded.type AND s.node = excluded.node " +

@@ -78,6 +78,8 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
 
     protected override string False => "false";
 
+    protected override TrackedSyntax TrackedSyntax => new(False, Lock: " FOR UPDATE");
+
     public override JobPages Pages { get; } = new PostgresJobPages(tables);
 
     public override string QueueDue { get; } =

@@ -63,6 +63,9 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
 
     protected override string? LockLine => "EXEC sp_getapplock @Resource = @p0, @LockMode = 'Exclusive', @LockOwner = 'Transaction'";
 
+    // The range is kept from others, where there is no row yet.
+    protected override TrackedSyntax TrackedSyntax => new(False, Hint: " WITH (UPDLOCK, HOLDLOCK)", UnlessThere: "");
+
     // A null without a type would be text, which does not become bytes.
     public override object NullBytes => SqlBinary.Null;
 

@@ -33,8 +33,11 @@ internal sealed class OutboxRecord
     /// <summary>The batch of jobs that the commit adds, and nothing is sent. Null when it is something else.</summary>
     public NewBatch? Batch { get; init; }
 
+    /// <summary>What the commit writes down about a message that is tracked, and nothing is sent. Null when it is something else.</summary>
+    public TrackedChange? Tracked { get; init; }
+
     /// <summary>Whether the relay sends it right after its commit.</summary>
-    public bool IsRelayed => OrderKey is null && Timer is null && Job is null && Batch is null;
+    public bool IsRelayed => OrderKey is null && Timer is null && Job is null && Batch is null && Tracked is null;
 
     /// <summary>Null when the record goes by the table; else what the commit writes into the queues instead.</summary>
     public GuestMessages? Guest { get; set; }

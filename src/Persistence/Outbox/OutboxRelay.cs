@@ -119,7 +119,7 @@ internal sealed partial class OutboxRelay<TDbContext> : IAsyncDisposable
             {
                 if (record.Job is { } job)
                     JobCommitted?.Invoke(job);
-                else if (record.Timer is null && record.Batch is null)
+                else if (record.Timer is null && record.Batch is null && record.Tracked is null)
                     OrderedCommitted?.Invoke();
                 else if (record.Timer?.Due is not null)
                     _engine.Timers.Committed(record.Timer.DueAt);

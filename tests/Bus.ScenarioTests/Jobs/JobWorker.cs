@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bus.Core.Faults;
 using Bus.Core.Recoverability;
 using Bus.Jobs;
 using Bus.Persistence;
@@ -132,7 +133,9 @@ public sealed class WorkDoneConsumer(JobDbContext db) : IConsumer<WorkDone>
 {
     public Task Consume(ConsumeContext<WorkDone> context)
     {
+        FaultPoint.Reach(FaultPoints.BeforeWork);
         db.Add(new Heard { JobKey = context.Message.Key, Number = context.Message.Number });
+        FaultPoint.Reach(FaultPoints.AfterWork);
         return Task.CompletedTask;
     }
 }
@@ -140,7 +143,7 @@ public sealed class WorkDoneConsumer(JobDbContext db) : IConsumer<WorkDone>
 /// <summary>
 /// A process with the public defaults that runs jobs until it is stopped. <c>--Create=true</c> makes the tables and queues and ends; <c>--Enqueue=N</c> enqueues N one by one while it runs them, the odd ones with
 /// one of five keys, and says of each that it is on disk. <c>--Batch=N</c> enqueues a batch of N. <c>--Place=N</c> enqueues the same N, each with a row in a transaction of its own, and runs none.
-/// <c>--Hear=false</c> lets another handle the events. <c>--Places=N</c> runs N at once, <c>--Version</c> the jobs of <see cref="Versions"/> and no others. <c>--At=T</c> enqueues one for that time, in Unix milliseconds.
+/// <c>--Hear=false</c> lets another handle the events, <c>--Track=true</c> shows these as jobs. <c>--Places=N</c> runs N at once, <c>--Version</c> the jobs of <see cref="Versions"/> and no others. <c>--At=T</c> enqueues one for that time, in Unix milliseconds.
 /// </summary>
 internal static class JobWorker
 {
@@ -197,6 +200,8 @@ internal static class JobWorker
             if (!runs || builder.Configuration["Version"] is not null)
                 return;
             bus.AddJobs(jobs => jobs.Handle<WorkHandler>(options => options.Retry = Rhythm).Handle<BatchNewsHandler>());
+            if (builder.Configuration["Track"] is not null)
+                bus.AddJobs(jobs => jobs.Track<WorkDoneConsumer>());
             if (builder.Configuration["Hear"] is null)
                 bus.Registration.AddConsumer<WorkDoneConsumer>().Endpoint(endpoint => endpoint.Name = "work-done");
         });
