@@ -47,6 +47,17 @@ public sealed record EnqueueOptions
     public TimeSpan? UniqueFor { get; init; }
 
     /// <summary>
+    /// How long the job is kept with its result after it has succeeded or was cancelled; zero or less for ever. Null, the default, for what <see cref="JobTypeOptions.KeepFor"/> says. One that is dead is kept until somebody
+    /// decides, and one with an <see cref="IdempotencyKey"/> or <see cref="UniqueFor"/> at least as long as that counts.
+    /// </summary>
+    public TimeSpan? KeepFor { get; init; }
+
+    /// <summary>
+    /// What it is found by, see <see cref="JobQuery.Tag"/>: at most 10 tags of 1 to 100 characters; one that is given twice counts once. Each costs a row in a table of its own. Empty, the default, for none.
+    /// </summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>
     /// Who is told when the job has come to its end: an http or https address of a host that <see cref="JobsOptions.Webhooks"/> allows, at most 2,000 characters. It gets a signed POST with the job's id, type, state,
     /// result, error and end, once at least: as a job of its own in the queue <c>webhooks</c>, which is enqueued with the end and tried again when the other side fails. Null, the default, for nobody.
     /// </summary>

@@ -86,7 +86,10 @@ public sealed class JobsBuilder
         options.Concurrency,
         options.Rate,
         options.Resilience,
-        run);
+        run)
+    {
+        KeepFor = JobsOptions.Keep(options.KeepFor),
+    };
 
     private static Task RunTogether<THandler, TArguments>(IServiceProvider scope, IReadOnlyList<GroupItem> items, CancellationToken cancellationToken)
         where THandler : class, IJobBatchHandler<TArguments>

@@ -15,7 +15,7 @@ internal static class JobEndpoints
     public static void Map(RouteGroupBuilder jobs)
     {
         jobs.MapGet("/", ListAsync).Produces<IReadOnlyList<JobView>>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("ListJobs")
-            .WithSummary("The jobs, the newest first; `state` is one of Scheduled, Queued, Running, Succeeded, Retrying, Dead, Cancelled, Held, `type`, `queue` and `tenant` are whole names, "
+            .WithSummary("The jobs, the newest first; `state` is one of Scheduled, Queued, Running, Succeeded, Retrying, Dead, Cancelled, Held, `type`, `queue`, `tenant` and `tag` are whole names, "
                 + "`batch` is the id of one, `take` is 1 to 1,000, 100 by default, `before` the id of the last of a page to go on from.");
         jobs.MapGet("/{id:guid}", ShowAsync).Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).WithName("GetJob").WithSummary("One job with its runs that failed or were lost.");
         jobs.MapPatch("/{id:guid}", EditAsync).Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
@@ -43,9 +43,9 @@ internal static class JobEndpoints
             .Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithName(operation).WithSummary(summary);
 
     private static async Task<IResult> ListAsync(
-        IJobOperations jobs, CancellationToken token, string? state = null, string? type = null, string? queue = null, string? tenant = null, Guid? batch = null, Guid? before = null, int take = 100)
+        IJobOperations jobs, CancellationToken token, string? state = null, string? type = null, string? queue = null, string? tenant = null, string? tag = null, Guid? batch = null, Guid? before = null, int take = 100)
     {
-        var query = new JobQuery { State = state is null ? null : Named<JobState>(state), Type = type, Queue = queue, Tenant = tenant, Batch = batch, Before = before, Take = take };
+        var query = new JobQuery { State = state is null ? null : Named<JobState>(state), Type = type, Queue = queue, Tenant = tenant, Tag = tag, Batch = batch, Before = before, Take = take };
         return ApiJson.Answer((await jobs.ListAsync(query, token)).Select(JobView.Of).ToList());
     }
 

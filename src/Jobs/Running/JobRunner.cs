@@ -76,6 +76,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
     private async Task<object> BeginAsync(RunningJob running, JobType type)
     {
         var job = running.Job;
+        running.KeepFor = type.KeepFor;
         // It may have been cancelled, or lost, while it waited for others to end.
         running.Token.ThrowIfCancellationRequested();
         if (job.StartBefore is { } limit && job is { Attempts: 0, Crashes: 0 } && now() > limit)

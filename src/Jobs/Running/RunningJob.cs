@@ -17,6 +17,9 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
     /// <summary>What its handler has logged.</summary>
     public JobLog Log { get; } = new(job.Id, job.Claim);
 
+    /// <summary>How long its type is kept, see <see cref="EndedRun.KeepFor"/>. Set when it begins.</summary>
+    public long? KeepFor { get; set; }
+
     /// <summary>The lease under which it was claimed.</summary>
     public Guid Owner => owner;
 
@@ -35,6 +38,7 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
         var begun = _begun == 0 ? now : _begun;
         return job.End(state) with
         {
+            KeepFor = KeepFor,
             RunMs = (long)TimeProvider.System.GetElapsedTime(begun, now).TotalMilliseconds,
             WaitMs = Math.Max(0, job.StartedAt - job.QueuedAt + (long)TimeProvider.System.GetElapsedTime(_taken, begun).TotalMilliseconds),
         };

@@ -49,6 +49,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
             throw new JobException("`UniqueFor` says for how long a name counts: give the name in `Unique`.");
         if (options.Unique is not null && options.IdempotencyKey is not null)
             throw new JobException("`Unique` and `IdempotencyKey` both say which job is there already: use one of them.");
+        var tags = JobTags.Write(options.Tags);
         if (options.Callback is { } callback)
             webhooks.Require(callback);
         var (name, queue) = catalog.For(type);
@@ -79,6 +80,8 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
                 UniqueWhile = (int)options.UniqueWhile,
                 UniqueUntil = milliseconds + (long?)options.UniqueFor?.TotalMilliseconds,
                 KeptUntil = options.IdempotencyKey is null ? null : milliseconds + (long)options.IdempotentFor.TotalMilliseconds,
+                KeepFor = JobsOptions.Keep(options.KeepFor),
+                Tags = tags,
                 Callback = options.Callback?.AbsoluteUri,
                 BatchId = batch,
                 Tenant = options.Tenant,

@@ -20,6 +20,8 @@ internal sealed partial class JobOperations<TDbContext>(
         RequireTake(query.Take);
         if (query.Type?.Contains('\0', StringComparison.Ordinal) == true || query.Queue?.Contains('\0', StringComparison.Ordinal) == true || query.Tenant?.Contains('\0', StringComparison.Ordinal) == true)
             throw new JobException("No queue, type or tenant has a null character in its name.");
+        if (query.Tag is { } asked)
+            JobTags.Require(asked, "`Tag`");
         var found = await rows.InScopeAsync(db =>
         {
             var jobs = db.Set<JobRow>().AsNoTracking();
@@ -36,6 +38,16 @@ internal sealed partial class JobOperations<TDbContext>(
                 jobs = jobs.Where(row => row.Tenant == tenant);
             if (query.Batch is { } batch)
                 jobs = jobs.Where(row => row.BatchId == batch);
+            // Along the index of the tag, which is in the order that is asked for.
+            if (query.Tag is { } tag)
+            {
+                var tags = db.Set<JobTagRow>().Where(row => row.Tag == tag);
+                if (query.Before is { } last)
+                    tags = tags.Where(row => row.JobId.CompareTo(last) < 0);
+                return tags.Join(jobs, row => row.JobId, job => job.Id, (row, job) => new { row.JobId, Job = job }).OrderByDescending(one => one.JobId).Take(query.Take).Select(one => one.Job).Select(JobSummaries.Light)
+                    .ToListAsync(cancellationToken);
+            }
+
             if (query.Before is { } before)
                 jobs = jobs.Where(row => row.Id.CompareTo(before) < 0);
             return jobs.OrderByDescending(row => row.Id).Take(query.Take).Select(JobSummaries.Light).ToListAsync(cancellationToken);
@@ -107,6 +119,7 @@ internal sealed partial class JobOperations<TDbContext>(
             await dead.DiscardAsync(db, id, "The job was deleted.", cancellationToken);
             await db.Set<JobRunRow>().Where(run => run.JobId == id).ExecuteDeleteAsync(cancellationToken);
             await db.Set<JobStepRow>().Where(step => step.JobId == id).ExecuteDeleteAsync(cancellationToken);
+            await db.Set<JobTagRow>().Where(tag => tag.JobId == id).ExecuteDeleteAsync(cancellationToken);
             await db.Set<JobLogRow>().Where(line => line.JobId == id).ExecuteDeleteAsync(cancellationToken);
             var freed = await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken);
             return [.. freed, .. await rows.CountAsync(db, job.BatchId, JobStates.Queued, JobStates.Cancelled, waited, cancellationToken)];

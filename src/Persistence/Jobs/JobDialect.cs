@@ -42,7 +42,7 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     protected const string InsertColumns = "id, type, queue, arguments, state, priority, rank, due_at, start_before, timeout";
 
-    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until, callback, batch_id, tenant";
+    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until, callback, batch_id, tenant, keep_for, tags, unique_name";
 
     protected const string InsertFixedColumns = "attempts, claims, crashes, cancel_requested, created_at";
 
@@ -115,6 +115,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     /// <summary>What becomes of a name that counts until the first run begins.</summary>
     protected static string UniqueAtStart => "unique_key = CASE WHEN unique_while = 1 THEN NULL ELSE unique_key END";
+
+    /// <summary>What becomes of a name when the job goes to a state: one that is dead may keep it until somebody decides.</summary>
+    protected static string UniqueAtEnd(string state) => $"unique_key = CASE WHEN unique_until IS NULL AND ({state} IN (3, 6) OR ({state} = 5 AND unique_while <> 2)) THEN NULL ELSE unique_key END";
 
     /// <summary>That a job does not stay in its line: it has come to its end, and nobody is to decide about it first.</summary>
     protected static string LeavesLine(string job) => $"({job}.state IN (3, 6) OR ({job}.state = 5 AND {job}.order_policy = 1))";

@@ -24,8 +24,12 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
 
     protected override string InsertSpecial { get; } =
         $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) " +
-        $"SELECT @p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, 0, 0, 0, 0, {now} " +
+        $"SELECT @p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p12, 0, 0, 0, 0, {now} " +
         $"WHERE NOT EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE id = @p0) AND NOT EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE unique_key = @p12)";
+
+    protected override string InsertTags { get; } =
+        $"INSERT INTO {tables.Tag} (job_id, tag) SELECT DISTINCT j.id, CAST(t.value AS nvarchar(100)) FROM {tables.Job} AS j CROSS APPLY OPENJSON(j.tags) AS t " +
+        $"WHERE j.id = @p0 AND NOT EXISTS (SELECT 1 FROM {tables.Tag} WHERE job_id = @p0)";
 
     private readonly string _claim =
         $"UPDATE {tables.Job} SET state = 2, owner_id = @p0, node = @p1, claims = claims + 1, started_at = {now}, progress = NULL, note = NULL, {UniqueAtStart} OUTPUT " +

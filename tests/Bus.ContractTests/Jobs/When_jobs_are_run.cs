@@ -143,3 +143,33 @@ public sealed class When_jobs_have_tenants_on_postgres : JobTenantContract
 {
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
 }
+
+public sealed class When_jobs_are_kept_on_sqlite : JobKeepContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_are_kept_on_postgres : JobKeepContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_are_kept_in_one_file : JobKeepContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
+
+public sealed class When_jobs_have_tags_on_sqlite : JobTagContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_have_tags_on_postgres : JobTagContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_have_tags_in_one_file : JobTagContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
