@@ -91,7 +91,15 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     public string Arguments => $"SELECT arguments FROM {tables.Job} WHERE id = @p0 AND claims = @p1 AND state = 2";
 
     /// <summary>job → its steps: name, result.</summary>
-    public string Steps => $"SELECT name, result FROM {tables.Step} WHERE job_id = @p0";
+    public string Steps => $"SELECT name, result FROM {tables.Step} WHERE job_id = @p0 AND name <> ''";
+
+    /// <summary>job → its checkpoint, which is kept as the step without a name.</summary>
+    public string Checkpoint => $"SELECT result FROM {tables.Step} WHERE job_id = @p0 AND name = ''";
+
+    /// <summary>job, claim, data → replaces its checkpoint, while the job is run under that claim.</summary>
+    public virtual string SaveCheckpoint =>
+        $"INSERT INTO {tables.Step} (job_id, name, result, ended_at) SELECT id, '', @p2, {now} FROM {tables.Job} WHERE id = @p0 AND claims = @p1 AND state = 2{AsItStands} " +
+        "ON CONFLICT (job_id, name) DO UPDATE SET result = excluded.result, ended_at = excluded.ended_at";
 
     /// <summary>job, claim, number, time, level, text → keeps a line, while no other run of the job has begun, and once: the answer to the commit before may have been lost.</summary>
     public string InsertLine =>
@@ -108,6 +116,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     /// <summary>What stands for false.</summary>
     protected virtual string False => "0";
+
+    /// <summary>What keeps others from changing a row that is read until what was read is acted upon.</summary>
+    protected virtual string AsItStands => "";
 
     /// <summary>What a SELECT without a table needs.</summary>
     protected virtual string FromNothing => "";

@@ -78,6 +78,8 @@ internal sealed partial class PostgresJobs(StoreDialect dialect, JobTables table
 
     protected override string False => "false";
 
+    protected override string AsItStands => " FOR SHARE";
+
     public override string QueueDue { get; } =
         $"UPDATE {tables.Job} SET state = 1, rank = due_at * 1000 - priority * {MicrosecondsAPriority}, due_at = NULL WHERE id = ANY(ARRAY(SELECT id FROM {tables.Job} WHERE due_at <= @p0 ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED)) RETURNING queue";
 

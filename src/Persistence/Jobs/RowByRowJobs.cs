@@ -46,7 +46,7 @@ internal abstract partial class RowByRowJobs(StoreDialect dialect, JobTables tab
     /// <summary>All that it writes with, for a test to parse.</summary>
     public IReadOnlyList<string> Texts =>
     [
-        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _forgetTags, _freeUnique, InsertSpecial, InsertTags, _join, End, _endKnown, _leave, _batchOf, TakeTurn, Raise, Claim(1), Claim(3), ClaimByTurns, LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps, Dead, Arguments, .. Batches.Texts,
+        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _forgetTags, _freeUnique, InsertSpecial, InsertTags, _join, End, _endKnown, _leave, _batchOf, TakeTurn, Raise, Claim(1), Claim(3), ClaimByTurns, LockLimit, NextDue, QueueDue, Look, Lost, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps, Checkpoint, SaveCheckpoint, Dead, Arguments, .. Batches.Texts,
     ];
 
     /// <summary>The values of the columns → inserts one, unless its id or its name is there.</summary>

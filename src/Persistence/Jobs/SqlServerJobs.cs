@@ -37,6 +37,10 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
         " WHERE id IN (SELECT TOP (@p4) c.id FROM OPENJSON(@p3) AS t CROSS APPLY (SELECT TOP (@p4) id, rank FROM " +
         $"{tables.Job} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE queue = @p2 AND type = CAST(t.value AS nvarchar(400)) AND state = 1 AND crashes BETWEEN @p5 AND @p6 ORDER BY rank) AS c ORDER BY c.rank)";
 
+    public override string SaveCheckpoint { get; } =
+        $"UPDATE {tables.Step} SET result = @p2, ended_at = {now} WHERE job_id = @p0 AND name = '' AND EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE id = @p0 AND claims = @p1 AND state = 2); " +
+        $"IF @@ROWCOUNT = 0 INSERT INTO {tables.Step} (job_id, name, result, ended_at) SELECT id, '', @p2, {now} FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE id = @p0 AND claims = @p1 AND state = 2";
+
     protected override string Claim(int types) => _claim;
 
     protected override string ClaimByTurns { get; } =

@@ -173,3 +173,30 @@ public sealed class When_jobs_have_tags_in_one_file : JobTagContract
 {
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
 }
+
+public sealed class When_jobs_leave_checkpoints_on_sqlite : JobCheckpointContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_leave_checkpoints_on_postgres : JobCheckpointContract
+{
+    protected override bool OneWriter => false;
+
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_leave_checkpoints_in_one_file : JobCheckpointContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
+
+public sealed class When_jobs_stall_on_sqlite : JobStallContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_stall_on_postgres : JobStallContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
