@@ -35,8 +35,8 @@ public sealed record EnqueueOptions
     public string? Tenant { get; init; }
 
     /// <summary>
-    /// While a job of that type and name is there, another is not added: <see cref="IJobClient.EnqueueAsync"/> returns the id of the one that is. Null, the default, for as many as there come. 1 to 200 characters:
-    /// write into it what makes two jobs the same. One that is run again by hand does not count again.
+    /// While a job of that type and name is there, another is not added: <see cref="IJobClient.EnqueueAsync{TArguments}"/> returns the id of the one that is. Null, the default, for as many as there come. 1 to 200 characters:
+    /// write into it what makes two jobs the same. One that is run again by hand takes its name again, and is refused while another has it.
     /// </summary>
     public string? Unique { get; init; }
 

@@ -24,10 +24,11 @@ internal static class JobEndpoints
             .WithSummary("Removes it with its runs, unless it runs.");
         Act(jobs, "cancel", "CancelJob", "Cancels it: one that waits at once, one that runs as soon as its handler heeds it.", "Only a job that has not come to its end can be cancelled.",
             static (client, _, id, token) => client.CancelAsync(id, token));
-        Act(jobs, "run-again", "RunJobAgain", "Runs it again with all attempts anew; one that waits for its time at once.", "Only a job that has come to its end, or waits for its time, can be run again.",
+        Act(jobs, "run-again", "RunJobAgain", "Runs it again with all attempts anew; one that waits for its time at once. 409 while another has its name.", "Only a job that has come to its end, or waits for its time, can be run again.",
             static (_, all, id, token) => all.RunAgainAsync(id, token));
         jobs.MapGet("/{id:guid}/log", LogAsync).Produces<IReadOnlyList<JobLogLine>>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("GetJobLog")
             .WithSummary("What its handler has logged, the oldest first; `take` is 1 to 1,000, 1,000 by default, `after` the position of the last of a page to go on from.");
+        JobEnqueueing.Map(jobs);
         JobResults.Map(jobs);
         JobEvents.Map(jobs);
         jobs.MapGet("/pauses", PausesAsync).Produces<IReadOnlyList<JobPause>>().WithName("ListJobPauses").WithSummary("What is paused.");

@@ -34,6 +34,19 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
         return Make(arguments, arguments.GetType(), options, batch);
     }
 
+    /// <summary>For arguments that somebody wrote, of a type that this process has a handler for. They are stored as the type writes them, so that who asks again may write them otherwise.</summary>
+    /// <exception cref="JobException">There is no such type, these are no arguments of it, or the options are wrong.</exception>
+    public OutboxRecord MakeNamed(string name, string arguments, EnqueueOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(arguments);
+        // What is for this process alone, nobody else asks for.
+        var type = name == JobDialect.CallbackType ? null : catalog.Find(name);
+        return type is null
+            ? throw new JobException($"This process has no handler for jobs of the type `{name}`: enqueue it where one is registered, and look at how it is written.")
+            : Make(JobJson.Read(JobJson.Check(arguments, type), type.Arguments), type.Arguments, options, null);
+    }
+
     private OutboxRecord Make(object arguments, Type type, EnqueueOptions options, Guid? batch)
     {
         RequirePriority(options.Priority);

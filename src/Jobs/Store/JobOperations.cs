@@ -80,7 +80,7 @@ internal sealed partial class JobOperations<TDbContext>(
         async db =>
         {
             var jobs = db.Set<JobRow>().Where(row => row.Id == id && (!onlyDead || row.State == JobStates.Dead));
-            if (await jobs.Select(row => new { row.Queue, row.State, row.OrderKey, row.BatchId }).SingleOrDefaultAsync(cancellationToken) is not { } job)
+            if (await jobs.Select(row => new { row.Queue, row.State, row.OrderKey, row.BatchId, row.EndedAt, row.UniqueName }).SingleOrDefaultAsync(cancellationToken) is not { } job)
                 return null;
             if (job.State is JobStates.Queued or JobStates.Running or JobStates.Held)
                 return null;
@@ -88,6 +88,8 @@ internal sealed partial class JobOperations<TDbContext>(
             var waits = job.OrderKey is not null && !await db.Set<JobLineRow>().AnyAsync(line => line.JobId == id && line.Active, cancellationToken);
             if (await JobChanges.QueueAgainAsync(jobs.Where(row => row.State == job.State), waits ? JobStates.Held : JobStates.Queued, engine.Timers.Now, cancellationToken) == 0)
                 return null;
+            if (job is { EndedAt: not null, UniqueName: { } name })
+                await NameAgainAsync(db, id, name, engine.Timers.Now, cancellationToken);
             if (arguments is not null)
                 await db.Set<JobRow>().Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Arguments, arguments), cancellationToken);
             if (job.State == JobStates.Dead)

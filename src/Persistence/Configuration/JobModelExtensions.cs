@@ -178,6 +178,7 @@ public static class JobModelExtensions
         batch.HasKey(row => row.Id);
         batch.Property(row => row.Id).HasColumnName("id").ValueGeneratedNever();
         batch.Property(row => row.Name).HasColumnName("name").HasMaxLength(200);
+        batch.Property(row => row.Tenant).HasColumnName("tenant").HasMaxLength(190);
         batch.Property(row => row.CreatedAt).HasColumnName("created_at");
         batch.Property(row => row.Total).HasColumnName("total");
         batch.Property(row => row.Succeeded).HasColumnName("succeeded");

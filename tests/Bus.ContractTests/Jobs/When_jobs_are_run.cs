@@ -200,3 +200,18 @@ public sealed class When_jobs_stall_on_postgres : JobStallContract
 {
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
 }
+
+public sealed class When_jobs_have_names_on_sqlite : JobNameContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_have_names_on_postgres : JobNameContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_have_names_in_one_file : JobNameContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}

@@ -11,6 +11,8 @@ namespace Bus.UnitTests.Jobs;
 /// <summary>The rhythm of the attempts of a job, of which each may be another process's.</summary>
 public sealed class When_attempts_of_jobs_are_apart
 {
+    private int _asked;
+
     [Theory]
     [InlineData(BackoffStrategy.Immediate, "0 0 0 0 0")]
     [InlineData(BackoffStrategy.Fixed, "10 10 10 10 10")]
@@ -50,7 +52,7 @@ public sealed class When_attempts_of_jobs_are_apart
 
     private static RetrySchedule Schedule => new() { MaxAttempts = 6, FirstDelay = TimeSpan.FromSeconds(10), MaxDelay = TimeSpan.FromMinutes(1) };
 
-    private static List<double> Waits(RetrySchedule schedule, Guid job)
+    private List<double> Waits(RetrySchedule schedule, Guid job)
     {
         var catalog = new JobCatalog();
         new JobsBuilder(new ServiceCollection(), catalog, new JobsOptions()).Handle<Handler>(type => (type.Name, type.Retry) = ("tried", schedule));
@@ -59,7 +61,7 @@ public sealed class When_attempts_of_jobs_are_apart
         for (var failed = 0; failed < schedule.MaxAttempts - 1; failed++)
         {
             var claimed = new ClaimedJob(job, "tried", [], failed + 1, failed, 0, 0, 0, null, null, "default", null, 0, 4);
-            waits.Add(JobWaits.Decide(type, claimed, new TimeoutException(), new Random(failed)) switch
+            waits.Add(JobWaits.Decide(type, claimed, new TimeoutException(), new Random(++_asked)) switch
             {
                 RecoverabilityDecision.RetryAfter after => Math.Round(after.Delay.TotalSeconds, 9),
                 RecoverabilityDecision.RetryNow => 0,
