@@ -35,8 +35,8 @@ public sealed record EnqueueOptions
     public string? Tenant { get; init; }
 
     /// <summary>
-    /// While a job of that type and name is there, another is not added: <see cref="IJobClient.EnqueueAsync"/> returns the id of the one that is. Null, the default, for as many as there come. 1 to 200 characters:
-    /// write into it what makes two jobs the same. One that is run again by hand does not count again.
+    /// While a job of that type and name is there, another is not added: <see cref="IJobClient.EnqueueAsync{TArguments}"/> returns the id of the one that is. Null, the default, for as many as there come. 1 to 200 characters:
+    /// write into it what makes two jobs the same. One that is run again by hand takes its name again, and is refused while another has it.
     /// </summary>
     public string? Unique { get; init; }
 
@@ -45,6 +45,17 @@ public sealed record EnqueueOptions
 
     /// <summary>Counts for <see cref="Unique"/>, without which it means nothing, for so long from when it is enqueued, whatever its state; null, the default, for what <see cref="UniqueWhile"/> says.</summary>
     public TimeSpan? UniqueFor { get; init; }
+
+    /// <summary>
+    /// How long the job is kept with its result after it has succeeded or was cancelled; zero or less for ever. Null, the default, for what <see cref="JobTypeOptions.KeepFor"/> says. One that is dead is kept until somebody
+    /// decides, and one with an <see cref="IdempotencyKey"/> or <see cref="UniqueFor"/> at least as long as that counts.
+    /// </summary>
+    public TimeSpan? KeepFor { get; init; }
+
+    /// <summary>
+    /// What it is found by, see <see cref="JobQuery.Tag"/>: at most 10 tags of 1 to 100 characters; one that is given twice counts once. Each costs a row in a table of its own. Empty, the default, for none.
+    /// </summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>
     /// Who is told when the job has come to its end: an http or https address of a host that <see cref="JobsOptions.Webhooks"/> allows, at most 2,000 characters. It gets a signed POST with the job's id, type, state,

@@ -9,6 +9,15 @@ public interface IJobClient
     Task<Guid> EnqueueAsync<TArguments>(TArguments arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
         where TArguments : class;
 
+    /// <summary>Enqueues a job of a type that this process has a handler for, by the name of the type, and returns when it is on disk.</summary>
+    /// <param name="type">What <see cref="JobTypeOptions.Name"/> says, by default the full name of the type of the arguments.</param>
+    /// <param name="arguments">The arguments as JSON; a member that they do not have is refused.</param>
+    /// <param name="options">What is said about it; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>Its id; that of the job that is there already, where <see cref="EnqueueOptions.Unique"/> or <see cref="EnqueueOptions.IdempotencyKey"/> find one.</returns>
+    /// <exception cref="JobException">There is no such type here, these are no arguments of it, the options are wrong, or the idempotency key belongs to other arguments.</exception>
+    Task<Guid> EnqueueAsync(string type, string arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default);
+
     /// <summary>Enqueues many, in blocks of 1,000, and returns when all are on disk. When it throws those of earlier blocks stay.</summary>
     /// <exception cref="JobException">The options are wrong, or name one job: <see cref="EnqueueOptions.Unique"/> and <see cref="EnqueueOptions.IdempotencyKey"/> are for a single one.</exception>
     Task<IReadOnlyList<Guid>> EnqueueManyAsync<TArguments>(IEnumerable<TArguments> arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)

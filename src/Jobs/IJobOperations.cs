@@ -20,6 +20,7 @@ public interface IJobOperations
 
     /// <summary>Runs a job again that has come to its end, with all attempts anew; one that waits for its time at once. One with a key that has left its line waits at the end of it.</summary>
     /// <returns>False when it is queued, held or runs, or there is none.</returns>
+    /// <exception cref="JobException">Another has its name meanwhile, see <see cref="EnqueueOptions.Unique"/>: <see cref="JobException.IsConflict"/>.</exception>
     Task<bool> RunAgainAsync(Guid id, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a job and what is known of its runs, with what they have logged.</summary>

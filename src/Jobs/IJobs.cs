@@ -2,7 +2,7 @@ namespace Bus.Jobs;
 
 /// <summary>
 /// Enqueues jobs as part of the scope's next commit, as <c>IPublishEndpoint</c> publishes: what is enqueued is there if and only if the scope's database context saves, or the handler in whose scope it is
-/// succeeds. Outside of both use <see cref="IJobClient"/>.
+/// succeeds. A job that the handler of another enqueues takes nothing over from that one, neither tenant nor tags nor priority: say it. Outside of both use <see cref="IJobClient"/>.
 /// </summary>
 public interface IJobs
 {

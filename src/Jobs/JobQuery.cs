@@ -18,6 +18,9 @@ public sealed record JobQuery
     /// <summary>Of that tenant.</summary>
     public string? Tenant { get; init; }
 
+    /// <summary>With that one among their <see cref="EnqueueOptions.Tags"/>.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>Of that batch.</summary>
     public Guid? Batch { get; init; }
 

@@ -31,7 +31,10 @@ public sealed class JobRun
     /// <summary>What its type's <see cref="JobTypeOptions.Resilience"/> is: what is called through it is retried, limited and broken off as that says.</summary>
     public ResiliencePipeline Resilience { get; internal init; } = ResiliencePipeline.Empty;
 
-    /// <summary>Cancelled when the job is cancelled, takes too long, is taken to be lost, or the process stops.</summary>
+    /// <summary>What hears that the run goes on.</summary>
+    internal Action Beat { get; init; } = () => { };
+
+    /// <summary>Cancelled when the job is cancelled, takes too long, shows no life for too long, is taken to be lost, or the process stops.</summary>
     public CancellationToken CancellationToken { get; }
 
     /// <summary>Says how far it is. Written at once, outside of the handler's transaction, so that others see it; it costs a write. On SQLite it says nothing once the handler has saved something: there one writes at a time.</summary>
@@ -41,6 +44,7 @@ public sealed class JobRun
     {
         ArgumentOutOfRangeException.ThrowIfNegative(percent);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
+        Beat();
         return _report(percent, note);
     }
 
@@ -53,7 +57,36 @@ public sealed class JobRun
     public void Log(string text, JobLogLevel level = JobLogLevel.Information)
     {
         ArgumentNullException.ThrowIfNull(text);
+        Beat();
         _log(level, text);
+    }
+
+    /// <summary>
+    /// Shows that the handler has not come to a halt, where its type has <see cref="JobTypeOptions.StallAfter"/>; else it means nothing. Costs next to nothing: it is noted in memory. Progress, log lines, checkpoints and the
+    /// beginning and end of a step show it, too.
+    /// </summary>
+    public void Heartbeat() => Beat();
+
+    /// <summary>
+    /// Keeps data from which a later run of the job goes on, in the place of what was kept before; <see cref="LoadCheckpointAsync"/> gives it back. Written at once, outside of the handler's transaction, for a write each: what the
+    /// handler saves by the scope's database context commits later, so say of it only what may be done twice. It is kept through failures, crashes, hand-backs and <see cref="IJobOperations.RunAgainAsync"/> of what is dead or
+    /// cancelled; a job that has succeeded begins without it when it is run again. One at a time; on SQLite, where one writes at a time, before the handler saves.
+    /// </summary>
+    /// <param name="data">Must be possible to write as JSON, of at most <see cref="JobsOptions.MaxPayload"/> bytes.</param>
+    /// <exception cref="JobException">It is too long or cannot be written as JSON, or, on SQLite, the handler has saved something before.</exception>
+    public async Task CheckpointAsync<T>(T data)
+    {
+        Beat();
+        await _steps.SaveAsync(data);
+        Beat();
+    }
+
+    /// <summary>What this run or an earlier one has kept last by <see cref="CheckpointAsync"/>; the default of the type, for instance null, when none has.</summary>
+    /// <exception cref="JobException">It is something else.</exception>
+    public Task<T?> LoadCheckpointAsync<T>()
+    {
+        Beat();
+        return _steps.LoadAsync<T>();
     }
 
     /// <summary>
@@ -67,7 +100,15 @@ public sealed class JobRun
     public Task<T> StepAsync<T>(string name, Func<CancellationToken, Task<T>> step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        return name is { Length: > 0 and <= 200 } ? _steps.RunAsync(name, step, CancellationToken) : throw new JobException("The name of a step must have 1 to 200 characters.");
+        return name is { Length: > 0 and <= 200 } ? RunStepAsync(name, step) : throw new JobException("The name of a step must have 1 to 200 characters.");
+    }
+
+    private async Task<T> RunStepAsync<T>(string name, Func<CancellationToken, Task<T>> step)
+    {
+        Beat();
+        var result = await _steps.RunAsync(name, step, CancellationToken);
+        Beat();
+        return result;
     }
 
     /// <inheritdoc cref="StepAsync{T}"/>

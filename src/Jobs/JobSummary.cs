@@ -30,6 +30,12 @@ public sealed record JobSummary
     /// <summary>Whose it is; null when it is nobody's.</summary>
     public string? Tenant { get; init; }
 
+    /// <summary>What it is found by, as it was enqueued; empty for nothing.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>When it may be removed; null while it has not ended, and when it is kept as long as any (<see cref="JobsOptions.KeepEnded"/>), or for ever.</summary>
+    public DateTimeOffset? RemovedAfter { get; init; }
+
     /// <summary>The batch that it belongs to; null when it belongs to none.</summary>
     public Guid? Batch { get; init; }
 

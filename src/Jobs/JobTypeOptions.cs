@@ -21,6 +21,19 @@ public sealed class JobTypeOptions
     /// <summary>How long a run may take; over it the attempt has failed, and its token is cancelled. Null, the default, for as long as it likes.</summary>
     public TimeSpan? Timeout { get; set; }
 
+    /// <summary>
+    /// For how long a run may show no sign of life, which are <see cref="JobRun.Heartbeat"/>, progress, log lines, checkpoints, and beginnings and ends of steps: over it the attempt has failed, and its token is cancelled. A handler
+    /// that does not heed its token within 5 s more is given up: nothing of that run is kept, the job is tried again by its policy, and the place of the run in <see cref="JobsOptions.Concurrency"/> is free when the handler
+    /// returns; until then it may work beside the next run. Null, the default, for no such limit. Not for an <see cref="IJobBatchHandler{TArguments}"/>.
+    /// </summary>
+    public TimeSpan? StallAfter { get; set; }
+
+    /// <summary>
+    /// How long its jobs are kept with their results after they have succeeded or were cancelled, unless their enqueuer says otherwise (<see cref="EnqueueOptions.KeepFor"/>); zero or less for ever. Null, the default, for
+    /// <see cref="JobsOptions.KeepEnded"/>, which is also for those that were cancelled before they ran. It is written with the end of a run: that of the process that runs it counts.
+    /// </summary>
+    public TimeSpan? KeepFor { get; set; }
+
     /// <summary>How many of its jobs may run at once in all processes together; null, the default, for any number. Give such a type a queue of its own: those of others would wait behind its backlog.</summary>
     public int? Concurrency { get; set; }
 

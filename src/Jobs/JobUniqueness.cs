@@ -8,4 +8,7 @@ public enum JobUniqueness
 
     /// <summary>Until a process has taken it to run it.</summary>
     UntilStarted,
+
+    /// <summary>Until it has succeeded or was cancelled: while it is dead, too, until somebody decides about it.</summary>
+    UntilSettled,
 }

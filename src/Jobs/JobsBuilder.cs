@@ -39,11 +39,14 @@ public sealed partial class JobsBuilder
         foreach (var contract in contracts)
         {
             var options = new JobTypeOptions();
+            typeof(THandler).GetCustomAttribute<JobAttribute>(inherit: true)?.Apply(options, typeof(THandler).Name);
             configure?.Invoke(options);
             if (options.Concurrency is < 1)
                 throw new JobException($"`Concurrency` of `{typeof(THandler).Name}` must be at least 1, but is {options.Concurrency}. To let none run, pause the type.");
             if (options.Rate is { IsValid: false })
                 throw new JobException($"`Rate` of `{typeof(THandler).Name}` cannot be {options.Rate}: at least one in at most an hour, not more than one a microsecond, and a burst of at least 1.");
+            if (options.StallAfter <= TimeSpan.Zero)
+                throw new JobException($"`StallAfter` of `{typeof(THandler).Name}` must be more than zero, but is {options.StallAfter}: leave it null for no such limit.");
             JobMaker.RequireQueue(options.Queue);
             _catalog.Add(contract.GetGenericTypeDefinition() == typeof(IJobBatchHandler<>) ? MakeGroupedType(typeof(THandler), contract.GetGenericArguments()[0], options) : MakeType(typeof(THandler), contract.GetGenericArguments(), options));
         }
@@ -71,6 +74,8 @@ public sealed partial class JobsBuilder
             throw new JobException($"`BatchSize` of `{handler.Name}` must be between 1 and 1,000, but is {options.BatchSize}.");
         if (options.BatchWait < TimeSpan.Zero || options.BatchWait > TimeSpan.FromMinutes(1))
             throw new JobException($"`BatchWait` of `{handler.Name}` must be between zero and a minute, but is {options.BatchWait}.");
+        if (options.StallAfter is not null)
+            throw new JobException($"`{handler.Name}` takes its jobs together, and none of them can show that it goes on: give it a `Timeout` in the place of `StallAfter`.");
         if (options.Concurrency is not null || options.Rate is not null)
             throw new JobException($"`{handler.Name}` takes its jobs together: it can have neither `Concurrency` nor `Rate`, which count them one by one.");
         var run = Together.MakeGenericMethod(handler, arguments).CreateDelegate<Func<IServiceProvider, IReadOnlyList<GroupItem>, CancellationToken, Task>>();
@@ -86,7 +91,12 @@ public sealed partial class JobsBuilder
         options.Concurrency,
         options.Rate,
         options.Resilience,
-        run);
+        run)
+    {
+        KeepFor = JobsOptions.Keep(options.KeepFor),
+        StallAfter = options.StallAfter,
+        Retry = options.Retry,
+    };
 
     private static Task RunTogether<THandler, TArguments>(IServiceProvider scope, IReadOnlyList<GroupItem> items, CancellationToken cancellationToken)
         where THandler : class, IJobBatchHandler<TArguments>

@@ -14,6 +14,7 @@ internal static class ApiProblems
     {
         ScheduleException { IsNotFound: true } missing => Problem(StatusCodes.Status404NotFound, "There is no such schedule", missing.Message),
         ScheduleException refused => Problem(StatusCodes.Status422UnprocessableEntity, "The schedule is refused", refused.Message),
+        JobException { IsConflict: true } conflict => Problem(StatusCodes.Status409Conflict, "It does not go together with another job", conflict.Message),
         JobException refused => Problem(StatusCodes.Status422UnprocessableEntity, "What is asked of jobs is refused", refused.Message),
         DeadLetterException refused => Problem(StatusCodes.Status422UnprocessableEntity, "What is asked of dead letters is refused", refused.Message),
         ArgumentOutOfRangeException range => Problem(StatusCodes.Status400BadRequest, "A value is out of range", range.Message),

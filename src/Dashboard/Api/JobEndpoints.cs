@@ -15,7 +15,7 @@ internal static class JobEndpoints
     public static void Map(RouteGroupBuilder jobs)
     {
         jobs.MapGet("/", ListAsync).Produces<IReadOnlyList<JobView>>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("ListJobs")
-            .WithSummary("The jobs, the newest first, but Queued ones, unless of a batch, the next to run first; `state` is one of Scheduled, Queued, Running, Succeeded, Retrying, Dead, Cancelled, Held, `type`, `queue` and `tenant` are whole names, "
+            .WithSummary("The jobs, the newest first, but Queued ones, unless of a batch or by a tag, the next to run first; `state` is one of Scheduled, Queued, Running, Succeeded, Retrying, Dead, Cancelled, Held, `type`, `queue`, `tenant` and `tag` are whole names, "
                 + "`batch` is the id of one, `message` that of a message that a plain consumer handles, `take` is 1 to 1,000, 100 by default, `before` the id of the last of a page to go on from.");
         jobs.MapGet("/{id:guid}", ShowAsync).Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).WithName("GetJob").WithSummary("One job with its runs that failed or were lost.");
         jobs.MapPatch("/{id:guid}", EditAsync).Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
@@ -24,10 +24,11 @@ internal static class JobEndpoints
             .WithSummary("Removes it with its runs, unless it runs.");
         Act(jobs, "cancel", "CancelJob", "Cancels it: one that waits at once, one that runs as soon as its handler heeds it.", "Only a job that has not come to its end can be cancelled.",
             static (client, _, id, token) => client.CancelAsync(id, token));
-        Act(jobs, "run-again", "RunJobAgain", "Runs it again with all attempts anew; one that waits for its time at once.", "Only a job that has come to its end, or waits for its time, can be run again.",
+        Act(jobs, "run-again", "RunJobAgain", "Runs it again with all attempts anew; one that waits for its time at once. 409 while another has its name.", "Only a job that has come to its end, or waits for its time, can be run again.",
             static (_, all, id, token) => all.RunAgainAsync(id, token));
         jobs.MapGet("/{id:guid}/log", LogAsync).Produces<IReadOnlyList<JobLogLine>>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("GetJobLog")
             .WithSummary("What its handler has logged, the oldest first; `take` is 1 to 1,000, 1,000 by default, `after` the position of the last of a page to go on from.");
+        JobEnqueueing.Map(jobs);
         JobResults.Map(jobs);
         JobEvents.Map(jobs);
         jobs.MapGet("/pauses", PausesAsync).Produces<IReadOnlyList<JobPause>>().WithName("ListJobPauses").WithSummary("What is paused.");
@@ -43,9 +44,9 @@ internal static class JobEndpoints
             .Produces<JobWithRuns>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName(operation).WithSummary(summary);
 
     private static async Task<IResult> ListAsync(
-        IJobOperations jobs, CancellationToken token, string? state = null, string? type = null, string? queue = null, string? tenant = null, Guid? batch = null, Guid? message = null, Guid? before = null, int take = 100)
+        IJobOperations jobs, CancellationToken token, string? state = null, string? type = null, string? queue = null, string? tenant = null, string? tag = null, Guid? batch = null, Guid? message = null, Guid? before = null, int take = 100)
     {
-        var query = new JobQuery { State = state is null ? null : Named<JobState>(state), Type = type, Queue = queue, Tenant = tenant, Batch = batch, Message = message, Before = before, Take = take };
+        var query = new JobQuery { State = state is null ? null : Named<JobState>(state), Type = type, Queue = queue, Tenant = tenant, Tag = tag, Batch = batch, Message = message, Before = before, Take = take };
         return ApiJson.Answer((await jobs.ListAsync(query, token)).Select(JobView.Of).ToList());
     }
 

@@ -23,5 +23,14 @@ internal sealed record JobType(
     /// <summary>How they are run together; null when each is run by itself.</summary>
     public JobGrouping? Group { get; init; }
 
+    /// <summary>How long one is kept after its end, in milliseconds, 0 for ever; null when that is not said.</summary>
+    public long? KeepFor { get; init; }
+
+    /// <summary>For how long a run may show no life; null for ever.</summary>
+    public TimeSpan? StallAfter { get; init; }
+
+    /// <summary>The rhythm of its attempts.</summary>
+    public RetrySchedule Retry { get; init; } = RetrySchedule.None;
+
     public bool IsLimited => Concurrency is not null || Rate is not null;
 }

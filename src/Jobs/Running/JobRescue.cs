@@ -61,7 +61,7 @@ internal sealed partial class JobRescue<TDbContext>(OutboxEngine<TDbContext> eng
                         .SetProperty(row => row.Crashes, row => row.Crashes + 1)
                         .SetProperty(row => row.OwnerId, (Guid?)null)
                         .SetProperty(row => row.CancelRequested, false)
-                        .SetProperty(row => row.UniqueKey, row => isFinal && row.UniqueUntil == null ? null : row.UniqueKey)
+                        .SetProperty(row => row.UniqueKey, row => isFinal && row.UniqueUntil == null && (state == JobStates.Cancelled || row.UniqueWhile != (int)JobUniqueness.UntilSettled) ? null : row.UniqueKey)
                         .SetProperty(row => row.EndedAt, isFinal ? now : (long?)null)
                         .SetProperty(row => row.Error, error),
                     cancellationToken);

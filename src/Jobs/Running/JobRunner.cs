@@ -32,8 +32,16 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
     /// <param name="end">Writes the end of a run that has no transaction of its own; false when the claim is lost.</param>
     public async Task RunAsync(RunningJob running, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
     {
-        var job = running.Job;
         running.Begin();
+        var run = RunToItsEndAsync(running, end);
+        if (catalog.Find(running.Job.Type)?.StallAfter is { } limit)
+            await WatchAsync(running, limit, run, end);
+        await run;
+    }
+
+    private async Task RunToItsEndAsync(RunningJob running, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
+    {
+        var job = running.Job;
         try
         {
             await HandleAsync(running, end);
@@ -44,6 +52,8 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         }
         catch (Exception exception)
         {
+            if (!running.MayEnd(EndedBy.Handler))
+                return;
             await running.Log.HoldAsync();
             if (End(running, exception) is { } ended)
                 await TryEndAsync(ended, end);
@@ -76,6 +86,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
     private async Task<object> BeginAsync(RunningJob running, JobType type)
     {
         var job = running.Job;
+        running.KeepFor = type.KeepFor;
         // It may have been cancelled, or lost, while it waited for others to end.
         running.Token.ThrowIfCancellationRequested();
         if (job.StartBefore is { } limit && job is { Attempts: 0, Crashes: 0 } && now() > limit)
@@ -103,20 +114,24 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         var unit = new ConsumeUnit<TDbContext>(engine, scope.ServiceProvider, default);
         // The handler's own transaction keeps others from writing, where one writes at a time.
         bool WritesAlone() => engine.Dialect.OneWriter && unit.Transaction is not null;
-        var steps = new JobSteps<TDbContext>(engine, job, WritesAlone);
+        var steps = new JobSteps<TDbContext>(engine, job, options, WritesAlone);
         var run = new JobRun(
             job.Id, job.Attempts + 1, job.Claim, (percent, note) => WritesAlone() ? Task.CompletedTask : progress.ReportAsync(job, percent, note), (level, text) => log.Add(running.Log, level, text), steps, running.Token)
         {
             Resilience = type.Resilience,
             Tenant = job.Tenant,
+            Beat = running.Beat,
         };
         running.Log.Release();
+        running.Beat();
         unit.Enter();
         try
         {
             var result = await type.RunAsync(scope.ServiceProvider, arguments, run);
             unit.Seal();
             var ended = running.End(JobStates.Succeeded) with { Result = result is null ? null : WriteResult(result, type) };
+            if (!running.MayEnd(EndedBy.Handler))
+                throw new JobClaimLostException();
             // What is being written would wait for a transaction that keeps all others out.
             await running.Log.HoldAsync(mayWait: !WritesAlone());
             await CommitAsync(unit, scope.ServiceProvider, ended, running.Log.Left, end);
@@ -229,6 +244,9 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
             case StopReason.TimedOut when exception is OperationCanceledException:
                 exception = new TimeoutException("The run took longer than it may.", exception);
                 break;
+            case StopReason.Stalled when exception is OperationCanceledException:
+                exception = new TimeoutException(StallOf(job), exception);
+                break;
         }
 
         var text = exception.ToString();
@@ -247,7 +265,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
 
         RecoverabilityDecision decision;
         lock (_lock)
-            decision = type.Policy.Decide(new FailureFacts(exception, job.Attempts + 1, TimeSpan.Zero, TimeSpan.Zero, BudgetLeft: true), _random);
+            decision = JobWaits.Decide(type, job, exception, _random);
         if (decision is RecoverabilityDecision.GiveUp { Reason: GiveUpReason.AttemptsSpent } && job.OrderPolicy == (int)JobKeyPolicy.Block && job.OrderKey is not null)
             decision = new RecoverabilityDecision.RetryAfter(type.LongestDelay);
         switch (decision)

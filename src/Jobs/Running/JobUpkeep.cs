@@ -66,7 +66,7 @@ internal sealed partial class JobUpkeep<TDbContext> : BackgroundLoop
 
         await _gauges.LookAsync(cancellationToken);
         var isFolding = await _folding.FoldAsync(_lease, cancellationToken);
-        if (_options.KeepEnded <= TimeSpan.Zero || (_pruned != 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(_pruned) < PruneEvery))
+        if (_pruned != 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(_pruned) < PruneEvery)
             return isFolding;
         if (await PruneAsync(cancellationToken) == Block)
             return true;
@@ -103,20 +103,29 @@ internal sealed partial class JobUpkeep<TDbContext> : BackgroundLoop
     private async Task<int> PruneAsync(CancellationToken cancellationToken)
     {
         var now = _engine.Timers.Now;
-        var old = now - (long)_options.KeepEnded.TotalMilliseconds;
+        long? old = _options.KeepEnded <= TimeSpan.Zero ? null : now - (long)_options.KeepEnded.TotalMilliseconds;
         var removed = 0;
         await _lease.WriteAsync(
             async db =>
             {
-                var ended = JobRows<TDbContext>.Removable(db, old, now);
-                var ids = await ended.OrderBy(row => row.State).ThenBy(row => row.EndedAt).Select(row => row.Id).Take(Block).ToListAsync(cancellationToken);
+                var expired = JobRows<TDbContext>.Expired(db, now);
+                var ids = await expired.OrderBy(row => row.RemoveAt).Select(row => row.Id).Take(Block).ToListAsync(cancellationToken);
                 // One may have been run again in between.
-                removed = await ended.Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken);
+                removed = ids.Count == 0 ? 0 : await expired.Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken);
+                if (old is { } limit && ids.Count < Block)
+                {
+                    var ended = JobRows<TDbContext>.Removable(db, limit, now);
+                    var others = await ended.OrderBy(row => row.State).ThenBy(row => row.EndedAt).Select(row => row.Id).Take(Block - ids.Count).ToListAsync(cancellationToken);
+                    removed += await ended.Where(row => others.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken);
+                    ids.AddRange(others);
+                }
+
                 await db.Set<JobRunRow>().Where(run => ids.Contains(run.JobId) && !db.Set<JobRow>().Any(row => row.Id == run.JobId)).ExecuteDeleteAsync(cancellationToken);
                 await db.Set<JobStepRow>().Where(step => ids.Contains(step.JobId) && !db.Set<JobRow>().Any(row => row.Id == step.JobId)).ExecuteDeleteAsync(cancellationToken);
                 await db.Set<JobLogRow>().Where(line => ids.Contains(line.JobId) && !db.Set<JobRow>().Any(row => row.Id == line.JobId)).ExecuteDeleteAsync(cancellationToken);
-                if (ids.Count < Block)
-                    await PruneBatchesAsync(db, old, cancellationToken);
+                await db.Set<JobTagRow>().Where(tag => ids.Contains(tag.JobId) && !db.Set<JobRow>().Any(row => row.Id == tag.JobId)).ExecuteDeleteAsync(cancellationToken);
+                if (old is { } done && ids.Count < Block)
+                    await PruneBatchesAsync(db, done, cancellationToken);
             },
             cancellationToken);
         return removed;

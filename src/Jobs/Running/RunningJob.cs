@@ -10,12 +10,17 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
     private readonly long _taken = TimeProvider.System.GetTimestamp();
     private long _waits = TimeProvider.System.GetTimestamp();
     private int _reason;
+    private int _ending;
+    private long _alive;
     private long _begun;
 
     public ClaimedJob Job => job;
 
     /// <summary>What its handler has logged.</summary>
     public JobLog Log { get; } = new(job.Id, job.Claim);
+
+    /// <summary>How long its type is kept, see <see cref="EndedRun.KeepFor"/>. Set when it begins.</summary>
+    public long? KeepFor { get; set; }
 
     /// <summary>The lease under which it was claimed.</summary>
     public Guid Owner => owner;
@@ -35,10 +40,24 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
         var begun = _begun == 0 ? now : _begun;
         return job.End(state) with
         {
+            KeepFor = KeepFor,
             RunMs = (long)TimeProvider.System.GetElapsedTime(begun, now).TotalMilliseconds,
             WaitMs = Math.Max(0, job.StartedAt - job.QueuedAt + (long)TimeProvider.System.GetElapsedTime(_taken, begun).TotalMilliseconds),
         };
     }
+
+    /// <summary>For how long its handler has shown no life; zero until it has begun.</summary>
+    public TimeSpan Silence => Volatile.Read(ref _alive) is > 0 and var since ? TimeProvider.System.GetElapsedTime(since) : TimeSpan.Zero;
+
+    /// <summary>Its handler shows life.</summary>
+    public void Beat() => Volatile.Write(ref _alive, TimeProvider.System.GetTimestamp());
+
+    /// <summary>Whether what it has come to is being written, or was.</summary>
+    public bool IsEnding => Volatile.Read(ref _ending) != 0;
+
+    /// <summary>Lets one say how the run has ended: two ends of one claim in one turn would both be taken for written.</summary>
+    /// <returns>False when the other does.</returns>
+    public bool MayEnd(EndedBy by) => Interlocked.CompareExchange(ref _ending, (int)by, 0) is var before && (before == 0 || before == (int)by);
 
     /// <summary>Why its token is cancelled; null while it is not.</summary>
     public StopReason? StoppedFor => Volatile.Read(ref _reason) is > 0 and var reason ? (StopReason)reason : null;
@@ -73,6 +92,16 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
     }
 }
 
+/// <summary>Who says how a run has ended.</summary>
+internal enum EndedBy
+{
+    /// <summary>What its handler came to.</summary>
+    Handler = 1,
+
+    /// <summary>Who has given it up.</summary>
+    Watch,
+}
+
 /// <summary>Why a run is to end before it has.</summary>
 internal enum StopReason
 {
@@ -84,6 +113,9 @@ internal enum StopReason
 
     /// <summary>The process stops.</summary>
     Stopping,
+
+    /// <summary>It has shown no life for too long.</summary>
+    Stalled,
 
     /// <summary>The lease was lost: another process may run it.</summary>
     Lost,

@@ -14,7 +14,8 @@ internal sealed class BatchMaker(JobMaker maker)
     {
         ArgumentNullException.ThrowIfNull(name);
         JobMaker.RequireLength(name, LongestName, nameof(name));
-        return new NewBatch(options.Id ?? maker.NewId(), name, 0, IsClosed: false, Callback(options.OnFirstFailure), Callback(options.OnDone), Callback(options.OnSucceeded));
+        JobMaker.RequireLength(options.Jobs?.Tenant, 190, nameof(EnqueueOptions.Tenant));
+        return new NewBatch(options.Id ?? maker.NewId(), name, 0, IsClosed: false, Callback(options.OnFirstFailure), Callback(options.OnDone), Callback(options.OnSucceeded)) { Tenant = options.Jobs?.Tenant };
     }
 
     /// <summary>The jobs of a batch.</summary>
@@ -27,7 +28,7 @@ internal sealed class BatchMaker(JobMaker maker)
         var added = JobMaker.Record(batch.Id, batch: batch with { Total = jobs.Length, IsClosed = closes });
         if (jobs.Length > 0 || !closes)
             return [added, .. jobs];
-        return [added, .. new[] { options.OnDone, options.OnSucceeded }.OfType<BatchCallback>().Select(MakeCallback)];
+        return [added, .. new[] { options.OnDone, options.OnSucceeded }.OfType<BatchCallback>().Select(callback => MakeCallback(callback, options.Jobs?.Tenant))];
     }
 
     private OutboxRecord MakeJob(BatchJob job, EnqueueOptions options, Guid batch)
@@ -37,7 +38,7 @@ internal sealed class BatchMaker(JobMaker maker)
         return maker.MakeAny(job.Arguments, options, batch);
     }
 
-    private OutboxRecord MakeCallback(BatchCallback callback) => maker.MakeAny(callback.Arguments, new EnqueueOptions { Queue = callback.Queue });
+    private OutboxRecord MakeCallback(BatchCallback callback, string? tenant) => maker.MakeAny(callback.Arguments, new EnqueueOptions { Queue = callback.Queue, Tenant = tenant });
 
-    private NewCallback? Callback(BatchCallback? callback) => callback is not null && MakeCallback(callback).Job is { } job ? new NewCallback(job.Type, job.Queue, job.Arguments) : null;
+    private NewCallback? Callback(BatchCallback? callback) => callback is not null && MakeCallback(callback, null).Job is { } job ? new NewCallback(job.Type, job.Queue, job.Arguments) : null;
 }

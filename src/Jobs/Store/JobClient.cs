@@ -14,10 +14,14 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
 
     private readonly JobWatch<TDbContext> _watch = new(rows, waiters);
 
-    public async Task<Guid> EnqueueAsync<TArguments>(TArguments arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
-        where TArguments : class
+    public Task<Guid> EnqueueAsync<TArguments>(TArguments arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
+        where TArguments : class => EnqueueAsync(maker.Make(arguments, options ?? new EnqueueOptions()), cancellationToken);
+
+    public Task<Guid> EnqueueAsync(string type, string arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default) =>
+        EnqueueAsync(maker.MakeNamed(type, arguments, options ?? new EnqueueOptions()), cancellationToken);
+
+    private async Task<Guid> EnqueueAsync(OutboxRecord record, CancellationToken cancellationToken)
     {
-        var record = maker.Make(arguments, options ?? new EnqueueOptions());
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -121,9 +125,11 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
                 return null;
             await dead.DiscardAsync(db, id, "The job was cancelled.", cancellationToken);
             await rows.TallyAsync(db, job.Queue, job.Type, new JobCount { Cancelled = 1 }, cancellationToken);
+            // Of the end of a dead one somebody was told when it died.
+            var callback = job.State == JobStates.Dead ? null : job.Callback;
             return
             [
-                .. await rows.CallBackAsync(db, id, job.Claims, job.Callback, cancellationToken), .. await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken),
+                .. await rows.CallBackAsync(db, id, job.Claims, callback, cancellationToken), .. await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken),
                 .. await rows.CountAsync(db, job.BatchId, job.State, JobStates.Cancelled, 1, cancellationToken),
             ];
         },

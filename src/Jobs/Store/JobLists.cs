@@ -13,10 +13,22 @@ internal static class JobLists
     public static IQueryable<JobRow> Of(DbContext db, JobPages? pages, JobPage page)
     {
         var jobs = db.Set<JobRow>();
+        if (page.Tag is { } tag)
+            return Tagged(db, tag, page);
         // All of them are in one index as they are asked for.
         var found = pages is null || page is { State: null, Queue: null, Type: null, Tenant: null, Batch: null, Message: null } ? Matching(jobs, page) : From(jobs, pages.Of(page));
         var ordered = page.IsQueued ? found.OrderBy(row => row.Rank).ThenBy(row => row.Id) : found.OrderByDescending(row => row.Id);
         return ordered.AsNoTracking().Take(page.Take).Select(JobSummaries.Light);
+    }
+
+    // Along the index of the tag, which is in the order that is asked for.
+    private static IQueryable<JobRow> Tagged(DbContext db, string tag, JobPage page)
+    {
+        var tags = db.Set<JobTagRow>().Where(row => row.Tag == tag);
+        if (page.Before is { } last)
+            tags = tags.Where(row => row.JobId.CompareTo(last) < 0);
+        return tags.Join(Matching(db.Set<JobRow>().AsNoTracking(), page with { Before = null }), row => row.JobId, job => job.Id, (row, job) => new { row.JobId, Job = job })
+            .OrderByDescending(one => one.JobId).Take(page.Take).Select(one => one.Job).Select(JobSummaries.Light);
     }
 
     private static IQueryable<JobRow> From(DbSet<JobRow> jobs, (string Text, object[] Values) statement) => jobs.FromSqlRaw(statement.Text, statement.Values);

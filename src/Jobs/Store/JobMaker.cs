@@ -34,6 +34,19 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
         return Make(arguments, arguments.GetType(), options, batch);
     }
 
+    /// <summary>For arguments that somebody wrote, of a type that this process has a handler for. They are stored as the type writes them, so that who asks again may write them otherwise.</summary>
+    /// <exception cref="JobException">There is no such type, these are no arguments of it, or the options are wrong.</exception>
+    public OutboxRecord MakeNamed(string name, string arguments, EnqueueOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(arguments);
+        // What is for this process alone, nobody else asks for.
+        var type = name == JobDialect.CallbackType ? null : catalog.Find(name);
+        return type is null
+            ? throw new JobException($"This process has no handler for jobs of the type `{name}`: enqueue it where one is registered, and look at how it is written.")
+            : Make(JobJson.Read(JobJson.Check(arguments, type), type.Arguments), type.Arguments, options, null);
+    }
+
     private OutboxRecord Make(object arguments, Type type, EnqueueOptions options, Guid? batch)
     {
         RequirePriority(options.Priority);
@@ -49,6 +62,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
             throw new JobException("`UniqueFor` says for how long a name counts: give the name in `Unique`.");
         if (options.Unique is not null && options.IdempotencyKey is not null)
             throw new JobException("`Unique` and `IdempotencyKey` both say which job is there already: use one of them.");
+        var tags = JobTags.Write(options.Tags);
         if (options.Callback is { } callback)
             webhooks.Require(callback);
         var (name, queue) = catalog.For(type);
@@ -79,6 +93,8 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
                 UniqueWhile = (int)options.UniqueWhile,
                 UniqueUntil = milliseconds + (long?)options.UniqueFor?.TotalMilliseconds,
                 KeptUntil = options.IdempotencyKey is null ? null : milliseconds + (long)options.IdempotentFor.TotalMilliseconds,
+                KeepFor = JobsOptions.Keep(options.KeepFor),
+                Tags = tags,
                 Callback = options.Callback?.AbsoluteUri,
                 BatchId = batch,
                 Tenant = options.Tenant,

@@ -12,9 +12,11 @@ internal sealed partial class JobOperations<TDbContext>
         RequireTake(query.Take);
         if (query.Type?.Contains('\0', StringComparison.Ordinal) == true || query.Queue?.Contains('\0', StringComparison.Ordinal) == true || query.Tenant?.Contains('\0', StringComparison.Ordinal) == true)
             throw new JobException("No queue, type or tenant has a null character in its name.");
+        if (query.Tag is { } asked)
+            JobTags.Require(asked, "`Tag`");
         var found = await rows.InScopeAsync(async db =>
         {
-            var page = new JobPage((int?)query.State, query.Queue, query.Type, query.Tenant, query.Batch, query.Message, query.Before, Rank: 0, query.Take);
+            var page = new JobPage((int?)query.State, query.Queue, query.Type, query.Tenant, query.Batch, query.Message, query.Tag, query.Before, Rank: 0, query.Take);
             if (page is { IsQueued: true, Before: { } before })
                 page = page with { Rank = await RankAsync(db, before, cancellationToken) };
             return await JobLists.Of(db, engine.Dialect.Jobs.Pages, page).ToListAsync(cancellationToken);

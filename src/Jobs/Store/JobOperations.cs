@@ -39,7 +39,7 @@ internal sealed partial class JobOperations<TDbContext>(
         async db =>
         {
             var jobs = db.Set<JobRow>().Where(row => row.Id == id && (!onlyDead || row.State == JobStates.Dead));
-            if (await jobs.Select(row => new { row.Queue, row.State, row.OrderKey, row.BatchId, row.MessageId }).SingleOrDefaultAsync(cancellationToken) is not { } job)
+            if (await jobs.Select(row => new { row.Queue, row.State, row.OrderKey, row.BatchId, row.EndedAt, row.UniqueName, row.MessageId }).SingleOrDefaultAsync(cancellationToken) is not { } job)
                 return null;
             if (job.MessageId is { } message)
                 throw TrackedRows.NotRunAgain(id, message);
@@ -49,6 +49,8 @@ internal sealed partial class JobOperations<TDbContext>(
             var waits = job.OrderKey is not null && !await db.Set<JobLineRow>().AnyAsync(line => line.JobId == id && line.Active, cancellationToken);
             if (await JobChanges.QueueAgainAsync(jobs.Where(row => row.State == job.State), waits ? JobStates.Held : JobStates.Queued, engine.Timers.Now, cancellationToken) == 0)
                 return null;
+            if (job is { EndedAt: not null, UniqueName: { } name })
+                await NameAgainAsync(db, id, name, engine.Timers.Now, cancellationToken);
             if (arguments is not null)
                 await db.Set<JobRow>().Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Arguments, arguments), cancellationToken);
             if (job.State == JobStates.Dead)
@@ -80,6 +82,7 @@ internal sealed partial class JobOperations<TDbContext>(
             await dead.DiscardAsync(db, id, "The job was deleted.", cancellationToken);
             await db.Set<JobRunRow>().Where(run => run.JobId == id).ExecuteDeleteAsync(cancellationToken);
             await db.Set<JobStepRow>().Where(step => step.JobId == id).ExecuteDeleteAsync(cancellationToken);
+            await db.Set<JobTagRow>().Where(tag => tag.JobId == id).ExecuteDeleteAsync(cancellationToken);
             await db.Set<JobLogRow>().Where(line => line.JobId == id).ExecuteDeleteAsync(cancellationToken);
             var freed = await rows.LeaveAsync(db, id, job.OrderKey, cancellationToken);
             return [.. freed, .. await rows.CountAsync(db, job.BatchId, JobStates.Queued, JobStates.Cancelled, waited, cancellationToken)];

@@ -67,9 +67,11 @@ internal sealed class JobQueues<TDbContext>(OutboxEngine<TDbContext> engine, Job
     /// <inheritdoc cref="IJobOperations.UpkeepAsync"/>
     public async Task<JobUpkeepStatus> UpkeepAsync(CancellationToken cancellationToken)
     {
-        if (options.KeepEnded <= TimeSpan.Zero)
-            return new JobUpkeepStatus(TimeSpan.Zero);
         var now = engine.Timers.Now;
+        var expired = await rows.InScopeAsync(db => JobRows<TDbContext>.Expired(db, now).OrderBy(row => row.RemoveAt).Select(row => row.RemoveAt).FirstOrDefaultAsync(cancellationToken));
+        var lag = now - (expired ?? now);
+        if (options.KeepEnded <= TimeSpan.Zero)
+            return new JobUpkeepStatus(TimeSpan.FromMilliseconds(lag));
         var old = now - (long)options.KeepEnded.TotalMilliseconds;
         var oldest = old;
         foreach (var state in new[] { JobStates.Succeeded, JobStates.Cancelled })
@@ -78,7 +80,7 @@ internal sealed class JobQueues<TDbContext>(OutboxEngine<TDbContext> engine, Job
             oldest = Math.Min(oldest, first ?? old);
         }
 
-        return new JobUpkeepStatus(TimeSpan.FromMilliseconds(old - oldest));
+        return new JobUpkeepStatus(TimeSpan.FromMilliseconds(Math.Max(lag, old - oldest)));
     }
 
     private async Task<Dictionary<string, JobCount>> LastHourAsync(CancellationToken cancellationToken)

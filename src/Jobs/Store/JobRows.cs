@@ -33,9 +33,12 @@ internal sealed class JobRows<TDbContext>(OutboxEngine<TDbContext> engine, IServ
         return [.. found.Select(JobSummaries.Of)];
     }
 
-    /// <summary>Those that are to be removed: they succeeded or were cancelled before a time, and nobody needs them for something else.</summary>
+    /// <summary>Those that are to be removed because the time is over that they, or their types, have said.</summary>
+    public static IQueryable<JobRow> Expired(TDbContext db, long now) => db.Set<JobRow>().Where(row => row.EndedAt != null && row.KeepFor != null && row.RemoveAt < now);
+
+    /// <summary>Those of the others that are to be removed: they succeeded or were cancelled before a time, and nobody needs them for something else.</summary>
     public static IQueryable<JobRow> Removable(TDbContext db, long old, long now) =>
-        db.Set<JobRow>().Where(row => (row.State == JobStates.Succeeded || row.State == JobStates.Cancelled) && row.EndedAt != null && row.EndedAt < old && (row.KeptUntil == null || row.KeptUntil < now)
+        db.Set<JobRow>().Where(row => (row.State == JobStates.Succeeded || row.State == JobStates.Cancelled) && row.EndedAt != null && row.KeepFor == null && row.EndedAt < old && (row.KeptUntil == null || row.KeptUntil < now)
             && (row.UniqueKey == null || row.UniqueUntil == null || row.UniqueUntil < now));
 
     /// <summary>Does several things together; what has waited for them is told afterwards.</summary>

@@ -7,6 +7,10 @@ namespace Bus.Persistence;
 /// <summary>Adds the tables of jobs to a service's own model.</summary>
 public static class JobModelExtensions
 {
+    // Computed, so that whatever ends a job or runs it again has it right. Not before an idempotency key or a name has had its time.
+    private const string RemoveAt =
+        "CASE WHEN state IN (3, 6) AND keep_for > 0 THEN CASE WHEN coalesce(kept_until, unique_until) > ended_at + keep_for THEN coalesce(kept_until, unique_until) ELSE ended_at + keep_for END END";
+
     /// <summary>Adds the tables of the jobs.</summary>
     /// <param name="modelBuilder">The builder given to <c>OnModelCreating</c>.</param>
     /// <param name="callback">Changes the mapping of each, for instance the schema; null changes nothing.</param>
@@ -40,6 +44,10 @@ public static class JobModelExtensions
         job.Property(row => row.UniqueWhile).HasColumnName("unique_while");
         job.Property(row => row.UniqueUntil).HasColumnName("unique_until");
         job.Property(row => row.KeptUntil).HasColumnName("kept_until");
+        job.Property(row => row.KeepFor).HasColumnName("keep_for");
+        job.Property(row => row.RemoveAt).HasColumnName("remove_at").HasComputedColumnSql(RemoveAt, stored: true);
+        job.Property(row => row.Tags).HasColumnName("tags");
+        job.Property(row => row.UniqueName).HasColumnName("unique_name").HasMaxLength(650);
         job.Property(row => row.Callback).HasColumnName("callback").HasMaxLength(2_000);
         job.Property(row => row.BatchId).HasColumnName("batch_id");
         job.Property(row => row.Tenant).HasColumnName("tenant").HasMaxLength(190);
@@ -57,7 +65,9 @@ public static class JobModelExtensions
         job.HasIndex(row => row.DueAt).HasFilter("due_at IS NOT NULL");
         job.HasIndex(row => row.OwnerId).HasFilter("owner_id IS NOT NULL");
         job.HasIndex(row => row.UniqueKey).IsUnique().HasFilter("unique_key IS NOT NULL");
-        job.HasIndex(row => new { row.State, row.EndedAt }).HasFilter("ended_at IS NOT NULL");
+        job.HasIndex(row => new { row.State, row.EndedAt }).HasFilter("ended_at IS NOT NULL AND keep_for IS NULL");
+        // Either this one or the one before: whoever says how long it is kept costs no entry more.
+        job.HasIndex(row => row.RemoveAt).HasFilter("ended_at IS NOT NULL AND keep_for IS NOT NULL");
         // For lists. The first never changes, so that only enqueueing pays for it; the second has a job when it is at rest.
         job.HasIndex(row => new { row.Queue, row.Type, row.Id });
         job.HasIndex(row => new { row.Queue, row.Type, row.State, row.Id }).HasFilter("state IN (0, 3, 4, 5, 6, 7)");
@@ -130,6 +140,18 @@ public static class JobModelExtensions
         limit.Property(row => row.FreeAt).HasColumnName("free_at");
         callback?.Invoke(limit);
         modelBuilder.AddJobStat(callback);
+        modelBuilder.AddJobTag(callback);
+    }
+
+    private static void AddJobTag(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback)
+    {
+        var tag = modelBuilder.Entity<JobTagRow>();
+        tag.ToTable(StoreTableNames.JobTag);
+        tag.HasKey(row => new { row.JobId, row.Tag });
+        tag.Property(row => row.JobId).HasColumnName("job_id").ValueGeneratedNever();
+        tag.Property(row => row.Tag).HasColumnName("tag").HasMaxLength(JobTagRow.LongestTag);
+        tag.HasIndex(row => new { row.Tag, row.JobId });
+        callback?.Invoke(tag);
     }
 
     private static void AddJobStat(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback)
@@ -162,6 +184,7 @@ public static class JobModelExtensions
         batch.HasKey(row => row.Id);
         batch.Property(row => row.Id).HasColumnName("id").ValueGeneratedNever();
         batch.Property(row => row.Name).HasColumnName("name").HasMaxLength(200);
+        batch.Property(row => row.Tenant).HasColumnName("tenant").HasMaxLength(190);
         batch.Property(row => row.CreatedAt).HasColumnName("created_at");
         batch.Property(row => row.Total).HasColumnName("total");
         batch.Property(row => row.Succeeded).HasColumnName("succeeded");

@@ -14,6 +14,7 @@ internal static class StoreTableNames
     public const string JobLine = "bus_job_line";
     public const string JobStep = "bus_job_step";
     public const string JobLog = "bus_job_log";
+    public const string JobTag = "bus_job_tag";
     public const string JobPause = "bus_job_pause";
     public const string JobLimit = "bus_job_limit";
     public const string JobStat = "bus_job_stat";

@@ -35,7 +35,10 @@ internal sealed record StoreTables(string Inbox, string Outbox, string Ordered, 
 
     private static JobTables JobTablesOf(DbContext context, ISqlGenerationHelper sql) => new(
         Name<JobRow>(context, sql), Name<JobRunRow>(context, sql), Name<JobLineRow>(context, sql), Name<JobStepRow>(context, sql), Name<JobLogRow>(context, sql), Name<JobPauseRow>(context, sql), Name<JobLimitRow>(context, sql), Name<LeaseRow>(context, sql),
-        Name<JobStatRow>(context, sql), Name<JobBatchRow>(context, sql));
+        Name<JobStatRow>(context, sql), Name<JobBatchRow>(context, sql))
+    {
+        Tag = Name<JobTagRow>(context, sql),
+    };
 
     private static string Name<TEntity>(DbContext context, ISqlGenerationHelper sql)
     {

@@ -13,6 +13,9 @@ internal sealed record EndedRun(Guid Id, long Claim, int State)
 
     public string? Error { get; init; }
 
+    /// <summary>How long the job is kept if this is its end, in milliseconds, 0 for ever, unless it says so itself; null when its type does not say.</summary>
+    public long? KeepFor { get; init; }
+
     /// <summary>The line that the job is in; null when it is in none.</summary>
     public string? Line { get; init; }
 

@@ -9,6 +9,9 @@ public sealed class JobBatchRow
     /// <summary>What people call it.</summary>
     public string Name { get; set; } = "";
 
+    /// <summary>Whose the jobs are that it enqueues; null when they are nobody's.</summary>
+    public string? Tenant { get; set; }
+
     /// <summary>When its first jobs were added.</summary>
     public long CreatedAt { get; set; }
 

@@ -18,8 +18,8 @@ internal sealed class JobBatches(JobDialect jobs, StoreDialect dialect, JobTable
 
     private readonly string _insert =
         $"INSERT INTO {tables.Batch} (id, name, created_at, total, succeeded, dead, cancelled, closed_at, done_at, succeeded_at, failed_type, failed_queue, failed_arguments, done_type, done_queue, done_arguments, " +
-        $"succeeded_type, succeeded_queue, succeeded_arguments) VALUES (@p0, @p1, {now}, @p2, 0, 0, 0, CASE WHEN @p3 = 1 THEN {now} END, CASE WHEN @p4 = 1 THEN {now} END, CASE WHEN @p4 = 1 THEN {now} END, " +
-        "@p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13)";
+        $"succeeded_type, succeeded_queue, succeeded_arguments, tenant) VALUES (@p0, @p1, {now}, @p2, 0, 0, 0, CASE WHEN @p3 = 1 THEN {now} END, CASE WHEN @p4 = 1 THEN {now} END, CASE WHEN @p4 = 1 THEN {now} END, " +
+        "@p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14)";
 
     private readonly string _grow = $"UPDATE {tables.Batch} SET total = total + @p1, closed_at = CASE WHEN @p2 = 1 THEN {now} END WHERE id = @p0 AND closed_at IS NULL";
 
@@ -31,7 +31,7 @@ internal sealed class JobBatches(JobDialect jobs, StoreDialect dialect, JobTable
     [
         .. new[] { (Event: "first_failed_at", Callback: "failed"), (Event: "done_at", Callback: "done"), (Event: "succeeded_at", Callback: "succeeded") }.Select(one => (
             $"UPDATE {tables.Batch} SET {one.Event} = {now} WHERE id = @p0 AND {one.Event} IS NULL",
-            $"SELECT {one.Callback}_type, {one.Callback}_queue, {one.Callback}_arguments, {now} FROM {tables.Batch} WHERE id = @p0 AND {one.Callback}_type IS NOT NULL")),
+            $"SELECT {one.Callback}_type, {one.Callback}_queue, {one.Callback}_arguments, {now}, tenant FROM {tables.Batch} WHERE id = @p0 AND {one.Callback}_type IS NOT NULL")),
     ];
 
     /// <summary>All that it works with, for a test to parse.</summary>
@@ -40,7 +40,7 @@ internal sealed class JobBatches(JobDialect jobs, StoreDialect dialect, JobTable
     /// <summary>Adds the insert of a batch.</summary>
     public void AddInsert(StoreBatch batch, NewBatch added) => batch.AddRow(
         _insert, dialect, added.Id, added.Name, added.Total, added.IsClosed ? 1 : 0, added is { IsClosed: true, Total: 0 } ? 1 : 0,
-        Type(added.Failed), Queue(added.Failed), Arguments(added.Failed), Type(added.Done), Queue(added.Done), Arguments(added.Done), Type(added.Succeeded), Queue(added.Succeeded), Arguments(added.Succeeded));
+        Type(added.Failed), Queue(added.Failed), Arguments(added.Failed), Type(added.Done), Queue(added.Done), Arguments(added.Done), Type(added.Succeeded), Queue(added.Succeeded), Arguments(added.Succeeded), (object?)added.Tenant ?? DBNull.Value);
 
     /// <summary>Adds to the number of jobs, or closes the batch, or both, in the transaction that is open.</summary>
     /// <returns>Where callbacks are queued; null when the batch is closed already, or there is none.</returns>
@@ -113,6 +113,7 @@ internal sealed class JobBatches(JobDialect jobs, StoreDialect dialect, JobTable
             Arguments = row.GetFieldValue<byte[]>(2),
             Priority = CallbackPriority,
             Rank = (time * 1000) - (CallbackPriority * JobDialect.MicrosecondsAPriority),
+            Tenant = row.IsDBNull(4) ? null : row.GetString(4),
         };
     }
 

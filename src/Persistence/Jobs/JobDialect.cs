@@ -42,7 +42,7 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     protected const string InsertColumns = "id, type, queue, arguments, state, priority, rank, due_at, start_before, timeout";
 
-    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until, callback, batch_id, tenant";
+    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until, callback, batch_id, tenant, keep_for, tags, unique_name";
 
     protected const string InsertFixedColumns = "attempts, claims, crashes, cancel_requested, created_at";
 
@@ -88,8 +88,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     /// <summary>time in Unix ms → a row when there are jobs or batches to remove that ended before it, or counters to add together.</summary>
     public string Old =>
-        $"SELECT 1 WHERE EXISTS (SELECT 1 FROM {tables.Job} WHERE state IN ({JobStates.Succeeded}, {JobStates.Cancelled}) AND ended_at IS NOT NULL AND ended_at < @p0 AND (kept_until IS NULL OR kept_until < {now}) " +
+        $"SELECT 1 WHERE EXISTS (SELECT 1 FROM {tables.Job} WHERE state IN ({JobStates.Succeeded}, {JobStates.Cancelled}) AND ended_at IS NOT NULL AND keep_for IS NULL AND ended_at < @p0 AND (kept_until IS NULL OR kept_until < {now}) " +
         $"AND (unique_key IS NULL OR unique_until IS NULL OR unique_until < {now})) " +
+        $"OR EXISTS (SELECT 1 FROM {tables.Job} WHERE ended_at IS NOT NULL AND keep_for IS NOT NULL AND remove_at < {now}) " +
         $"OR EXISTS (SELECT 1 FROM {tables.Batch} AS b WHERE done_at IS NOT NULL AND done_at < @p0 AND NOT EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.batch_id = b.id)) OR EXISTS ({Stats.Foldable})";
 
     /// <summary>job, claim, outcome, node, started, error → notes a run that has not ended its job.</summary>
@@ -105,7 +106,15 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     public string Arguments => $"SELECT arguments FROM {tables.Job} WHERE id = @p0 AND claims = @p1 AND state = 2";
 
     /// <summary>job → its steps: name, result.</summary>
-    public string Steps => $"SELECT name, result FROM {tables.Step} WHERE job_id = @p0";
+    public string Steps => $"SELECT name, result FROM {tables.Step} WHERE job_id = @p0 AND name <> ''";
+
+    /// <summary>job → its checkpoint, which is kept as the step without a name.</summary>
+    public string Checkpoint => $"SELECT result FROM {tables.Step} WHERE job_id = @p0 AND name = ''";
+
+    /// <summary>job, claim, data → replaces its checkpoint, while the job is run under that claim.</summary>
+    public virtual string SaveCheckpoint =>
+        $"INSERT INTO {tables.Step} (job_id, name, result, ended_at) SELECT id, '', @p2, {now} FROM {tables.Job} WHERE id = @p0 AND claims = @p1 AND state = 2{AsItStands} " +
+        "ON CONFLICT (job_id, name) DO UPDATE SET result = excluded.result, ended_at = excluded.ended_at";
 
     /// <summary>job, claim, number, time, level, text → keeps a line, while no other run of the job has begun, and once: the answer to the commit before may have been lost.</summary>
     public string InsertLine =>
@@ -126,12 +135,18 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>What it says differently about messages that are tracked.</summary>
     protected virtual TrackedSyntax TrackedSyntax => new(False);
 
+    /// <summary>What keeps others from changing a row that is read until what was read is acted upon.</summary>
+    protected virtual string AsItStands => "";
+
     /// <summary>What a SELECT without a table needs.</summary>
     protected virtual string FromNothing => "";
 
 
     /// <summary>What becomes of a name that counts until the first run begins.</summary>
     protected static string UniqueAtStart => "unique_key = CASE WHEN unique_while = 1 THEN NULL ELSE unique_key END";
+
+    /// <summary>What becomes of a name when the job goes to a state: one that is dead may keep it until somebody decides.</summary>
+    protected static string UniqueAtEnd(string state) => $"unique_key = CASE WHEN unique_until IS NULL AND ({state} IN (3, 6) OR ({state} = 5 AND unique_while <> 2)) THEN NULL ELSE unique_key END";
 
     /// <summary>That a job does not stay in its line: it has come to its end, and nobody is to decide about it first.</summary>
     protected static string LeavesLine(string job) => $"({job}.state IN (3, 6) OR ({job}.state = 5 AND {job}.order_policy = 1))";

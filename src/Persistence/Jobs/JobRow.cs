@@ -69,7 +69,10 @@ public sealed class JobRow
     /// <summary>Its type, a colon and its name, of which there is one; null when it has none, or counts no longer.</summary>
     public string? UniqueKey { get; set; }
 
-    /// <summary>Until when it counts: 0 until it has ended, 1 until it has begun.</summary>
+    /// <summary>The same while it counts and when it does no longer: what it takes again when it is run again.</summary>
+    public string? UniqueName { get; set; }
+
+    /// <summary>Until when it counts: 0 until it has ended, 1 until it has begun, 2 until it has succeeded or was cancelled.</summary>
     public int UniqueWhile { get; set; }
 
     /// <summary>Until when it counts, whatever its state; null for what <see cref="UniqueWhile"/> says.</summary>
@@ -77,6 +80,15 @@ public sealed class JobRow
 
     /// <summary>Until when it is kept at least; null when it was not asked for.</summary>
     public long? KeptUntil { get; set; }
+
+    /// <summary>How long it is kept after it has succeeded or was cancelled, in milliseconds: 0 for ever, null for as long as jobs are kept that say nothing.</summary>
+    public long? KeepFor { get; set; }
+
+    /// <summary>When it may be removed, by <see cref="KeepFor"/>: the database computes it. Null while it has not ended, and where that does not say.</summary>
+    public long? RemoveAt { get; set; }
+
+    /// <summary>What it is found by, as a JSON array of text; null for nothing. See <see cref="JobTagRow"/>.</summary>
+    public string? Tags { get; set; }
 
     /// <summary>The address that is told when it has come to its end; null for none.</summary>
     public string? Callback { get; set; }

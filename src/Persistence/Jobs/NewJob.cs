@@ -37,6 +37,12 @@ internal sealed record NewJob
 
     public string? Callback { get; init; }
 
+    /// <summary>See <see cref="JobRow.KeepFor"/>.</summary>
+    public long? KeepFor { get; init; }
+
+    /// <summary>See <see cref="JobRow.Tags"/>.</summary>
+    public string? Tags { get; init; }
+
     /// <summary>The batch that it belongs to; null when it belongs to none.</summary>
     public Guid? BatchId { get; init; }
 
@@ -44,7 +50,7 @@ internal sealed record NewJob
     public string? Tenant { get; init; }
 
     /// <summary>Whether the columns of ordinary jobs say all about it.</summary>
-    public bool IsPlain => OrderKey is null && UniqueKey is null && KeptUntil is null && Callback is null && BatchId is null && Tenant is null;
+    public bool IsPlain => OrderKey is null && UniqueKey is null && KeptUntil is null && Callback is null && BatchId is null && Tenant is null && KeepFor is null && Tags is null;
 
     public int State => OrderKey is not null ? JobStates.Held : DueAt is null ? JobStates.Queued : JobStates.Scheduled;
 }

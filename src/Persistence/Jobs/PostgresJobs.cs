@@ -5,16 +5,16 @@ using Npgsql;
 namespace Bus.Persistence.Jobs;
 
 /// <summary>On PostgreSQL the rows of a group travel as arrays.</summary>
-internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, string now) : JobDialect(dialect, tables, now)
+internal sealed partial class PostgresJobs(StoreDialect dialect, JobTables tables, string now) : JobDialect(dialect, tables, now)
 {
     private readonly string _insert =
         $"INSERT INTO {tables.Job} ({InsertColumns}, order_policy, unique_while, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, 0, 0, 0, 0, 0, false, {now} " +
         "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]) AS x(i, t, q, a, s, p, r, d, b, m)";
 
     private readonly string _insertSpecial =
-        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn, 0, 0, 0, false, {now} " +
-        "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::text[], $14::int[], $15::bigint[], $16::bigint[], $17::text[], $18::uuid[], $19::text[]) " +
-        "AS x(i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn) ON CONFLICT DO NOTHING";
+        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn, kf, tg, uk, 0, 0, 0, false, {now} " +
+        "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::text[], $14::int[], $15::bigint[], $16::bigint[], $17::text[], $18::uuid[], $19::text[], $20::bigint[], $21::text[]) " +
+        "AS x(i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn, kf, tg) ON CONFLICT DO NOTHING";
 
     private readonly string _forget = $"DELETE FROM {tables.Job} WHERE id = ANY($1) AND state IN (3, 6) AND kept_until <= {now}";
 
@@ -32,9 +32,9 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
 
     private readonly string _end =
         $"WITH ended AS (UPDATE {tables.Job} AS j SET state = {StateAfter}, owner_id = NULL, cancel_requested = false, due_at = CASE WHEN {StateAfter} = 4 THEN x.d END, attempts = attempts + x.f, result = x.r, " +
-        $"error = coalesce(x.e, CASE WHEN x.s = 1 THEN j.error END), unique_key = CASE WHEN {StateAfter} IN (3, 5, 6) AND unique_until IS NULL THEN NULL ELSE unique_key END, " +
+        $"error = coalesce(x.e, CASE WHEN x.s = 1 THEN j.error END), keep_for = coalesce(j.keep_for, x.k), {UniqueAtEnd(StateAfter)}, " +
         $"ended_at = CASE WHEN {StateAfter} IN (3, 5, 6) THEN {now} END " +
-        "FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::bigint[], $5::int[], $6::bytea[], $7::text[], $8::bigint[]) AS x(i, c, s, d, f, r, e, m) " +
+        "FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::bigint[], $5::int[], $6::bytea[], $7::text[], $8::bigint[], $10::bigint[]) AS x(i, c, s, d, f, r, e, m, k) " +
         $"WHERE j.id = x.i AND j.claims = x.c AND j.state = 2 RETURNING j.id, j.queue, j.type, j.state AS s, x.f, x.m, {now} - x.m - j.rank / 1000 - j.priority * 60000::bigint AS w, j.batch_id), " +
         $"counted AS ({new JobStats(tables, now).Insert}SELECT 1, {now} / 60000, queue, type, $9, count(*), count(*) FILTER (WHERE s = 3), sum(f), count(*) FILTER (WHERE s = 5), count(*) FILTER (WHERE s = 6), 0, " +
         $"sum(m), sum(greatest(w, 0)), max(m) FROM ended WHERE s <> 1 OR f > 0 GROUP BY queue, type ORDER BY queue, type{JobStats.OrAdd}) SELECT id, batch_id, s FROM ended";
@@ -78,6 +78,8 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
 
     protected override string False => "false";
 
+    protected override string AsItStands => " FOR SHARE";
+
     protected override TrackedSyntax TrackedSyntax => new(False, Lock: " FOR UPDATE");
 
     public override JobPages Pages { get; } = new PostgresJobPages(tables);
@@ -118,6 +120,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
             batch.Add(_forgetSteps, Value(kept));
             batch.Add(_forgetRuns, Value(kept));
             batch.Add(_forgetLog, Value(kept));
+            batch.Add(_forgetTags, Value(kept));
         }
 
         // In one order, so that no two wait for each other.
@@ -128,7 +131,8 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         batch.Add(
             _insertSpecial,
             [.. Values(special), Value(Column(special, job => job.OrderKey)), Value(Column(special, job => job.OrderPolicy)), Value(Column(special, job => job.UniqueKey)),
-                Value(Column(special, job => job.UniqueWhile)), Value(Column(special, job => job.UniqueUntil)), Value(Column(special, job => job.KeptUntil)), Value(Column(special, job => job.Callback)), Value(Column(special, job => job.BatchId)), Value(Column(special, job => job.Tenant))]);
+                Value(Column(special, job => job.UniqueWhile)), Value(Column(special, job => job.UniqueUntil)), Value(Column(special, job => job.KeptUntil)), Value(Column(special, job => job.Callback)), Value(Column(special, job => job.BatchId)), Value(Column(special, job => job.Tenant)), Value(Column(special, job => job.KeepFor)), Value(Column(special, job => job.Tags))]);
+        AddTags(batch, special);
         var keyed = jobs.Where(job => job.OrderKey is not null).ToList();
         if (keyed.Count > 0)
             batch.Add(_join, Value(Column(keyed, job => job.Id)), Value(Column(keyed, job => job.OrderKey!)));
@@ -203,7 +207,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         Add(
             batch, _end,
             Value(Column(ended, run => run.Id)), Value(Column(ended, run => run.Claim)), Value(Column(ended, run => run.State)), Value(Column(ended, run => run.DueAt)), Value(Column(ended, run => run.Failures)),
-            Value(Column(ended, run => run.Result)), Value(Column(ended, run => run.Error)), Value(Column(ended, run => run.RunMs)), Value(node));
+            Value(Column(ended, run => run.Result)), Value(Column(ended, run => run.Error)), Value(Column(ended, run => run.RunMs)), Value(node), Value(Column(ended, run => run.KeepFor)));
         var leaves = ended.Where(run => run.Line is not null).ToList();
         if (leaves.Count == 0)
             return false;

@@ -8,7 +8,7 @@ namespace Bus.Persistence.Jobs;
 /// <param name="dialect">Makes parameters.</param>
 /// <param name="tables">The tables' names.</param>
 /// <param name="now">The expression for the database's time.</param>
-internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, string now) : JobDialect(dialect, tables, now)
+internal abstract partial class RowByRowJobs(StoreDialect dialect, JobTables tables, string now) : JobDialect(dialect, tables, now)
 {
     private readonly string _insert =
         $"INSERT INTO {tables.Job} ({InsertColumns}, order_policy, unique_while, {InsertFixedColumns}) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, 0, 0, 0, 0, 0, 0, {now})";
@@ -28,13 +28,13 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
 
     private string End => field ??=
         $"UPDATE {Tables.Job} SET state = {StateAfter}, owner_id = NULL, cancel_requested = 0, due_at = CASE WHEN {StateAfter} = 4 THEN @p3 END, attempts = attempts + @p4, result = @p5, " +
-        $"error = coalesce(@p6, CASE WHEN @p2 = 1 THEN error END), unique_key = CASE WHEN {StateAfter} IN (3, 5, 6) AND unique_until IS NULL THEN NULL ELSE unique_key END, " +
+        $"error = coalesce(@p6, CASE WHEN @p2 = 1 THEN error END), keep_for = coalesce(keep_for, @p7), {UniqueAtEnd(StateAfter)}, " +
         $"ended_at = CASE WHEN {StateAfter} IN (3, 5, 6) THEN {Now} END {EndOutput} WHERE id = @p0 AND claims = @p1 AND state = 2 {EndReturning}";
 
     // What is known of a job that nobody can have asked to stop it, or whose end that does not change, needs not be read from its row.
     private readonly string _endKnown =
-        $"UPDATE {tables.Job} SET state = @p2, owner_id = NULL, cancel_requested = 0, attempts = attempts + @p3, result = @p4, error = @p5, " +
-        $"unique_key = CASE WHEN unique_until IS NULL THEN NULL ELSE unique_key END, ended_at = {now} WHERE id = @p0 AND claims = @p1 AND state = 2";
+        $"UPDATE {tables.Job} SET state = @p2, owner_id = NULL, cancel_requested = 0, attempts = attempts + @p3, result = @p4, error = @p5, keep_for = coalesce(keep_for, @p6), " +
+        $"{UniqueAtEnd("@p2")}, ended_at = {now} WHERE id = @p0 AND claims = @p1 AND state = 2";
 
     private readonly string _leave = $"DELETE FROM {tables.Line} WHERE job_id = @p0 AND EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.id = @p0 AND {LeavesLine("j")})";
 
@@ -46,7 +46,7 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
     /// <summary>All that it writes with, for a test to parse.</summary>
     public IReadOnlyList<string> Texts =>
     [
-        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _freeUnique, InsertSpecial, _join, End, _endKnown, _leave, _batchOf, TakeTurn, Raise, Claim(1), Claim(3), ClaimByTurns, LockLimit, NextDue, QueueDue, Look, Lost, Old, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps, Dead, Arguments, .. Batches.Texts, .. Tracked.Texts,
+        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _forgetTags, _freeUnique, InsertSpecial, InsertTags, _join, End, _endKnown, _leave, _batchOf, TakeTurn, Raise, Claim(1), Claim(3), ClaimByTurns, LockLimit, NextDue, QueueDue, Look, Lost, Old, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps, Checkpoint, SaveCheckpoint, Dead, Arguments, .. Batches.Texts, .. Tracked.Texts,
     ];
 
     /// <summary>The values of the columns → inserts one, unless its id or its name is there.</summary>
@@ -93,13 +93,15 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
                 batch.AddRow(_forgetSteps, Dialect, job.Id);
                 batch.AddRow(_forgetRuns, Dialect, job.Id);
                 batch.AddRow(_forgetLog, Dialect, job.Id);
+                batch.AddRow(_forgetTags, Dialect, job.Id);
             }
 
             if (job.UniqueKey is { } name)
                 batch.AddRow(_freeUnique, Dialect, name);
             batch.AddRow(
                 InsertSpecial, Dialect, job.Id, job.Type, job.Queue, job.Arguments, job.State, job.Priority, job.Rank, OrNull(job.DueAt), OrNull(job.StartBefore), OrNull(job.Timeout),
-                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil), OrNull(job.Callback), OrNull(job.BatchId), OrNull(job.Tenant));
+                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil), OrNull(job.Callback), OrNull(job.BatchId), OrNull(job.Tenant), OrNull(job.KeepFor), OrNull(job.Tags));
+            AddTags(batch, job);
             if (job.OrderKey is { } key)
                 batch.AddRow(_join, Dialect, key, job.Id);
         }
@@ -117,13 +119,13 @@ internal abstract class RowByRowJobs(StoreDialect dialect, JobTables tables, str
         {
             if (run is { Job: { } job, State: JobStates.Succeeded or JobStates.Dead or JobStates.Cancelled })
             {
-                if (await known.With(run.Id, run.Claim, run.State, run.Failures, (object?)run.Result ?? NullBytes, OrNull(run.Error)).ExecuteNonQueryAsync(cancellationToken) == 0)
+                if (await known.With(run.Id, run.Claim, run.State, run.Failures, (object?)run.Result ?? NullBytes, OrNull(run.Error), OrNull(run.KeepFor)).ExecuteNonQueryAsync(cancellationToken) == 0)
                     continue;
                 CountOf(counts, job.Queue, job.Type).AddRun(run.State, run.Failures, run.RunMs, run.WaitMs);
             }
             else
             {
-                await using var reader = await read.With(run.Id, run.Claim, run.State, OrNull(run.DueAt), run.Failures, (object?)run.Result ?? NullBytes, OrNull(run.Error)).ExecuteReaderAsync(cancellationToken);
+                await using var reader = await read.With(run.Id, run.Claim, run.State, OrNull(run.DueAt), run.Failures, (object?)run.Result ?? NullBytes, OrNull(run.Error), OrNull(run.KeepFor)).ExecuteReaderAsync(cancellationToken);
                 if (!await reader.ReadAsync(cancellationToken))
                     continue;
                 CountOf(counts, reader.GetString(0), reader.GetString(1)).AddRun(reader.GetInt32(2), run.Failures, run.RunMs, reader.GetInt64(4) - run.RunMs - reader.GetInt64(3));

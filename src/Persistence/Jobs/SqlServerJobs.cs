@@ -24,14 +24,22 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
 
     protected override string InsertSpecial { get; } =
         $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) " +
-        $"SELECT @p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, 0, 0, 0, 0, {now} " +
+        $"SELECT @p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p12, 0, 0, 0, 0, {now} " +
         $"WHERE NOT EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE id = @p0) AND NOT EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE unique_key = @p12)";
+
+    protected override string InsertTags { get; } =
+        $"INSERT INTO {tables.Tag} (job_id, tag) SELECT DISTINCT j.id, CAST(t.value AS nvarchar(100)) FROM {tables.Job} AS j CROSS APPLY OPENJSON(j.tags) AS t " +
+        $"WHERE j.id = @p0 AND NOT EXISTS (SELECT 1 FROM {tables.Tag} WHERE job_id = @p0)";
 
     private readonly string _claim =
         $"UPDATE {tables.Job} SET state = 2, owner_id = @p0, node = @p1, claims = claims + 1, started_at = {now}, progress = NULL, note = NULL, {UniqueAtStart} OUTPUT " +
         ClaimedJob.Output("inserted.", "DATALENGTH") +
         " WHERE id IN (SELECT TOP (@p4) c.id FROM OPENJSON(@p3) AS t CROSS APPLY (SELECT TOP (@p4) id, rank FROM " +
         $"{tables.Job} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE queue = @p2 AND type = CAST(t.value AS nvarchar(400)) AND state = 1 AND crashes BETWEEN @p5 AND @p6 ORDER BY rank) AS c ORDER BY c.rank)";
+
+    public override string SaveCheckpoint { get; } =
+        $"UPDATE {tables.Step} SET result = @p2, ended_at = {now} WHERE job_id = @p0 AND name = '' AND EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE id = @p0 AND claims = @p1 AND state = 2); " +
+        $"IF @@ROWCOUNT = 0 INSERT INTO {tables.Step} (job_id, name, result, ended_at) SELECT id, '', @p2, {now} FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE id = @p0 AND claims = @p1 AND state = 2";
 
     protected override string Claim(int types) => _claim;
 

@@ -32,7 +32,9 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
 
     protected override string InsertSpecial { get; } =
         $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) " +
-        $"VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, 0, 0, 0, 0, {now}) ON CONFLICT DO NOTHING";
+        $"VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p12, 0, 0, 0, 0, {now}) ON CONFLICT DO NOTHING";
+
+    protected override string InsertTags { get; } = $"INSERT INTO {tables.Tag} (job_id, tag) SELECT j.id, t.value FROM {tables.Job} AS j, json_each(j.tags) AS t WHERE j.id = @p0 ON CONFLICT DO NOTHING";
 
     // One select a type, so that each goes along its index and stops; there is no lateral join. A bare parameter as LIMIT would have SQLite compile the statement a second time when it is bound, to plan by its value.
     protected override string Claim(int types) => _claims.GetOrAdd(

@@ -63,6 +63,22 @@ public abstract class JobCallbackContract : JobTests
         Assert.Equal(JsonValueKind.Null, told[dead].GetProperty("result").ValueKind);
     }
 
+    [Fact]
+    public async Task Should_not_tell_again_when_a_dead_one_that_keeps_others_waiting_is_cancelled()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        Script.Act = (arguments, _) => arguments.Left == 1 ? throw new FormatException("No use.") : Task.CompletedTask;
+        await using var service = await StartAsync();
+        var dead = await Client(service).EnqueueAsync(new Sum(1, 1), new EnqueueOptions { Callback = receiver.Address, Key = "one" });
+        await UntilAsync(service, dead, JobState.Dead);
+        await Eventually.AssertAsync(() => receiver.Calls.Count == 1, Patience);
+        Assert.True(await Client(service).CancelAsync(dead));
+        // What is behind it goes on, and a webhook of it would have been enqueued with that.
+        Assert.Equal(4, await ResultAsync(service, await Client(service).EnqueueAsync(new Sum(2, 2), new EnqueueOptions { Key = "one" })));
+        Assert.Equal(JobState.Cancelled, (await FindAsync(service, dead)).State);
+        Assert.Equal(1, await service.QueryAsync(db => db.Set<JobRow>().CountAsync(row => row.Type == "bus.webhook")));
+    }
+
     [Theory]
     [InlineData(302, "Redirects are not followed")]
     [InlineData(410, "answered 410: As told.")]

@@ -108,6 +108,17 @@ public abstract class JobTenantContract : JobTests
         Assert.Equal(Enumerable.Range(0, 1_200), Script.Runs.Select(run => run.Arguments.Left).Order());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Should_have_callbacks_of_their_batch_that_are_theirs_too(int jobs)
+    {
+        await using var service = await StartAsync(more: registered => registered.Handle<ToldHandler>());
+        var options = new JobBatchOptions { Jobs = new EnqueueOptions { Tenant = "ann" }, OnDone = new(new Told("done")) };
+        await Client(service).EnqueueBatchAsync("sums", Enumerable.Range(0, jobs).Select(number => new BatchJob(new Sum(number, 0))), options);
+        await Eventually.AssertAsync(async () => (await Operations(service).ListAsync(new JobQuery { Type = typeof(Told).FullName, State = JobState.Succeeded })) is [{ Tenant: "ann" }], Patience);
+    }
+
     // In the same queue, and of a type that is limited as of one that is not.
     private static async Task OthersAreRunAsync(OutboxService service)
     {

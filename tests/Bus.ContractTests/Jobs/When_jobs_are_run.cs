@@ -144,6 +144,78 @@ public sealed class When_jobs_have_tenants_on_postgres : JobTenantContract
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
 }
 
+public sealed class When_jobs_are_kept_on_sqlite : JobKeepContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_are_kept_on_postgres : JobKeepContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_are_kept_in_one_file : JobKeepContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
+
+public sealed class When_jobs_have_tags_on_sqlite : JobTagContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_have_tags_on_postgres : JobTagContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_have_tags_in_one_file : JobTagContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
+
+public sealed class When_jobs_leave_checkpoints_on_sqlite : JobCheckpointContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_leave_checkpoints_on_postgres : JobCheckpointContract
+{
+    protected override bool OneWriter => false;
+
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_leave_checkpoints_in_one_file : JobCheckpointContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
+
+public sealed class When_jobs_stall_on_sqlite : JobStallContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_stall_on_postgres : JobStallContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_have_names_on_sqlite : JobNameContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_have_names_on_postgres : JobNameContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_have_names_in_one_file : JobNameContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
+
 public sealed class When_jobs_are_listed_on_sqlite : JobListContract
 {
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();

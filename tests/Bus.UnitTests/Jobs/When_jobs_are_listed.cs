@@ -36,7 +36,7 @@ public sealed class When_jobs_are_listed
         for (var filters = state is null ? 1 : 0; filters < 32; filters++)
         {
             string? Named(int bit, string name) => (filters & bit) != 0 ? name : null;
-            var page = new JobPage(state, Named(1, "queue"), Named(2, "type"), Named(4, "tenant"), (filters & 8) != 0 ? Guid.NewGuid() : null, (filters & 16) != 0 ? Guid.NewGuid() : null, 5, 100);
+            var page = new JobPage(state, Named(1, "queue"), Named(2, "type"), Named(4, "tenant"), (filters & 8) != 0 ? Guid.NewGuid() : null, null, null, (filters & 16) != 0 ? Guid.NewGuid() : null, 5, 100);
             if (page is not { State: null, Queue: null, Type: null, Tenant: null, Batch: null })
                 RequireIndex(page, await PlanAsync(db, page));
         }
