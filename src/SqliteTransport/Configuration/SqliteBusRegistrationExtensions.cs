@@ -26,6 +26,8 @@ public static class SqliteBusRegistrationExtensions
         configurator.AddSqliteMessageScheduler();
         configurator.TryAddSingleton<IQueuesInDatabase>(provider =>
             new SqliteQueuesInDatabase((SqliteHostConfiguration)provider.GetRequiredService<Bind<IBus, IBusInstance>>().Value.HostConfiguration));
+        configurator.TryAddSingleton<IQueueDirectory>(provider =>
+            new SqliteQueueDirectory((SqliteHostConfiguration)provider.GetRequiredService<Bind<IBus, IBusInstance>>().Value.HostConfiguration));
     }
 
     /// <summary>The same for one of several buses in a container.</summary>
