@@ -78,7 +78,7 @@ public sealed class When_letters_are_searched_by_a_field
             plan.Add(reader.GetString(3));
         Assert.Equal(2, plan.Count);
         Assert.Contains("(name=? AND value=? AND letter_id", plan[0], StringComparison.Ordinal);
-        Assert.Contains("(id=?)", plan[1], StringComparison.Ordinal);
+        Assert.Contains("id=?)", plan[1], StringComparison.Ordinal);
     }
 
     private static LetterFields Of(params string[] paths) => new(new DeadLetterOptions { SearchFields = paths });
