@@ -18,7 +18,7 @@ public sealed record DeadLetterOperation
     /// <summary>How carefully.</summary>
     public required DeadLetterPace Pace { get; init; }
 
-    /// <summary>Why they are discarded.</summary>
+    /// <summary>Why they are discarded, or by which fields they are indexed; else null.</summary>
     public string? Reason { get; init; }
 
     /// <summary>How many there were when it was asked for.</summary>

@@ -52,8 +52,8 @@ public interface IDeadLetters
     Task<DeadLetterOperation> StartDiscardAsync(DeadLetterQuery query, string reason, DeadLetterPace? pace = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Looks anew, in the background, for the fields that <see cref="DeadLetterOptions.SearchFields"/> declares in the bodies of the letters that are asked for, closed ones too: of letters that were stored before a field was
-    /// declared. It reads each body once. What counts is what the process declares that carries it out.
+    /// Looks anew, in the background, for the fields that <see cref="DeadLetterOptions.SearchFields"/> declares in this process in the bodies of the letters that are asked for, closed ones too: of letters that were stored before a field was
+    /// declared. It reads each body once, whichever process carries it out.
     /// </summary>
     /// <exception cref="DeadLetterException">The query or the pace is wrong, or no field is declared.</exception>
     Task<DeadLetterOperation> StartIndexAsync(DeadLetterQuery query, DeadLetterPace? pace = null, CancellationToken cancellationToken = default);

@@ -21,7 +21,7 @@ public sealed class DeadLetterReplayRow
     /// <summary>How many a second at most; null for as many as it can.</summary>
     public int? PerSecond { get; set; }
 
-    /// <summary>Why they are discarded.</summary>
+    /// <summary>Why they are discarded, or by which fields they are indexed.</summary>
     public string? Reason { get; set; }
 
     /// <summary>How many there were when it began.</summary>

@@ -98,7 +98,7 @@ internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engin
 
     public Task<DeadLetterOperation> StartIndexAsync(DeadLetterQuery query, DeadLetterPace? pace = null, CancellationToken cancellationToken = default) => fields.IsEmpty
         ? throw new DeadLetterException("No field is declared in this process: name them in `Bus:DeadLetters:SearchFields` or by `letters.SearchField(…)` in `bus.AddDeadLetters`, in every process.")
-        : StartAsync(DeadLetterAction.Index, query, null, pace, cancellationToken);
+        : StartAsync(DeadLetterAction.Index, query, fields.Text, pace, cancellationToken);
 
     public Task<DeadLetterOperation?> FindOperationAsync(Guid id, CancellationToken cancellationToken = default) => operations.FindAsync(id, cancellationToken);
 

@@ -15,8 +15,13 @@ internal sealed class LetterFields
     private readonly Node _root = new();
 
     public LetterFields(DeadLetterOptions options)
+        : this(options.SearchFields.Select(NameOf))
     {
-        _names = [.. options.SearchFields.Select(NameOf)];
+    }
+
+    private LetterFields(IEnumerable<string> names)
+    {
+        _names = [.. names];
         foreach (var path in _names)
         {
             var node = _root;
@@ -28,12 +33,21 @@ internal sealed class LetterFields
 
     public bool IsEmpty => _names.Count == 0;
 
+    /// <summary>As they stand in the table.</summary>
+    public IReadOnlyCollection<string> Names => _names;
+
+    /// <summary>As text, for another process.</summary>
+    public string Text => string.Join(", ", _names.Order(StringComparer.Ordinal));
+
+    /// <summary>Those of a text.</summary>
+    public static LetterFields Parse(string text) => new(text.Split(", "));
+
     /// <summary>What is wrong with what is declared.</summary>
     public static IEnumerable<string> Errors(IReadOnlyList<string> fields)
     {
         const string setting = "`Bus:DeadLetters:SearchFields`";
-        foreach (var path in fields.Where(path => path.Length > Longest || path.Contains(':', StringComparison.Ordinal) || path.Split('.').Any(string.IsNullOrWhiteSpace) || path.Any(char.IsControl)))
-            yield return $"{setting} must name members of a message, as OrderId or Customer.Email, each with at most {Longest} characters and without a colon, but named '{path}'.";
+        foreach (var path in fields.Where(path => path.Length > Longest || path.AsSpan().ContainsAny(':', ',') || path.Split('.').Any(string.IsNullOrWhiteSpace) || path.Any(char.IsControl)))
+            yield return $"{setting} must name members of a message, as OrderId or Customer.Email, each with at most {Longest} characters and without colon and comma, but named '{path}'.";
         if (fields.Count > MostFields)
             yield return $"{setting} must name at most {MostFields} fields, but named {fields.Count}.";
     }
@@ -45,7 +59,7 @@ internal sealed class LetterFields
         var name = NameOf(field.Name);
         if (!_names.Contains(name))
         {
-            var known = IsEmpty ? "none is declared in this process" : $"declared are {string.Join(", ", _names.Order(StringComparer.Ordinal))}";
+            var known = IsEmpty ? "none is declared in this process" : $"declared are {Text}";
             throw new DeadLetterException($"Letters are not searched by '{field.Name}': {known}. Declare it in `Bus:DeadLetters:SearchFields` or by `letters.SearchField(…)` in `bus.AddDeadLetters`.");
         }
 

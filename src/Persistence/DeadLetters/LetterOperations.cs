@@ -9,7 +9,7 @@ namespace Bus.Persistence.DeadLetters;
 /// Keeps and carries out what is asked for many letters, a block at a time. How far it is stands in its row, which is changed in the transaction that changes the letters, and only from where it stood: of two processes that
 /// carry out one block one does. Thread-safe.
 /// </summary>
-internal sealed class LetterOperations<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, LetterReplayer<TDbContext> replayer, LetterFields fields)
+internal sealed class LetterOperations<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, LetterReplayer<TDbContext> replayer)
     where TDbContext : DbContext
 {
     private const int Block = 100;
@@ -90,6 +90,9 @@ internal sealed class LetterOperations<TDbContext>(OutboxEngine<TDbContext> engi
 
     private async Task IndexAsync(Step step, List<Guid> ids, CancellationToken cancellationToken)
     {
+        // Those of the process where it was asked for: this one may declare others, or none.
+        var fields = LetterFields.Parse(step.Operation.Reason!);
+        List<string> names = [.. fields.Names];
         var letters = await ReadAsync(ids, cancellationToken);
         var found = LetterWriter.FieldsOf(letters.SelectMany(letter => fields.Of(letter.Body, letter.Kind == NewLetter.Job), (letter, field) => (letter.Id, field)));
         await replayer.WriteAsync(
@@ -98,7 +101,7 @@ internal sealed class LetterOperations<TDbContext>(OutboxEngine<TDbContext> engi
                 // The row first: another process that carries out this block waits for it, and finds it moved.
                 if (!await NoteAsync(db, step with { Done = letters.Count }))
                     return false;
-                await db.Set<DeadLetterFieldRow>().Where(row => ids.Contains(row.LetterId)).ExecuteDeleteAsync(cancellationToken);
+                await db.Set<DeadLetterFieldRow>().Where(row => ids.Contains(row.LetterId) && names.Contains(row.Name)).ExecuteDeleteAsync(cancellationToken);
                 if (found is not null)
                     await LetterWriter.AddFieldsAsync(engine.Dialect, db, found, cancellationToken);
                 return true;

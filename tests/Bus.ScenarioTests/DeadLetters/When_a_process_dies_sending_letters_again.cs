@@ -20,7 +20,7 @@ public sealed class When_a_process_dies_sending_letters_again
         await scenario.FillAsync(0, Messages);
         var first = scenario.Start();
         await Eventually.AssertAsync(async () => (await scenario.StoredAsync()).Letters == Messages, TimeSpan.FromMinutes(1), scenario.Output);
-        await first.DisposeAsync();
+        await first.KillAsync();
 
         Assert.Equal(137, await scenario.Start($"{point}:{times}", "--Replay=true").WaitForExitAsync(TimeSpan.FromMinutes(2)));
         scenario.Start(null, "--Replay=true");

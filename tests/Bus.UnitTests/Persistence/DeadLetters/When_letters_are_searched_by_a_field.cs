@@ -55,7 +55,8 @@ public sealed class When_letters_are_searched_by_a_field
         Assert.Contains("declared are customer.email", Assert.Throws<DeadLetterException>(() => Fields.Require(new DeadLetterField("Customer", "Ada"))).Message, StringComparison.Ordinal);
         Assert.Contains("none is declared", Assert.Throws<DeadLetterException>(() => Of().Require(new DeadLetterField("Customer", "Ada"))).Message, StringComparison.Ordinal);
         Assert.Throws<DeadLetterException>(() => Fields.Require(new DeadLetterField("OrderId", new string('x', 201))));
-        Assert.Equal(4, LetterFields.Errors(["", "a..b", "a:b", new string('x', 201), "a.b"]).Count());
+        Assert.Equal(5, LetterFields.Errors(["", "a..b", "a:b", "a,b", new string('x', 201), "a.b"]).Count());
+        Assert.Equal(Fields.Names.Order(StringComparer.Ordinal), LetterFields.Parse(Fields.Text).Names.Order(StringComparer.Ordinal));
         Assert.Single(LetterFields.Errors([.. Enumerable.Range(0, 33).Select(number => $"f{number}")]));
         Assert.Equal(["OrderId", "Total"], new DeadLetterOptions().SearchField("OrderId").SearchField("orderid").SearchField("Total").SearchFields);
     }
