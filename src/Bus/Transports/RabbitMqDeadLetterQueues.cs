@@ -22,16 +22,64 @@ internal sealed partial class RabbitMqDeadLetterQueues(string connectionString, 
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    // How long a replay waits for a broker that does not answer whether it has the queue.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, IChannel> _read = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _connecting = new(1);
     private IConnection? _connection;
+    private bool _isClosed;
+
+    /// <summary>A connection as the bus has one.</summary>
+    internal static ConnectionFactory Factory(string connectionString, RabbitMqOptions options)
+    {
+        var address = RabbitMqAddress.Parse(connectionString);
+        var factory = new ConnectionFactory
+        {
+            HostName = address.Host,
+            Port = address.Port,
+            VirtualHost = address.VirtualHost,
+            UserName = address.User ?? "guest",
+            Password = address.Password ?? "guest",
+            RequestedHeartbeat = options.Heartbeat,
+            // The next pass opens what was lost; two that do so would read twice.
+            AutomaticRecoveryEnabled = false,
+            ClientProvidedName = options.ConnectionName is { } name ? $"{name} (dead letters)" : null,
+        };
+        RabbitMqTls.Apply(factory, address, options.Tls);
+        return factory;
+    }
 
     public override async Task CloseAsync()
     {
-        _read.Clear();
-        if (_connection is not { } connection)
-            return;
-        _connection = null;
-        await connection.DisposeAsync();
+        await _connecting.WaitAsync();
+        try
+        {
+            _isClosed = true;
+            await DropAsync();
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
+    // A message is sent to the exchange of the queue's name, which would be made where it is missing, and lead nowhere.
+    public override async Task<bool?> HasAsync(string queue, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            var connection = await ConnectAsync(either.Token);
+            return await IsThereAsync(connection, channel => channel.QueueDeclarePassiveAsync(queue, either.Token), either.Token)
+                && await IsThereAsync(connection, channel => channel.ExchangeDeclarePassiveAsync(queue, either.Token), either.Token);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotAsked(Log, exception, queue);
+            return null;
+        }
     }
 
     protected override async Task AttachAsync(string queue, string suffix, CancellationToken cancellationToken)
@@ -89,43 +137,59 @@ internal sealed partial class RabbitMqDeadLetterQueues(string connectionString, 
         }
     }
 
+    private static async Task<bool> IsThereAsync(IConnection connection, Func<IChannel, Task> look, CancellationToken cancellationToken)
+    {
+        // What is not there ends the channel that looks for it.
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            await look(channel);
+            return true;
+        }
+        catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return false;
+        }
+        catch (OperationInterruptedException) when (connection.IsOpen)
+        {
+            // Another's own, or not ours to look at: there it is.
+            return true;
+        }
+    }
+
     private async Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
     {
-        if (_connection is { IsOpen: true } open)
-            return open;
-        await CloseAsync();
-        var address = RabbitMqAddress.Parse(connectionString);
-        var factory = new ConnectionFactory
+        await _connecting.WaitAsync(cancellationToken);
+        try
         {
-            HostName = address.Host,
-            Port = address.Port,
-            VirtualHost = address.VirtualHost,
-            UserName = address.User ?? "guest",
-            Password = address.Password ?? "guest",
-            RequestedHeartbeat = options.RabbitMq.Heartbeat,
-            // The next pass opens what was lost; two that do so would read twice.
-            AutomaticRecoveryEnabled = false,
-            ClientProvidedName = options.RabbitMq.ConnectionName is { } name ? $"{name} (dead letters)" : null,
-        };
-        RabbitMqTls.Apply(factory, address, options.RabbitMq.Tls);
-        return _connection = await factory.CreateConnectionAsync(cancellationToken);
+            if (_connection is { IsOpen: true } open)
+                return open;
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            await DropAsync();
+            return _connection = await Factory(connectionString, options.RabbitMq).CreateConnectionAsync(cancellationToken);
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
+    private async Task DropAsync()
+    {
+        _read.Clear();
+        if (_connection is not { } connection)
+            return;
+        _connection = null;
+        await connection.DisposeAsync();
     }
 
     private async Task ReceiveAsync(IChannel channel, string queue, string suffix, BasicDeliverEventArgs delivery)
     {
         try
         {
-            // The bytes are the client's own again when this returns.
-            var message = new ArrivedMessage(queue, delivery.Body.ToArray(), HeadersOf(delivery.BasicProperties))
-            {
-                MessageId = delivery.BasicProperties.MessageId,
-                CorrelationId = delivery.BasicProperties.CorrelationId,
-                ContentType = delivery.BasicProperties.ContentType,
-                Properties = PropertiesOf(delivery.BasicProperties),
-            };
             // Whose channel has ended is delivered again, to another: here nobody waits with it.
             using var either = CancellationTokenSource.CreateLinkedTokenSource(Stopping, delivery.CancellationToken);
-            await TakeAsync(message, suffix, either.Token);
+            await TakeAsync(delivery.Body.Length, () => Read(queue, delivery), suffix, either.Token);
             FaultPoint.Reach(FaultPoints.BeforeLetterAcknowledge);
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
         }
@@ -138,6 +202,15 @@ internal sealed partial class RabbitMqDeadLetterQueues(string connectionString, 
             LogUnreadable(Log, exception, delivery.BasicProperties.MessageId, queue + suffix);
         }
     }
+
+    // The bytes are the client's own again when the delivery is done with.
+    private static ArrivedMessage Read(string queue, BasicDeliverEventArgs delivery) => new(queue, delivery.Body.ToArray(), HeadersOf(delivery.BasicProperties))
+    {
+        MessageId = delivery.BasicProperties.MessageId,
+        CorrelationId = delivery.BasicProperties.CorrelationId,
+        ContentType = delivery.BasicProperties.ContentType,
+        Properties = PropertiesOf(delivery.BasicProperties),
+    };
 
     private static Dictionary<string, object?> HeadersOf(IReadOnlyBasicProperties properties)
     {
@@ -189,6 +262,9 @@ internal sealed partial class RabbitMqDeadLetterQueues(string connectionString, 
 
     [LoggerMessage(135, LogLevel.Error, "Message {MessageId} cannot be taken out of {Queue}; it stays there, unacknowledged")]
     private static partial void LogUnreadable(ILogger logger, Exception exception, string? messageId, string queue);
+
+    [LoggerMessage(136, LogLevel.Warning, "Whether there is a queue {Queue} cannot be asked: what is sent to it waits in the outbox")]
+    private static partial void LogNotAsked(ILogger logger, Exception exception, string queue);
 
     [LoggerMessage(134, LogLevel.Warning, "The broker lets nobody read {Queue}: dead letters stay in it")]
     private static partial void LogRefused(ILogger logger, Exception exception, string queue);

@@ -14,19 +14,19 @@ internal static class DeadLetterEndpoints
     {
         letters.MapGet("/", ListAsync).Produces<DeadLetterPage>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("ListDeadLetters")
             .WithSummary("Those asked for, the newest first, without bodies; `kind` is Message or Job, `state` Open, Replayed or Discarded, `messageType` and `exception` are parts, `from` and `to` bound when they were stored, "
-                + $"`text` stands in the body, of which one call looks into {DeadLetterQuery.MostBodies}, `take` is 1 to 1,000, `before` the `next` of the page before.");
+                + $"`field` is the value of one that is declared, as OrderId:42, `text` stands in the body, of which one call looks into {DeadLetterQuery.MostBodies}, `take` is 1 to 1,000, `before` the `next` of the page before.");
         letters.MapGet("/{id:guid}", ShowAsync).Produces<DeadLetterView>().ProducesProblem(StatusCodes.Status404NotFound).WithName("GetDeadLetter").WithSummary("One with headers and body: `bodyForm` is json, text, base64 or tooLong.");
         letters.MapGet("/{id:guid}/body", DownloadAsync).Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound).WithName("GetDeadLetterBody").WithSummary("The body byte for byte.");
-        letters.MapPost("/{id:guid}/replay", ReplayAsync).Produces<DeadLetterView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("ReplayDeadLetter").WithSummary("Sends it again, or runs its job again; `body` (text) or `bodyBase64` takes the place of its body, `queue` that of its queue.");
-        letters.MapPost("/{id:guid}/discard", DiscardAsync).Produces<DeadLetterView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+        letters.MapPost("/{id:guid}/replay", ReplayAsync).Accepts<Replay>(isOptional: true, "application/json").Produces<DeadLetterView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("ReplayDeadLetter").WithSummary("Sends it again, or runs its job again; `body` (text) or `bodyBase64` takes the place of its body, `queue` that of its queue. 422 where there is no such queue.");
+        letters.MapPost("/{id:guid}/discard", DiscardAsync).Accepts<Discard>("application/json").Produces<DeadLetterView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("DiscardDeadLetter").WithSummary("Closes it with a `reason`.");
-        letters.MapGet("/groups", GroupsAsync).Produces<IReadOnlyList<DeadLetterGroup>>().WithName("ListDeadLetterGroups").WithSummary("The causes with the number of their open letters; `status` is Open, Acknowledged or Resolved.");
-        letters.MapPatch("/groups/{id:guid}", EditGroupAsync).Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        letters.MapGet("/groups", GroupsAsync).Produces<IReadOnlyList<DeadLetterGroup>>().ProducesProblem(StatusCodes.Status400BadRequest).WithName("ListDeadLetterGroups").WithSummary("The causes with the number of their open letters; `status` is Open, Acknowledged or Resolved.");
+        letters.MapPatch("/groups/{id:guid}", EditGroupAsync).Accepts<GroupEdit>("application/json").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithName("EditDeadLetterGroup").WithSummary("Sets `status`, `owner` and `note` of a cause.");
         letters.MapGet("/operations", OperationsAsync).Produces<IReadOnlyList<DeadLetterOperation>>().WithName("ListDeadLetterOperations").WithSummary("What was asked for many letters, the newest first.");
-        letters.MapPost("/operations", StartAsync).Produces<DeadLetterOperation>(StatusCodes.Status202Accepted).Produces<Count>().ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("StartDeadLetterOperation")
-            .WithSummary("Replays all open letters of a `query`, or with `discardReason` discards them: after `canary` letters it pauses, `perSecond` limits it. With `dryRun` nothing is done, and the answer is the exact number.");
+        letters.MapPost("/operations", StartAsync).Accepts<Operation>("application/json").Produces<DeadLetterOperation>(StatusCodes.Status202Accepted).Produces<Count>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("StartDeadLetterOperation")
+            .WithSummary("Replays all open letters of a `query`, or with `discardReason` discards them, or with `index` looks anew for the declared fields in them, closed ones too: after `canary` letters it pauses, `perSecond` limits it. With `dryRun` nothing is done, and the answer is the exact number.");
         letters.MapGet("/operations/{id:guid}", ShowOperationAsync).Produces<DeadLetterOperation>().ProducesProblem(StatusCodes.Status404NotFound).WithName("GetDeadLetterOperation").WithSummary("How far it is.");
         Act(letters, "continue", "ContinueDeadLetterOperation", "Lets it go on after its canary.", "Only one that has paused can go on.", static (all, id, token) => all.ContinueAsync(id, token));
         Act(letters, "stop", "StopDeadLetterOperation", "Stops it; what is done stays done.", "Only one that has not ended can be stopped.", static (all, id, token) => all.StopAsync(id, token));
@@ -76,10 +76,17 @@ internal static class DeadLetterEndpoints
     private static async Task<IResult> StartAsync(HttpRequest request, IDeadLetters letters, CancellationToken token)
     {
         var asked = await ApiJson.ReadAsync<Operation>(request, token);
+        if (asked.Index && (asked.DryRun || asked.DiscardReason is not null))
+            throw new JsonException("`index` changes no letter: leave out `dryRun` and `discardReason`.");
         if (asked.DryRun)
             return ApiJson.Answer(new Count(await letters.CountAsync(asked.Query with { State = DeadLetterState.Open }, token)));
         var pace = new DeadLetterPace { Canary = asked.Canary, PerSecond = asked.PerSecond };
-        var started = asked.DiscardReason is { } reason ? await letters.StartDiscardAsync(asked.Query, reason, pace, token) : await letters.StartReplayAsync(asked.Query, pace, token);
+        var started = asked switch
+        {
+            { Index: true } => await letters.StartIndexAsync(asked.Query, pace, token),
+            { DiscardReason: { } reason } => await letters.StartDiscardAsync(asked.Query, reason, pace, token),
+            _ => await letters.StartReplayAsync(asked.Query, pace, token),
+        };
         return ApiJson.Answer(started, StatusCodes.Status202Accepted);
     }
 
@@ -91,7 +98,7 @@ internal static class DeadLetterEndpoints
 
     /// <summary>What is asked for.</summary>
     internal sealed record Asked(
-        string? Kind, string? State, string? Queue, string? MessageType, string? MessageId, string? CorrelationId, string? Reason, string? Exception, Guid? Group, DateTimeOffset? From, DateTimeOffset? To, string? Text, Guid? Before, int? Take)
+        string? Kind, string? State, string? Queue, string? MessageType, string? MessageId, string? CorrelationId, string? Reason, string? Exception, Guid? Group, string? Field, DateTimeOffset? From, DateTimeOffset? To, string? Text, Guid? Before, int? Take)
     {
         public DeadLetterQuery ToQuery() => new()
         {
@@ -104,6 +111,7 @@ internal static class DeadLetterEndpoints
             Reason = Reason,
             Exception = Exception,
             Group = Group,
+            Field = FieldOf(Field),
             From = From,
             To = To,
             Text = Text,
@@ -111,6 +119,14 @@ internal static class DeadLetterEndpoints
             Take = Take ?? 100,
         };
     }
+
+    // A name has no colon.
+    private static DeadLetterField? FieldOf(string? text) => text?.Split(':', 2) switch
+    {
+        null => null,
+        [var name, var value] => new DeadLetterField(name, value),
+        _ => throw new DeadLetterException($"`field` must be a name and a value, as OrderId:42, but is '{text}'."),
+    };
 
     /// <summary>What is sent in the place of what the letter has.</summary>
     internal sealed record Replay(string? Body = null, string? BodyBase64 = null, string? Queue = null)
@@ -137,7 +153,7 @@ internal static class DeadLetterEndpoints
     internal sealed record GroupEdit(DeadLetterGroupStatus Status, string? Owner = null, string? Note = null);
 
     /// <summary>What is to be done with many.</summary>
-    internal sealed record Operation(DeadLetterQuery Query, int? Canary = null, int? PerSecond = null, string? DiscardReason = null, bool DryRun = false);
+    internal sealed record Operation(DeadLetterQuery Query, int? Canary = null, int? PerSecond = null, string? DiscardReason = null, bool Index = false, bool DryRun = false);
 
     /// <summary>How many letters it would be.</summary>
     internal sealed record Count(long Matched);

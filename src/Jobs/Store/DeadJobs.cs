@@ -14,6 +14,7 @@ internal sealed class DeadJobs<TDbContext>(OutboxEngine<TDbContext> engine, ISer
     where TDbContext : DbContext
 {
     private readonly Lazy<LetterReplayer<TDbContext>?> _letters = new(provider.GetService<LetterReplayer<TDbContext>>);
+    private readonly Lazy<LetterFields> _fields = new(provider.GetRequiredService<LetterFields>);
 
     /// <summary>Writes the letters of jobs that are dead now.</summary>
     public async Task BuryAsync(DbConnection connection, DbTransaction transaction, IEnumerable<Guid> ids, CancellationToken cancellationToken)
@@ -63,15 +64,17 @@ internal sealed class DeadJobs<TDbContext>(OutboxEngine<TDbContext> engine, ISer
     }
 
     // A job has an end for each claim at most.
-    private static NewLetter LetterOf(Guid id, DbDataReader row)
+    private NewLetter LetterOf(Guid id, DbDataReader row)
     {
         var cause = LetterCause.OfError("dead", row.IsDBNull(4) ? "" : row.GetString(4));
         cause = cause with { Attempts = row.GetInt32(3), Host = row.IsDBNull(6) ? null : row.GetString(6), FailedAt = row.IsDBNull(7) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7)) };
-        return new NewLetter(NewLetter.Job, row.GetString(1), row.GetFieldValue<byte[]>(2), cause, NewLetter.KeyOf("job", id.ToString("D"), row.GetInt64(5).ToString(CultureInfo.InvariantCulture)))
+        var arguments = row.GetFieldValue<byte[]>(2);
+        return new NewLetter(NewLetter.Job, row.GetString(1), arguments, cause, NewLetter.KeyOf("job", id.ToString("D"), row.GetInt64(5).ToString(CultureInfo.InvariantCulture)))
         {
             MessageId = id.ToString("D"),
             MessageType = row.GetString(0),
             ContentType = "application/json",
+            Fields = _fields.Value.Of(arguments, isJob: true),
         };
     }
 }

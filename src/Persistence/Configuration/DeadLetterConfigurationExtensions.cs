@@ -1,3 +1,4 @@
+using Bus.Core.SharedFile;
 using Bus.Persistence.DeadLetters;
 using Bus.Persistence.Outbox;
 using MassTransit;
@@ -30,8 +31,9 @@ public static class DeadLetterConfigurationExtensions
     private static void AddServices<TDbContext>(IBusRegistrationConfigurator services)
         where TDbContext : DbContext
     {
-        services.TryAddSingleton<DeadLetterQueues>(provider => new EndpointDeadLetterQueues(provider.GetRequiredService<IBus>, provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton<DeadLetterQueues>(provider => new EndpointDeadLetterQueues(provider.GetRequiredService<IBus>, provider.GetService<IQueueDirectory>, provider.GetRequiredService<ILoggerFactory>()));
         services.AddReceiveEndpointObserver(provider => new EndpointNames(provider.GetRequiredService<DeadLetterQueues>(), provider.GetRequiredService<IBus>));
+        services.TryAddSingleton<LetterFields>();
         services.TryAddSingleton<DeadLetterIntake<TDbContext>>();
         services.TryAddSingleton(provider => new LetterReplayer<TDbContext>(provider.GetRequiredService<OutboxEngine<TDbContext>>(), provider.GetRequiredService<IServiceScopeFactory>(), provider));
         services.TryAddSingleton<LetterOperations<TDbContext>>();

@@ -7,7 +7,7 @@ namespace Bus.Persistence;
 /// <summary>Adds the tables of dead letters to a service's own model.</summary>
 public static class DeadLetterModelExtensions
 {
-    /// <summary>Adds the tables of the dead letters, of their groups, and of replays of many.</summary>
+    /// <summary>Adds the tables of the dead letters, of what they are searched by, of their groups, and of replays of many.</summary>
     /// <param name="modelBuilder">The builder given to <c>OnModelCreating</c>.</param>
     /// <param name="callback">Changes the mapping of each, for instance the schema; null changes nothing.</param>
     public static void AddDeadLetterEntities(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback = null)
@@ -47,6 +47,16 @@ public static class DeadLetterModelExtensions
         letter.HasIndex(row => row.MessageId).HasFilter("message_id IS NOT NULL");
         letter.HasIndex(row => row.ClosedAt).HasFilter("closed_at IS NOT NULL");
         callback?.Invoke(letter);
+
+        var field = modelBuilder.Entity<DeadLetterFieldRow>();
+        field.ToTable(StoreTableNames.DeadLetterField);
+        // In the order in which pages are asked for.
+        field.HasKey(row => new { row.Name, row.Value, row.LetterId });
+        field.Property(row => row.Name).HasColumnName("name").HasMaxLength(LetterFields.Longest);
+        field.Property(row => row.Value).HasColumnName("value").HasMaxLength(LetterFields.Longest);
+        field.Property(row => row.LetterId).HasColumnName("letter_id");
+        field.HasOne<DeadLetterRow>().WithMany().HasForeignKey(row => row.LetterId).OnDelete(DeleteBehavior.Cascade);
+        callback?.Invoke(field);
         modelBuilder.AddDeadLetterParts(callback);
     }
 
@@ -78,6 +88,7 @@ public static class DeadLetterModelExtensions
         replay.Property(row => row.Matched).HasColumnName("matched");
         replay.Property(row => row.Succeeded).HasColumnName("succeeded");
         replay.Property(row => row.Failed).HasColumnName("failed");
+        replay.Property(row => row.Refused).HasColumnName("refused");
         replay.Property(row => row.Error).HasColumnName("error");
         replay.Property(row => row.Position).HasColumnName("position");
         replay.Property(row => row.CreatedAt).HasColumnName("created_at");

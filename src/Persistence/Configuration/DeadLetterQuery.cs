@@ -33,6 +33,9 @@ public sealed record DeadLetterQuery
     /// <summary>Their cause.</summary>
     public Guid? Group { get; init; }
 
+    /// <summary>What a field of the body is, one that <see cref="DeadLetterOptions.SearchFields"/> declares. Found along an index, however many letters there are, and good for counts and replays of many.</summary>
+    public DeadLetterField? Field { get; init; }
+
     /// <summary>Stored then or later.</summary>
     public DateTimeOffset? From { get; init; }
 

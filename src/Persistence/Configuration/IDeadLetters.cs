@@ -35,7 +35,7 @@ public interface IDeadLetters
     /// <param name="queue">Another queue to send it to; null for the one it failed on. Not for jobs.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>False when it is not open any more, or there is none.</returns>
-    /// <exception cref="DeadLetterException">The body is no JSON where it was; a job should go to another queue, or is not dead any more.</exception>
+    /// <exception cref="DeadLetterException">The body is no JSON where it was; a job should go to another queue, or is not dead any more; there is no such queue, as far as the transport can say.</exception>
     Task<bool> ReplayAsync(Guid id, ReadOnlyMemory<byte>? body = null, string? queue = null, CancellationToken cancellationToken = default);
 
     /// <summary>Closes a letter that is not needed. A dead job stays dead.</summary>
@@ -50,6 +50,13 @@ public interface IDeadLetters
     /// <summary>Discards all open letters that are asked for, likewise.</summary>
     /// <exception cref="DeadLetterException">The query or the pace is wrong, or there is no reason.</exception>
     Task<DeadLetterOperation> StartDiscardAsync(DeadLetterQuery query, string reason, DeadLetterPace? pace = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Looks anew, in the background, for the fields that <see cref="DeadLetterOptions.SearchFields"/> declares in this process in the bodies of the letters that are asked for, closed ones too: of letters that were stored before a field was
+    /// declared. It reads each body once, whichever process carries it out.
+    /// </summary>
+    /// <exception cref="DeadLetterException">The query or the pace is wrong, or no field is declared.</exception>
+    Task<DeadLetterOperation> StartIndexAsync(DeadLetterQuery query, DeadLetterPace? pace = null, CancellationToken cancellationToken = default);
 
     /// <summary>How far such an operation is; null when there is none.</summary>
     Task<DeadLetterOperation?> FindOperationAsync(Guid id, CancellationToken cancellationToken = default);

@@ -21,6 +21,7 @@ internal static class StoreTableNames
 
     public const string JobBatch = "bus_job_batch";
     public const string DeadLetter = "bus_dead_letter";
+    public const string DeadLetterField = "bus_dead_letter_field";
     public const string DeadLetterGroup = "bus_dead_letter_group";
     public const string DeadLetterReplay = "bus_dead_letter_replay";
     public const string Lease = "bus_lease";

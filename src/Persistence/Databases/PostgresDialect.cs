@@ -172,6 +172,7 @@ internal sealed class PostgresDialect : StoreDialect
         ScheduleTake = $"SELECT * FROM {t.Schedule} WHERE due_at <= @p0 AND name NOT IN (SELECT json_array_elements_text(@p2::json)) ORDER BY due_at, name LIMIT @p1 FOR UPDATE SKIP LOCKED",
         DeadLetterAdd = LetterTexts.Add(t, Now),
         DeadLetterRelease = LetterTexts.Release(t),
+        DeadLetterFieldAdd = LetterTexts.AddFieldsOnPostgres(t),
         DeadLetterGroupSee = LetterTexts.SeeGroup(t, Now),
         DeadLetterLook = LetterTexts.Look(t),
         LeaseAcquire =

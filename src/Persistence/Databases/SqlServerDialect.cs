@@ -84,6 +84,7 @@ internal sealed class SqlServerDialect(StoreTables tables) : RowByRowDialect(
         ScheduleTake = $"SELECT TOP (@p1) * FROM {t.Schedule} WITH (ROWLOCK, UPDLOCK, READPAST) WHERE due_at <= @p0 AND name NOT IN (SELECT value FROM OPENJSON(@p2)) ORDER BY due_at, name",
         DeadLetterAdd = LetterTexts.AddOnSqlServer(t, Now),
         DeadLetterRelease = LetterTexts.Release(t),
+        DeadLetterFieldAdd = LetterTexts.AddFieldsOnSqlServer(t),
         DeadLetterGroupSee = LetterTexts.SeeGroupOnSqlServer(t, Now),
         DeadLetterLook = LetterTexts.Look(t),
         LeaseAcquire =

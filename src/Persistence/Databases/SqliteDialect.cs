@@ -85,6 +85,7 @@ internal sealed class SqliteDialect(StoreTables tables)
         ScheduleTake = $"SELECT * FROM {t.Schedule} WHERE due_at <= @p0 AND name NOT IN (SELECT value FROM json_each(@p2)) ORDER BY due_at, name LIMIT @p1",
         DeadLetterAdd = LetterTexts.Add(t, Now),
         DeadLetterRelease = LetterTexts.Release(t),
+        DeadLetterFieldAdd = LetterTexts.AddFieldsOnSqlite(t),
         DeadLetterGroupSee = LetterTexts.SeeGroup(t, Now),
         DeadLetterLook = LetterTexts.Look(t),
         LeaseAcquire =

@@ -65,6 +65,9 @@ internal sealed record StoreStatements
     /// <summary>source key, another one, id → gives a letter that is closed, and is not of that id, the other key.</summary>
     public required string DeadLetterRelease { get; init; }
 
+    /// <summary>JSON array of objects with name <c>n</c>, value <c>v</c> and letter <c>l</c> → adds the fields of dead letters.</summary>
+    public required string DeadLetterFieldAdd { get; init; }
+
     /// <summary>id, title, frames → adds a group of dead letters, or notes that it was seen again; one that was resolved is open again.</summary>
     public required string DeadLetterGroupSee { get; init; }
 

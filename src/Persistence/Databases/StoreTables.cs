@@ -16,6 +16,8 @@ internal sealed record StoreTables(string Inbox, string Outbox, string Ordered, 
 {
     public string DeadLetter { get; init; } = StoreTableNames.DeadLetter;
 
+    public string DeadLetterField { get; init; } = StoreTableNames.DeadLetterField;
+
     public string DeadLetterGroup { get; init; } = StoreTableNames.DeadLetterGroup;
 
     public string DeadLetterReplay { get; init; } = StoreTableNames.DeadLetterReplay;
@@ -28,6 +30,7 @@ internal sealed record StoreTables(string Inbox, string Outbox, string Ordered, 
             context.Model.FindEntityType(typeof(InboxState))!.GetTableName()!)
         {
             DeadLetter = Name<DeadLetterRow>(context, sql),
+            DeadLetterField = Name<DeadLetterFieldRow>(context, sql),
             DeadLetterGroup = Name<DeadLetterGroupRow>(context, sql),
             DeadLetterReplay = Name<DeadLetterReplayRow>(context, sql),
         };

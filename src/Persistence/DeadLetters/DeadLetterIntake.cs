@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Bus.Persistence.DeadLetters;
 
 /// <summary>Stores what the queues of unhandled messages hand over, in blocks. Thread-safe.</summary>
-internal sealed partial class DeadLetterIntake<TDbContext>(OutboxEngine<TDbContext> engine) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, TimeSpan.FromMinutes(1))
+internal sealed partial class DeadLetterIntake<TDbContext>(OutboxEngine<TDbContext> engine, LetterFields fields) : BackgroundLoop(OutboxEngine<TDbContext>.Pace, TimeSpan.FromMinutes(1))
     where TDbContext : DbContext
 {
     private const int MostLetters = 200;
@@ -25,11 +25,12 @@ internal sealed partial class DeadLetterIntake<TDbContext>(OutboxEngine<TDbConte
     {
         // One id however often it is written: whose commit was not answered may be there already.
         var id = engine.Dialect.NewKey();
+        var found = fields.Of(message.Body, isJob: false);
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
-                var waiting = new Waiting(message.ToLetter() with { Id = id });
+                var waiting = new Waiting(message.ToLetter() with { Id = id, Fields = found });
                 _waiting.Writer.TryWrite(waiting);
                 Wake();
                 await waiting.Task.WaitAsync(cancellationToken);

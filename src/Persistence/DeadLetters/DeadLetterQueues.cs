@@ -16,6 +16,7 @@ internal abstract partial class DeadLetterQueues(ILogger log, TimeProvider time)
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentDictionary<string, byte> _queues = new(StringComparer.Ordinal);
+    private readonly ByteRoom _room = new(LetterBlock.MostBytes);
 
     /// <summary>Stores a message.</summary>
     public Func<ArrivedMessage, CancellationToken, Task> Store { get; set; } = (_, _) => throw new OutboxException("Dead letters are not stored yet: the host has not started.");
@@ -49,7 +50,21 @@ internal abstract partial class DeadLetterQueues(ILogger log, TimeProvider time)
     /// <summary>Reads no more, once the loop has stopped.</summary>
     public virtual Task CloseAsync() => Task.CompletedTask;
 
-    protected Task TakeAsync(ArrivedMessage message, string suffix, CancellationToken cancellationToken) => Store(suffix == Skipped ? message with { Reason = "dead-letter" } : message, cancellationToken);
+    /// <summary>An endpoint of this bus is there, one that comes and goes with it too.</summary>
+    public virtual void Know(string endpoint)
+    {
+    }
+
+    /// <summary>Whether a message that is sent to a queue by its name finds it; null when nobody can say.</summary>
+    public virtual Task<bool?> HasAsync(string queue, CancellationToken cancellationToken) => Task.FromResult<bool?>(null);
+
+    /// <summary>Reads a message and stores it, once there is room for its body beside those that are on their way.</summary>
+    protected async Task TakeAsync(long bytes, Func<ArrivedMessage> read, string suffix, CancellationToken cancellationToken)
+    {
+        using var place = await _room.EnterAsync(bytes, cancellationToken);
+        var message = read();
+        await Store(suffix == Skipped ? message with { Reason = "dead-letter" } : message, cancellationToken);
+    }
 
     protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(log, exception, retryIn);
 

@@ -1,12 +1,12 @@
 namespace Bus.Persistence.DeadLetters;
 
-/// <summary>The replay, or the discarding, of many dead letters. The class maps the table; instants are Unix milliseconds.</summary>
+/// <summary>What was asked for many dead letters. The class maps the table; instants are Unix milliseconds.</summary>
 public sealed class DeadLetterReplayRow
 {
     /// <summary>Its id.</summary>
     public Guid Id { get; set; }
 
-    /// <summary>0 replays, 1 discards.</summary>
+    /// <summary>0 replays, 1 discards, 2 indexes.</summary>
     public int Action { get; set; }
 
     /// <summary>0 running, 1 paused, 2 stopped, 3 done.</summary>
@@ -21,17 +21,20 @@ public sealed class DeadLetterReplayRow
     /// <summary>How many a second at most; null for as many as it can.</summary>
     public int? PerSecond { get; set; }
 
-    /// <summary>Why they are discarded.</summary>
+    /// <summary>Why they are discarded, or by which fields they are indexed.</summary>
     public string? Reason { get; set; }
 
     /// <summary>How many there were when it began.</summary>
     public long Matched { get; set; }
 
-    /// <summary>How many of them it has replayed, or discarded.</summary>
+    /// <summary>How many of them it has replayed, discarded or indexed.</summary>
     public long Succeeded { get; set; }
 
     /// <summary>How many could not be.</summary>
     public long Failed { get; set; }
+
+    /// <summary>How many stayed open because there is no queue to send them to.</summary>
+    public long Refused { get; set; }
 
     /// <summary>Why the last of these could not be.</summary>
     public string? Error { get; set; }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Bus.Persistence.DeadLetters;
 
 /// <inheritdoc cref="IDeadLetters"/>
-internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, LetterReplayer<TDbContext> replayer, LetterOperations<TDbContext> operations, DeadLetterUpkeep<TDbContext> upkeep) : IDeadLetters
+internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engine, IServiceScopeFactory scopes, LetterReplayer<TDbContext> replayer, LetterOperations<TDbContext> operations, DeadLetterUpkeep<TDbContext> upkeep, LetterFields fields) : IDeadLetters
     where TDbContext : DbContext
 {
     private const int MostGroups = 1_000;
@@ -14,12 +14,10 @@ internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engin
     public async Task<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancellationToken = default)
     {
         LetterQueries.Require(query);
+        query = WithField(query);
         return await InScopeAsync(async db =>
         {
-            var letters = Letters(db).That(query);
-            if (query.Before is { } before)
-                letters = letters.Where(row => row.Id.CompareTo(before) < 0);
-            letters = letters.OrderByDescending(row => row.Id);
+            var letters = Letters(db).InOrder(Fields(db), query, query.Before, newestFirst: true);
             if (query.Text is { Length: > 0 } text)
                 return await SearchAsync(db, letters, Encoding.UTF8.GetBytes(text), query.Take, cancellationToken);
             var found = await letters.Select(LetterQueries.Shown).Take(query.Take + 1).ToListAsync(cancellationToken);
@@ -29,8 +27,9 @@ internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engin
 
     public async Task<long> CountAsync(DeadLetterQuery query, CancellationToken cancellationToken = default)
     {
-        query = LetterQueries.RequireForMany(query);
-        return await InScopeAsync(db => Letters(db).That(query).LongCountAsync(cancellationToken));
+        LetterQueries.RequireForMany(query);
+        query = WithField(query with { State = query.State ?? DeadLetterState.Open });
+        return await InScopeAsync(db => Letters(db).InOrder(Fields(db), query, null, newestFirst: false).LongCountAsync(cancellationToken));
     }
 
     public async Task<DeadLetter?> FindAsync(Guid id, CancellationToken cancellationToken = default) =>
@@ -75,6 +74,8 @@ internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engin
                 : await replayer.RunAgainAsync(letter, edited, cancellationToken);
         }
 
+        if (await replayer.RefusalAsync(queue ?? letter.Queue, cancellationToken) is { } refusal)
+            throw new DeadLetterException(refusal);
         var note = string.Join(", ", new[] { edited is null ? null : "edited", queue is null ? null : $"sent to {queue}" }.OfType<string>());
         var message = await replayer.PrepareAsync(letter, edited, queue, cancellationToken);
         return await replayer.SendAsync([(id, message, note.Length > 0 ? note : null)], (_, sent) => Task.FromResult(sent == 1), cancellationToken) == 1;
@@ -87,13 +88,17 @@ internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engin
     }
 
     public Task<DeadLetterOperation> StartReplayAsync(DeadLetterQuery query, DeadLetterPace? pace = null, CancellationToken cancellationToken = default) =>
-        StartAsync(LetterOperations.Replay, query, null, pace, cancellationToken);
+        StartAsync(DeadLetterAction.Replay, query, null, pace, cancellationToken);
 
     public Task<DeadLetterOperation> StartDiscardAsync(DeadLetterQuery query, string reason, DeadLetterPace? pace = null, CancellationToken cancellationToken = default)
     {
         RequireReason(reason);
-        return StartAsync(LetterOperations.Discard, query, reason, pace, cancellationToken);
+        return StartAsync(DeadLetterAction.Discard, query, reason, pace, cancellationToken);
     }
+
+    public Task<DeadLetterOperation> StartIndexAsync(DeadLetterQuery query, DeadLetterPace? pace = null, CancellationToken cancellationToken = default) => fields.IsEmpty
+        ? throw new DeadLetterException("No field is declared in this process: name them in `Bus:DeadLetters:SearchFields` or by `letters.SearchField(…)` in `bus.AddDeadLetters`, in every process.")
+        : StartAsync(DeadLetterAction.Index, query, fields.Text, pace, cancellationToken);
 
     public Task<DeadLetterOperation?> FindOperationAsync(Guid id, CancellationToken cancellationToken = default) => operations.FindAsync(id, cancellationToken);
 
@@ -109,6 +114,10 @@ internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engin
     public Task<bool> StopAsync(Guid id, CancellationToken cancellationToken = default) => operations.StopAsync(id, cancellationToken);
 
     private static IQueryable<DeadLetterRow> Letters(TDbContext db) => db.Set<DeadLetterRow>().AsNoTracking();
+
+    private static IQueryable<DeadLetterFieldRow> Fields(TDbContext db) => db.Set<DeadLetterFieldRow>().AsNoTracking();
+
+    private DeadLetterQuery WithField(DeadLetterQuery query) => query.Field is { } field ? query with { Field = fields.Require(field) } : query;
 
     private static DeadLetterPage Page(IEnumerable<DeadLetterRow> rows, Guid? next) => new([.. rows.Select(LetterQueries.Summary)], next);
 
@@ -142,11 +151,12 @@ internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engin
         return Page(found, hits.Count == most || seen == DeadLetterQuery.MostBodies ? last : null);
     }
 
-    private async Task<DeadLetterOperation> StartAsync(int action, DeadLetterQuery query, string? reason, DeadLetterPace? pace, CancellationToken cancellationToken)
+    private async Task<DeadLetterOperation> StartAsync(DeadLetterAction action, DeadLetterQuery query, string? reason, DeadLetterPace? pace, CancellationToken cancellationToken)
     {
-        query = LetterQueries.RequireForMany(query);
-        if (query.State != DeadLetterState.Open)
+        LetterQueries.RequireForMany(query);
+        if (action != DeadLetterAction.Index && (query = query with { State = query.State ?? DeadLetterState.Open }).State != DeadLetterState.Open)
             throw new DeadLetterException("Only open letters are replayed or discarded: leave `State` out of the query.");
+        query = WithField(query);
         var started = await operations.StartAsync(engine.Dialect.NewKey(), action, query, reason, pace ?? new DeadLetterPace(), cancellationToken);
         upkeep.Wake();
         return started;

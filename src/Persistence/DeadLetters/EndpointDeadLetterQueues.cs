@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Bus.Core.Loops;
+using Bus.Core.SharedFile;
 using MassTransit;
 using MassTransit.Context;
 using Microsoft.Extensions.Logging;
@@ -6,14 +8,32 @@ using Microsoft.Extensions.Logging;
 namespace Bus.Persistence.DeadLetters;
 
 /// <summary>Reads the queues by endpoints of the bus, on any transport.</summary>
-internal sealed class EndpointDeadLetterQueues(Func<IBus> bus, ILoggerFactory loggers) : DeadLetterQueues(loggers.CreateLogger("Bus.DeadLetters"), TimeProvider.System)
+internal sealed class EndpointDeadLetterQueues(Func<IBus> bus, Func<IQueueDirectory?> directory, ILoggerFactory loggers) : DeadLetterQueues(loggers.CreateLogger("Bus.DeadLetters"), TimeProvider.System)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly HashSet<string> _attached = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _endpoints = new(StringComparer.Ordinal);
 
     // The transport in memory keeps nothing for a queue that nobody has declared.
     public override Task BeginAsync(CancellationToken cancellationToken) => RunOnceAsync(cancellationToken);
+
+    // In memory the endpoints of this bus are all that there is.
+    public override async Task<bool?> HasAsync(string queue, CancellationToken cancellationToken)
+    {
+        if (directory() is not { } known)
+            return bus().Address.Scheme == "loopback" ? _endpoints.ContainsKey(queue) : null;
+        try
+        {
+            return await known.HasAsync(queue, cancellationToken);
+        }
+        catch (TransportException)
+        {
+            return null;
+        }
+    }
+
+    public override void Know(string endpoint) => _endpoints.TryAdd(endpoint, 0);
 
     protected override async Task AttachAsync(string queue, string suffix, CancellationToken cancellationToken)
     {
@@ -23,16 +43,16 @@ internal sealed class EndpointDeadLetterQueues(Func<IBus> bus, ILoggerFactory lo
         {
             endpoint.ConfigureConsumeTopology = false;
             endpoint.PublishFaults = false;
-            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new TakeFilter(queue, message => TakeAsync(message, suffix, Stopping))));
+            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new TakeFilter(queue, (bytes, read) => TakeAsync(bytes, read, suffix, Stopping))));
         });
         // A transport that is away shall not keep the host from starting.
         await ((Task)endpoint.Ready).WaitAsync(Patience, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Stands outside of all that looks into the message, and lets none through. What it throws leaves the message in its queue.</summary>
-    private sealed class TakeFilter(string queue, Func<ArrivedMessage, Task> take) : IFilter<ReceiveContext>
+    private sealed class TakeFilter(string queue, Func<long, Func<ArrivedMessage>, Task> take) : IFilter<ReceiveContext>
     {
-        public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) => take(new ArrivedMessage(queue, context.Body.GetBytes(), HeadersOf(context))
+        public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) => take(context.Body.Length ?? 0, () => new ArrivedMessage(queue, context.Body.GetBytes(), HeadersOf(context))
         {
             MessageId = (context.GetMessageId() ?? context.TransportHeaders.Get<Guid>(MessageHeaders.MessageId))?.ToString("D"),
             CorrelationId = context.GetCorrelationId()?.ToString("D"),

@@ -10,8 +10,10 @@ internal sealed class EndpointNames(DeadLetterQueues queues, Func<IBus> bus) : I
     public Task Ready(ReceiveEndpointReady ready)
     {
         var address = ready.InputAddress;
+        var name = Uri.UnescapeDataString(address.AbsolutePath[(address.AbsolutePath.LastIndexOf('/') + 1)..]);
+        queues.Know(name);
         if (address.AbsolutePath != bus().Address.AbsolutePath && !Array.Exists(Passing, mark => address.Query.Contains(mark, StringComparison.OrdinalIgnoreCase)))
-            queues.Add(Uri.UnescapeDataString(address.AbsolutePath[(address.AbsolutePath.LastIndexOf('/') + 1)..]));
+            queues.Add(name);
         return Task.CompletedTask;
     }
 

@@ -5,13 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Bus.Persistence.DeadLetters;
 
-/// <summary>What is done with many letters.</summary>
-internal static class LetterOperations
-{
-    public const int Replay = 0;
-    public const int Discard = 1;
-}
-
 /// <summary>
 /// Keeps and carries out what is asked for many letters, a block at a time. How far it is stands in its row, which is changed in the transaction that changes the letters, and only from where it stood: of two processes that
 /// carry out one block one does. Thread-safe.
@@ -24,7 +17,7 @@ internal sealed class LetterOperations<TDbContext>(OutboxEngine<TDbContext> engi
     private const int Running = (int)DeadLetterOperationState.Running;
     private const int Paused = (int)DeadLetterOperationState.Paused;
 
-    public async Task<DeadLetterOperation> StartAsync(Guid id, int action, DeadLetterQuery query, string? reason, DeadLetterPace pace, CancellationToken cancellationToken)
+    public async Task<DeadLetterOperation> StartAsync(Guid id, DeadLetterAction action, DeadLetterQuery query, string? reason, DeadLetterPace pace, CancellationToken cancellationToken)
     {
         if (pace.Canary is < 1)
             throw new DeadLetterException($"`Canary` must be at least 1, but is {pace.Canary}. Leave it out for no pause.");
@@ -36,14 +29,14 @@ internal sealed class LetterOperations<TDbContext>(OutboxEngine<TDbContext> engi
             var row = new DeadLetterReplayRow
             {
                 Id = id,
-                Action = action,
+                Action = (int)action,
                 Query = JsonSerializer.Serialize(query),
                 Reason = reason,
                 Canary = pace.Canary,
                 PerSecond = pace.PerSecond,
                 CreatedAt = now,
             };
-            row.Matched = await Of(db, row).LongCountAsync(cancellationToken);
+            row.Matched = await Of(db, row, null).LongCountAsync(cancellationToken);
             db.Add(row);
             await db.SaveChangesAsync(cancellationToken);
             return LetterQueries.Operation(row);
@@ -81,26 +74,56 @@ internal sealed class LetterOperations<TDbContext>(OutboxEngine<TDbContext> engi
     /// <returns>How many letters it has looked at; 0 when it is at its end, or changed meanwhile.</returns>
     public async Task<int> AdvanceAsync(DeadLetterReplayRow operation, int most, CancellationToken cancellationToken)
     {
-        var left = operation.Canary is { } canary ? canary - operation.Succeeded - operation.Failed : long.MaxValue;
+        var left = operation.Canary is { } canary ? canary - operation.Succeeded - operation.Failed - operation.Refused : long.MaxValue;
         var letters = await NextAsync(operation, (int)Math.Min(left, Math.Min(most, Block)), cancellationToken);
-        var end = letters.Count > 0 ? letters[^1].Id : operation.Position;
+        Guid? end = letters.Count > 0 ? letters[^1] : operation.Position;
         var state = letters.Count == 0 ? (int)DeadLetterOperationState.Done : letters.Count == left ? Paused : Running;
-        if (operation.Action == LetterOperations.Discard)
-            await replayer.DiscardAsync([.. letters.Select(letter => letter.Id)], operation.Reason!, (db, done) => NoteAsync(db, operation, state, end, done, 0, null), cancellationToken);
-        else
-            await ReplayAsync(operation, letters, state, end, cancellationToken);
+        var step = new Step(operation, state, end);
+        await ((DeadLetterAction)operation.Action switch
+        {
+            DeadLetterAction.Discard => replayer.DiscardAsync(letters, operation.Reason!, (db, done) => NoteAsync(db, step with { Done = done }), cancellationToken),
+            DeadLetterAction.Index => IndexAsync(step, letters, cancellationToken),
+            _ => ReplayAsync(step, letters, cancellationToken),
+        });
         return letters.Count;
     }
 
-    private async Task ReplayAsync(DeadLetterReplayRow operation, List<DeadLetterRow> letters, int state, Guid? end, CancellationToken cancellationToken)
+    private async Task IndexAsync(Step step, List<Guid> ids, CancellationToken cancellationToken)
     {
+        // Those of the process where it was asked for: this one may declare others, or none.
+        var fields = LetterFields.Parse(step.Operation.Reason!);
+        List<string> names = [.. fields.Names];
+        var letters = await ReadAsync(ids, cancellationToken);
+        var found = LetterWriter.FieldsOf(letters.SelectMany(letter => fields.Of(letter.Body, letter.Kind == NewLetter.Job), (letter, field) => (letter.Id, field)));
+        await replayer.WriteAsync(
+            async db =>
+            {
+                // The row first: another process that carries out this block waits for it, and finds it moved.
+                if (!await NoteAsync(db, step with { Done = letters.Count }))
+                    return false;
+                await db.Set<DeadLetterFieldRow>().Where(row => ids.Contains(row.LetterId) && names.Contains(row.Name)).ExecuteDeleteAsync(cancellationToken);
+                if (found is not null)
+                    await LetterWriter.AddFieldsAsync(engine.Dialect, db, found, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    private async Task ReplayAsync(Step step, List<Guid> ids, CancellationToken cancellationToken)
+    {
+        var letters = await ReadAsync(ids, cancellationToken);
         List<(Guid, OutboxRecord, string?)> messages = [];
-        var (ran, failed, error) = (0, 0, (string?)null);
+        var (ran, failed, refused, error) = (0, 0, 0, (string?)null);
+        var refusals = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var queue in letters.Where(letter => letter.Kind != NewLetter.Job).Select(letter => letter.Queue).Distinct(StringComparer.Ordinal))
+            refusals[queue] = await replayer.RefusalAsync(queue, cancellationToken);
         foreach (var letter in letters)
         {
             try
             {
-                if (letter.Kind != NewLetter.Job)
+                if (letter.Kind != NewLetter.Job && refusals[letter.Queue] is { } refusal)
+                    (refused, error) = (refused + 1, $"Dead letter {letter.Id}: {refusal}");
+                else if (letter.Kind != NewLetter.Job)
                     messages.Add((letter.Id, await replayer.PrepareAsync(letter, null, null, cancellationToken), null));
                 else if (await replayer.RunAgainAsync(letter, null, cancellationToken))
                     ran++;
@@ -111,11 +134,13 @@ internal sealed class LetterOperations<TDbContext>(OutboxEngine<TDbContext> engi
             }
         }
 
-        await replayer.SendAsync(messages, (db, sent) => NoteAsync(db, operation, state, end, ran + sent, failed, error), cancellationToken);
+        await replayer.SendAsync(messages, (db, sent) => NoteAsync(db, step with { Done = ran + sent, Failed = failed, Refused = refused, Error = error }), cancellationToken);
     }
 
-    private async Task<bool> NoteAsync(TDbContext db, DeadLetterReplayRow operation, int state, Guid? end, int done, int failed, string? error)
+    private async Task<bool> NoteAsync(TDbContext db, Step step)
     {
+        var (operation, state, end) = (step.Operation, step.State, step.End);
+        var (done, failed, refused, error) = (step.Done, step.Failed, step.Refused, step.Error);
         var ended = state == (int)DeadLetterOperationState.Done ? engine.Timers.Now : (long?)null;
         return await db.Set<DeadLetterReplayRow>().Where(row => row.Id == operation.Id && row.State == Running && row.Position == operation.Position).ExecuteUpdateAsync(
             set => set
@@ -123,21 +148,39 @@ internal sealed class LetterOperations<TDbContext>(OutboxEngine<TDbContext> engi
                 .SetProperty(row => row.Position, end)
                 .SetProperty(row => row.Succeeded, row => row.Succeeded + done)
                 .SetProperty(row => row.Failed, row => row.Failed + failed)
+                .SetProperty(row => row.Refused, row => row.Refused + refused)
                 .SetProperty(row => row.Error, row => error ?? row.Error)
                 .SetProperty(row => row.EndedAt, ended)) == 1;
     }
 
-    private Task<List<DeadLetterRow>> NextAsync(DeadLetterReplayRow operation, int most, CancellationToken cancellationToken) => InScopeAsync(db =>
+    /// <summary>The next letters, as many as fit into memory together where their bodies are needed.</summary>
+    private Task<List<Guid>> NextAsync(DeadLetterReplayRow operation, int most, CancellationToken cancellationToken) => InScopeAsync(async db =>
     {
-        var letters = Of(db, operation);
-        if (operation.Position is { } position)
-            letters = letters.Where(row => row.Id.CompareTo(position) > 0);
-        return letters.OrderBy(row => row.Id).Take(most).ToListAsync(cancellationToken);
+        var letters = Of(db, operation, operation.Position).Take(most);
+        if (operation.Action == (int)DeadLetterAction.Discard)
+            return await letters.Select(row => row.Id).ToListAsync(cancellationToken);
+        var next = await letters.Select(row => new { row.Id, row.Body.Length }).ToListAsync(cancellationToken);
+        return next.Take(LetterBlock.Fit(next.ConvertAll(row => row.Length), LetterBlock.MostBytes)).Select(row => row.Id).ToList();
     });
 
+    private Task<List<DeadLetterRow>> ReadAsync(List<Guid> letters, CancellationToken cancellationToken) =>
+        InScopeAsync(db => db.Set<DeadLetterRow>().AsNoTracking().Where(row => letters.Contains(row.Id)).OrderBy(row => row.Id).ToListAsync(cancellationToken));
+
     // What comes back, because it fails again, comes later: it is not replayed in a circle.
-    private static IQueryable<DeadLetterRow> Of(TDbContext db, DeadLetterReplayRow operation) =>
-        db.Set<DeadLetterRow>().AsNoTracking().That(JsonSerializer.Deserialize<DeadLetterQuery>(operation.Query)!).Where(row => row.StoredAt <= operation.CreatedAt);
+    private static IQueryable<DeadLetterRow> Of(TDbContext db, DeadLetterReplayRow operation, Guid? from) => db.Set<DeadLetterRow>().AsNoTracking()
+        .Where(row => row.StoredAt <= operation.CreatedAt).InOrder(db.Set<DeadLetterFieldRow>(), JsonSerializer.Deserialize<DeadLetterQuery>(operation.Query)!, from, newestFirst: false);
+
+    /// <summary>What becomes of an operation's row with a block.</summary>
+    private sealed record Step(DeadLetterReplayRow Operation, int State, Guid? End)
+    {
+        public int Done { get; init; }
+
+        public int Failed { get; init; }
+
+        public int Refused { get; init; }
+
+        public string? Error { get; init; }
+    }
 
     private async Task<T> InScopeAsync<T>(Func<TDbContext, Task<T>> act)
     {

@@ -60,6 +60,30 @@ internal static class LetterQueries
         return letters;
     }
 
+    /// <summary>Those that are asked for, in the order of their ids: along the index of the field where one is given, or of all letters.</summary>
+    /// <param name="letters">Of the state and time that matter.</param>
+    /// <param name="fields">All.</param>
+    /// <param name="query">What is asked for; its field as it stands in the table.</param>
+    /// <param name="from">Behind which they begin; null for all.</param>
+    /// <param name="newestFirst">Which way.</param>
+    public static IQueryable<DeadLetterRow> InOrder(this IQueryable<DeadLetterRow> letters, IQueryable<DeadLetterFieldRow> fields, DeadLetterQuery query, Guid? from, bool newestFirst)
+    {
+        letters = letters.That(query);
+        if (query.Field is not { } field)
+        {
+            if (from is { } last)
+                letters = newestFirst ? letters.Where(row => row.Id.CompareTo(last) < 0) : letters.Where(row => row.Id.CompareTo(last) > 0);
+            return newestFirst ? letters.OrderByDescending(row => row.Id) : letters.OrderBy(row => row.Id);
+        }
+
+        fields = fields.Where(row => row.Name == field.Name && row.Value == field.Value);
+        if (from is { } behind)
+            fields = newestFirst ? fields.Where(row => row.LetterId.CompareTo(behind) < 0) : fields.Where(row => row.LetterId.CompareTo(behind) > 0);
+        // By the id that stands in the index: by that of the letter, SQLite would sort them all.
+        var found = fields.Join(letters, row => row.LetterId, row => row.Id, (row, letter) => new { row.LetterId, Letter = letter });
+        return (newestFirst ? found.OrderByDescending(one => one.LetterId) : found.OrderBy(one => one.LetterId)).Select(one => one.Letter);
+    }
+
     /// <exception cref="DeadLetterException">The query cannot be answered.</exception>
     public static void Require(DeadLetterQuery query)
     {
@@ -71,12 +95,11 @@ internal static class LetterQueries
     }
 
     /// <exception cref="DeadLetterException">The query does not say of each letter whether it is asked for.</exception>
-    public static DeadLetterQuery RequireForMany(DeadLetterQuery query)
+    public static void RequireForMany(DeadLetterQuery query)
     {
         Require(query);
         if (query.Text is not null || query.Before is not null)
-            throw new DeadLetterException("`Text` and `Before` are for looking at letters page by page: leave them out of what counts, replays or discards many, or name the letters by their group.");
-        return query with { State = query.State ?? DeadLetterState.Open };
+            throw new DeadLetterException("`Text` and `Before` are for looking at letters page by page: leave them out of what counts, replays or discards many, or name the letters by their group or a field.");
     }
 
     public static DeadLetterSummary Summary(DeadLetterRow row) => new()
@@ -108,7 +131,7 @@ internal static class LetterQueries
     public static DeadLetterOperation Operation(DeadLetterReplayRow row) => new()
     {
         Id = row.Id,
-        Discards = row.Action == LetterOperations.Discard,
+        Action = (DeadLetterAction)row.Action,
         State = (DeadLetterOperationState)row.State,
         Query = JsonSerializer.Deserialize<DeadLetterQuery>(row.Query)!,
         Pace = new DeadLetterPace { Canary = row.Canary, PerSecond = row.PerSecond },
@@ -116,6 +139,7 @@ internal static class LetterQueries
         Matched = row.Matched,
         Succeeded = row.Succeeded,
         Failed = row.Failed,
+        Refused = row.Refused,
         Error = row.Error,
         CreatedAt = Instant(row.CreatedAt)!.Value,
         EndedAt = Instant(row.EndedAt),

@@ -28,12 +28,15 @@ internal static class LetterReplay
     public static OutboxRecord ToRecord(DeadLetterRow letter, byte[]? body, Uri destination)
     {
         var number = letter.Replays + 1;
+        var properties = Plain(LetterHeaders.Parse(letter.Properties));
+        // MassTransit's own name: a broker whose queue is gone gives it back, and the outbox keeps it.
+        properties["Mandatory"] = true;
         var metadata = new MessageMetadata
         {
             ContentType = IsMediaType(letter.ContentType) ? letter.ContentType! : IsJson(body ?? letter.Body) ? "application/json" : "application/octet-stream",
             CorrelationId = Guid.TryParse(letter.CorrelationId, out var correlation) ? correlation : null,
             Headers = HeadersOf(letter, number),
-            Properties = Plain(LetterHeaders.Parse(letter.Properties)),
+            Properties = properties,
         };
         return new OutboxRecord
         {

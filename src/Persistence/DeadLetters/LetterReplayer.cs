@@ -14,6 +14,12 @@ internal sealed class LetterReplayer<TDbContext>(OutboxEngine<TDbContext> engine
     public const int Discarded = 2;
 
     private readonly Lazy<IBus> _bus = new(provider.GetRequiredService<IBus>);
+    private readonly Lazy<DeadLetterQueues> _queues = new(provider.GetRequiredService<DeadLetterQueues>);
+
+    /// <summary>Why nothing can be sent to a queue; null when it can, or nobody can say: what the broker does not find the queue of then stays in the outbox.</summary>
+    public async Task<string?> RefusalAsync(string queue, CancellationToken cancellationToken) => await _queues.Value.HasAsync(queue, cancellationToken) == false
+        ? $"There is no queue `{queue}` that a message to it would come to. Check the name, or start the service that declares it, or send the letter to another queue; it stays open."
+        : null;
 
     /// <summary>Makes the message that a letter is sent again as.</summary>
     public async Task<OutboxRecord> PrepareAsync(DeadLetterRow letter, byte[]? body, string? queue, CancellationToken cancellationToken)
@@ -63,6 +69,9 @@ internal sealed class LetterReplayer<TDbContext>(OutboxEngine<TDbContext> engine
             return (closed, await commit(db, closed));
         },
         cancellationToken);
+
+    /// <summary>Writes what leaves the letters as they are.</summary>
+    public Task WriteAsync(Func<TDbContext, Task<bool>> write, CancellationToken cancellationToken) => InTransactionAsync(async (db, _) => (0, await write(db)), cancellationToken);
 
     /// <summary>Closes those of the letters that are open, in the transaction of the context if there is one.</summary>
     public Task<int> CloseAsync(IQueryable<DeadLetterRow> letters, int state, string? note, CancellationToken cancellationToken)

@@ -24,6 +24,16 @@ internal static class LetterTexts
         $"SELECT 'running' WHERE EXISTS (SELECT 1 FROM {t.DeadLetterReplay} WHERE state = {(int)DeadLetterOperationState.Running}) UNION ALL SELECT 'old' WHERE EXISTS (SELECT 1 FROM {t.DeadLetter} WHERE closed_at IS NOT NULL AND closed_at < @p0) " +
         $"OR EXISTS (SELECT 1 FROM {t.DeadLetterReplay} WHERE ended_at IS NOT NULL AND ended_at < @p0)";
 
+    // Of a whole block at once. An id is text here, in the case in which Entity Framework writes it.
+    public static string AddFieldsOnSqlite(StoreTables t) =>
+        $"INSERT INTO {t.DeadLetterField} (name, value, letter_id) SELECT value ->> '$.n', value ->> '$.v', value ->> '$.l' FROM json_each(@p0)";
+
+    public static string AddFieldsOnPostgres(StoreTables t) =>
+        $"INSERT INTO {t.DeadLetterField} (name, value, letter_id) SELECT f ->> 'n', f ->> 'v', (f ->> 'l')::uuid FROM json_array_elements(@p0::json) AS f";
+
+    public static string AddFieldsOnSqlServer(StoreTables t) =>
+        $"INSERT INTO {t.DeadLetterField} (name, value, letter_id) SELECT n, v, l FROM OPENJSON(@p0) WITH (n nvarchar(200), v nvarchar(200), l uniqueidentifier)";
+
     public static string SeeGroup(StoreTables t, string now) =>
         $"INSERT INTO {t.DeadLetterGroup} AS g (id, title, frames, first_seen, last_seen, status) VALUES (@p0, @p1, @p2, {now}, {now}, 0) " +
         "ON CONFLICT (id) DO UPDATE SET last_seen = excluded.last_seen, status = CASE WHEN g.status = 2 THEN 0 ELSE g.status END";

@@ -36,6 +36,9 @@ internal sealed record NewLetter(int Kind, string Queue, byte[] Body, LetterCaus
     /// <summary>Whether the same source key may be another failure of the same message: one that does not say when it failed. It is a new letter once the earlier one is closed.</summary>
     public bool MayComeAnew { get; init; }
 
+    /// <summary>What it can be searched by.</summary>
+    public IReadOnlyList<DeadLetterField> Fields { get; init; } = [];
+
     public LetterGroup Group => _group ??= LetterGroup.Of(Cause, MessageType);
 
     public static string KeyOf(params ReadOnlySpan<string?> parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));

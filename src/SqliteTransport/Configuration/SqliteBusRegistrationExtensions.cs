@@ -28,6 +28,8 @@ public static class SqliteBusRegistrationExtensions
             new SqliteQueuesInDatabase((SqliteHostConfiguration)provider.GetRequiredService<Bind<IBus, IBusInstance>>().Value.HostConfiguration));
         configurator.TryAddSingleton<INeighbours>(provider =>
             new SqliteNeighbours((SqliteHostConfiguration)provider.GetRequiredService<Bind<IBus, IBusInstance>>().Value.HostConfiguration));
+        configurator.TryAddSingleton<IQueueDirectory>(provider =>
+            new SqliteQueueDirectory((SqliteHostConfiguration)provider.GetRequiredService<Bind<IBus, IBusInstance>>().Value.HostConfiguration));
     }
 
     /// <summary>The same for one of several buses in a container.</summary>

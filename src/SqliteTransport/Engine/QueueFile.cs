@@ -138,6 +138,14 @@ internal sealed class QueueFile : IAsyncDisposable
         return depths;
     }
 
+    /// <summary>Whether there is a queue of this name; it is not made.</summary>
+    public async Task<bool> HasQueueAsync(string queue, CancellationToken cancellationToken)
+    {
+        var found = false;
+        await _writer.RunAsync(new DelegateOperation(turn => found = turn.Store.Topology.Find(queue) is not null, isDurable: false), cancellationToken);
+        return found;
+    }
+
     /// <summary>For tests: as if the disk were no larger.</summary>
     internal Task LimitPagesAsync(long pages) => _writer.RunAsync(new DelegateOperation(turn => turn.Store.LimitPages(pages), isDurable: false), CancellationToken.None);
 

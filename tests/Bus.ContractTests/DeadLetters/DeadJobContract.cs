@@ -24,6 +24,8 @@ public abstract class DeadJobContract : JobTests
         var id = await Client(service).EnqueueAsync(new Sum(4, 0));
         await UntilAsync(service, id, JobState.Dead);
         var letter = Assert.Single((await Letters(service).ListAsync(new DeadLetterQuery())).Letters);
+        Assert.Equal(letter, Assert.Single((await Letters(service).ListAsync(new DeadLetterQuery { Field = new DeadLetterField("left", "4") })).Letters));
+        Assert.Equal(0, await Letters(service).CountAsync(new DeadLetterQuery { Field = new DeadLetterField("left", "0") }));
         Assert.Equal((DeadLetterKind.Job, DeadLetterState.Open, "default", id.ToString("D"), typeof(Sum).FullName), (letter.Kind, letter.State, letter.Queue, letter.MessageId, letter.MessageType));
         Assert.Equal((typeof(InvalidOperationException).FullName, "By nothing.", 1), (letter.ExceptionType, letter.ExceptionMessage, letter.Attempts));
         Assert.Equal(1, Assert.Single(await Letters(service).GroupsAsync()).Open);
@@ -61,7 +63,7 @@ public abstract class DeadJobContract : JobTests
     {
         registration.AddSingleton(Script);
         registration.AddJobs<OutboxDb>(jobs => jobs.Handle<SumHandler>(options => options.Retry = new RetrySchedule { MaxAttempts = 1 }));
-        registration.AddDeadLetters<OutboxDb>();
+        registration.AddDeadLetters<OutboxDb>(new DeadLetterOptions().SearchField("Left"));
     });
 }
 

@@ -206,7 +206,4 @@ public abstract class DeadLetterContract : DeadLetterTests
         await Eventually.AssertAsync(async () => await Letters(another).FindAsync(letters[0].Id) is null, Patience);
         Assert.Single(await OpenAsync(another, 1));
     }
-
-    private static Task UntilAsync(OutboxService service, Guid operation, DeadLetterOperationState state) =>
-        Eventually.AssertAsync(async () => (await Letters(service).FindOperationAsync(operation))!.State == state, Patience);
 }

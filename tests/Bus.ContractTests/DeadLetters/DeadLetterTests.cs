@@ -13,9 +13,9 @@ public abstract class DeadLetterTests : DatabaseContract
 
     protected static IDeadLetters Letters(OutboxService service) => service.Services.GetRequiredService<IDeadLetters>();
 
-    protected async Task<OutboxService> StartAsync(bool fails = true, bool queueFile = false)
+    protected async Task<OutboxService> StartAsync(bool fails = true, bool queueFile = false, DeadLetterOptions? options = null, TemporaryFolder? shared = null)
     {
-        var service = await OutboxService.StartAsync<PlainConsumer>(Database, bus: registration => registration.AddDeadLetters<OutboxDb>(), retries: 0, queueFile: queueFile);
+        var service = await OutboxService.StartAsync<PlainConsumer>(Database, bus: registration => registration.AddDeadLetters<OutboxDb>(options), retries: 0, queueFile: queueFile, shared: shared);
         if (fails)
             service.Journal.OnCommand = (command, _) => throw new InvalidOperationException($"Command {command.Number} is refused.");
         return service;
@@ -36,6 +36,9 @@ public abstract class DeadLetterTests : DatabaseContract
         foreach (var number in numbers)
             await service.SendAsync(new Command(number, $"text {number}"));
     }
+
+    protected static Task UntilAsync(OutboxService service, Guid operation, DeadLetterOperationState state) =>
+        Eventually.AssertAsync(async () => (await Letters(service).FindOperationAsync(operation))!.State == state, Patience);
 
     /// <summary>What the consumer has published, once there is so much of it.</summary>
     protected static async Task<IReadOnlyList<int>> DoneAsync(OutboxService service, int count)

@@ -6,6 +6,8 @@ using Bus.ContractTests.Outbox;
 using Bus.Core.Recoverability;
 using Bus.TestSupport;
 using MassTransit;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -21,7 +23,7 @@ public sealed class When_dead_letters_are_asked_for_over_http : HttpContract
     protected override void Configure(BusBuilder bus)
     {
         bus.Services.AddSingleton(_journal);
-        bus.AddDeadLetters();
+        bus.AddDeadLetters(letters => letters.SearchField("Number"));
         bus.Registration.AddConsumer<PlainConsumer>().Endpoint(endpoint => endpoint.Name = "commands");
         bus.Endpoint("commands", endpoint => endpoint.Retry = RetrySchedule.None);
     }
@@ -73,6 +75,57 @@ public sealed class When_dead_letters_are_asked_for_over_http : HttpContract
         await AssertProblemAsync(await Http.PostAsync($"{operation}/stop", null), HttpStatusCode.Conflict);
         Assert.Equal(3, (await GetAsync(operation)).GetProperty("succeeded").GetInt64());
         Assert.Single((await GetAsync("/api/dead-letters/operations")).EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Should_find_them_by_a_field_and_discard_those_with_a_reason()
+    {
+        var ids = await FailAsync(1, 2, 3);
+        Assert.Equal(ids[1], Assert.Single((await GetAsync("/api/dead-letters?field=number:2")).GetProperty("letters").EnumerateArray()).GetProperty("id").GetGuid());
+        Assert.Empty((await GetAsync("/api/dead-letters?field=number:2&messageType=Other")).GetProperty("letters").EnumerateArray());
+        await AssertProblemAsync(await Http.GetAsync("/api/dead-letters?field=number"), HttpStatusCode.UnprocessableEntity);
+        await AssertProblemAsync(await Http.GetAsync("/api/dead-letters?field=text:2"), HttpStatusCode.UnprocessableEntity);
+
+        var query = new { field = new { name = "number", value = "2" } };
+        var dry = await Http.PostAsJsonAsync("/api/dead-letters/operations", new { query, discardReason = "A test order.", dryRun = true });
+        Assert.Equal(1, (await dry.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("matched").GetInt64());
+        await AssertProblemAsync(await Http.PostAsJsonAsync("/api/dead-letters/operations", new { query, discardReason = " " }), HttpStatusCode.UnprocessableEntity);
+        await AssertProblemAsync(await Http.PostAsJsonAsync("/api/dead-letters/operations", new { query, index = true, dryRun = true }), HttpStatusCode.BadRequest);
+        await ComesToAsync(await StartAsync(new { query, discardReason = "A test order." }), "Done");
+        var discarded = Assert.Single((await GetAsync("/api/dead-letters?state=discarded")).GetProperty("letters").EnumerateArray());
+        Assert.Equal((ids[1], "A test order."), (discarded.GetProperty("id").GetGuid(), discarded.GetProperty("note").GetString()));
+
+        var indexing = await StartAsync(new { query = new { }, index = true });
+        await ComesToAsync(indexing, "Done");
+        Assert.Equal(("Index", 3), ((await GetAsync(indexing)).GetProperty("action").GetString(), (await GetAsync(indexing)).GetProperty("succeeded").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Should_replay_once_what_is_clicked_twice_and_nothing_to_a_queue_that_is_not_there()
+    {
+        var id = Assert.Single(await FailAsync(1));
+        _journal.OnCommand = (_, _) => Task.CompletedTask;
+        await AssertProblemAsync(await Http.PostAsJsonAsync($"/api/dead-letters/{id}/replay", new { queue = "comands" }), HttpStatusCode.UnprocessableEntity);
+        var clicks = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Http.PostAsync($"/api/dead-letters/{id}/replay", null)));
+        Assert.Single(clicks, answer => answer.StatusCode == HttpStatusCode.OK);
+        Assert.Equal(5, clicks.Count(answer => answer.StatusCode == HttpStatusCode.Conflict));
+        Assert.Equal(1, (await GetAsync($"/api/dead-letters/{id}")).GetProperty("letter").GetProperty("replays").GetInt32());
+    }
+
+    [Fact]
+    public void Should_say_what_bodies_they_take()
+    {
+        var takes = App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/dead-letters", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is not null)
+            .Select(endpoint => endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName);
+        Assert.Equal(["DiscardDeadLetter", "EditDeadLetterGroup", "ReplayDeadLetter", "StartDeadLetterOperation"], takes.Order(StringComparer.Ordinal));
+    }
+
+    private async Task<string> StartAsync(object operation)
+    {
+        var started = await Http.PostAsJsonAsync("/api/dead-letters/operations", operation);
+        Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
+        return $"/api/dead-letters/operations/{(await started.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid()}";
     }
 
     private Task ComesToAsync(string operation, string state) => Eventually.AssertAsync(async () => (await GetAsync(operation)).GetProperty("state").GetString() == state, TimeSpan.FromSeconds(30));

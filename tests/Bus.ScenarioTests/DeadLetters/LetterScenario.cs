@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Bus.Core.Faults;
 using Bus.TestSupport;
 using RabbitMQ.Client;
@@ -10,6 +11,7 @@ namespace Bus.ScenarioTests.DeadLetters;
 internal sealed class LetterScenario : IAsyncDisposable
 {
     private const string Queue = "billing_error";
+    private const string Origin = "billing";
 
     private readonly TestRabbitMq _broker;
     private readonly TestPostgres _database;
@@ -54,6 +56,30 @@ internal sealed class LetterScenario : IAsyncDisposable
             await channel.BasicPublishAsync("", Queue, mandatory: true, new BasicProperties { MessageId = $"{number}", Persistent = true }, "{}"u8.ToArray(), limit.Token);
     }
 
+    /// <summary>Makes the queue that the messages failed on, of which nobody takes any.</summary>
+    public async Task DeclareOriginAsync()
+    {
+        await using var connection = await new ConnectionFactory { Uri = _broker.Uri }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.ExchangeDeclareAsync(Origin, ExchangeType.Fanout, durable: true);
+        await channel.QueueDeclareAsync(Origin, durable: true, exclusive: false, autoDelete: false);
+        await channel.QueueBindAsync(Origin, Origin, "");
+    }
+
+    /// <summary>Takes what came back to that queue: of each message the letter that it is a replay of, and its id.</summary>
+    public async Task<IReadOnlyList<(string Letter, string Id)>> ReturnedAsync()
+    {
+        await using var connection = await new ConnectionFactory { Uri = _broker.Uri }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        List<(string, string)> returned = [];
+        while (await channel.BasicGetAsync(Origin, autoAck: true) is { } message)
+            returned.Add((Encoding.UTF8.GetString((byte[])message.BasicProperties.Headers!["Bus-Replay-Of"]!), message.BasicProperties.MessageId!));
+        return returned;
+    }
+
+    /// <summary>How many letters are open, and how many messages wait to be sent.</summary>
+    public async Task<(int Open, int Waiting)> LeftAsync() => (await CountAsync("CASE WHEN state = 0 THEN 1 END"), await CountAsync("*", "bus_outbox"));
+
     /// <summary>How many messages are not acknowledged.</summary>
     public async Task<int> DepthAsync() => (int)(await _broker.QueueDepthsAsync())[Queue];
 
@@ -70,5 +96,5 @@ internal sealed class LetterScenario : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private async Task<int> CountAsync(string what) => int.Parse(await _database.QueryAsync<string>($"SELECT count({what}) || '' FROM bus_dead_letter") ?? "0", CultureInfo.InvariantCulture);
+    private async Task<int> CountAsync(string what, string table = "bus_dead_letter") => int.Parse(await _database.QueryAsync<string>($"SELECT count({what}) || '' FROM {table}") ?? "0", CultureInfo.InvariantCulture);
 }

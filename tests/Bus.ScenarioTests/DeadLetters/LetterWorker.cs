@@ -11,7 +11,7 @@ public sealed class LetterDbContext(DbContextOptions<LetterDbContext> options) :
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.AddTransactionalOutboxEntities();
 }
 
-/// <summary>A process with the public defaults that takes in dead letters until it is stopped. <c>--Create=true</c> makes the tables and ends.</summary>
+/// <summary>A process with the public defaults that takes in dead letters until it is stopped. <c>--Create=true</c> makes the tables and ends; <c>--Replay=true</c> sends back what is open, in bulk, and each letter by itself too.</summary>
 internal static class LetterWorker
 {
     public const string Command = "letter-worker";
@@ -35,7 +35,17 @@ internal static class LetterWorker
         }
 
         await host.StartAsync();
+        if (builder.Configuration["Replay"] is not null)
+            await ReplayAsync(host.Services.GetRequiredService<IDeadLetters>());
         await host.WaitForShutdownAsync();
         return 0;
+    }
+
+    private static async Task ReplayAsync(IDeadLetters letters)
+    {
+        var open = await letters.ListAsync(new DeadLetterQuery { State = DeadLetterState.Open, Take = 1_000 });
+        await letters.StartReplayAsync(new DeadLetterQuery());
+        foreach (var letter in open.Letters)
+            await letters.ReplayAsync(letter.Id);
     }
 }

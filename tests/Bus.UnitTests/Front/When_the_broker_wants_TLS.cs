@@ -44,6 +44,33 @@ public sealed class When_the_broker_wants_TLS : IDisposable
     public void Should_ask_for_another_name_where_one_is_set() =>
         Assert.Equal("rabbit.example.org", Apply("amqps://10.0.0.7/", new RabbitMqTlsOptions { ServerName = "rabbit.example.org" }).SslServerName);
 
+    [Theory]
+    [InlineData("amqp://ada:se%2Fcret@broker/shop", false, false)]
+    [InlineData("amqps://ada:se%2Fcret@broker/shop", false, true)]
+    [InlineData("amqp://ada:se%2Fcret@broker/shop", true, true)]
+    public void Should_connect_the_intake_of_dead_letters_as_the_bus(string address, bool enabled, bool encrypted)
+    {
+        using var own = Authority("us");
+        using var key = own.GetRSAPrivateKey()!;
+        var options = new RabbitMqOptions { Heartbeat = TimeSpan.FromSeconds(7), ConnectionName = "shop", Tls = { Enabled = enabled, ServerName = "rabbit.example.org" } };
+        options.Tls.CaFile = Write("ca.pem", own.ExportCertificatePem());
+        options.Tls.ClientCertificateFile = Write("own.pem", own.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
+        var (intake, bus) = (RabbitMqDeadLetterQueues.Factory(address, options), Apply(address, options.Tls));
+
+        Assert.Equal((bus.Host, bus.Port, bus.VirtualHost), (intake.HostName, intake.Port, intake.VirtualHost));
+        Assert.Equal(("ada", "se/cret", options.Heartbeat), (intake.UserName, intake.Password, intake.RequestedHeartbeat));
+        Assert.Equal((encrypted, encrypted), (intake.Ssl.Enabled, bus.Ssl));
+        if (!encrypted)
+            return;
+        Assert.Equal((bus.SslServerName, bus.SslProtocol, SslPolicyErrors.None), (intake.Ssl.ServerName, intake.Ssl.Version, intake.Ssl.AcceptablePolicyErrors));
+        Assert.Equal(((X509Certificate2)bus.ClientCertificate!).Thumbprint, Assert.IsType<X509Certificate2>(Assert.Single(intake.Ssl.Certs!)).Thumbprint);
+        using var good = Signed(own, "broker");
+        using var others = Authority("others");
+        using var bad = Signed(others, "broker");
+        Assert.True(intake.Ssl.CertificateValidationCallback!(this, good, null, SslPolicyErrors.RemoteCertificateChainErrors));
+        Assert.False(intake.Ssl.CertificateValidationCallback!(this, bad, null, SslPolicyErrors.RemoteCertificateChainErrors));
+    }
+
     [Fact]
     public void Should_trust_only_the_authorities_that_are_named()
     {
