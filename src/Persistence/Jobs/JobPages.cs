@@ -60,10 +60,22 @@ internal abstract class JobPages(JobTables tables)
         // What is in a batch has few types, and is in an index of its own.
         if (page.Batch is not null)
             return ($"states(s) AS ({state})", "states");
-        var (condition, next) = page.Tenant is { } tenant ? ($"tenant = {values.Add(tenant)}", "state") : page.IsQueued ? ("state = 1", "rank") : page.State is null ? (null, "id") : (NeitherReadyNorRunning, "state");
+        var (condition, next) = IndexOf(page, values);
         var groups = Groups(tables, condition, next, page.Queue is { } queue ? values.Add(queue) : null, page.Type is { } type ? values.Add(type) : null);
         var from = "(SELECT q, t FROM groups WHERE t IS NOT NULL) AS g";
         return page.IsQueued || (page.State is null && page.Tenant is null) ? (groups, from) : ($"{groups}, states(s) AS ({state})", $"{from} CROSS JOIN states");
+    }
+
+    // What has the groups of a page, and the column that follows them in its index.
+    private static (string? Condition, string Next) IndexOf(JobPage page, Values values)
+    {
+        if (page.Tenant is { } tenant)
+            return ($"tenant = {values.Add(tenant)}", "state");
+        if (page.IsQueued)
+            return ("state = 1", "rank");
+        if (page.State is null)
+            return (null, "id");
+        return (NeitherReadyNorRunning, "state");
     }
 
     private static List<string> Conditions(JobPage page, Values values)
