@@ -38,18 +38,20 @@ internal abstract class JobPages(JobTables tables)
     /// <summary>The queues and types of jobs, one after the other along an index, as <c>groups(q, t)</c>: the last of a queue is null.</summary>
     /// <param name="tables">The tables' names.</param>
     /// <param name="condition">Of which jobs, by the index's words; null for all.</param>
+    /// <param name="next">The index's column after the type: since it is asked for, no other index has the order.</param>
     /// <param name="queue">The one queue; null for all.</param>
     /// <param name="type">The one type; null for all.</param>
-    public static string Groups(JobTables tables, string? condition = null, string? queue = null, string? type = null)
+    public static string Groups(JobTables tables, string? condition, string next, string? queue = null, string? type = null)
     {
         var (where, and) = condition is null ? ("", "") : ($"WHERE {condition} ", $"{condition} AND ");
         var queues = queue is not null
             ? $"SELECT {queue}"
-            : $"SELECT (SELECT queue FROM {tables.Job} {where}ORDER BY queue LIMIT 1) UNION ALL SELECT (SELECT queue FROM {tables.Job} WHERE {and}queue > queues.q ORDER BY queue LIMIT 1) FROM queues WHERE q IS NOT NULL";
+            : $"SELECT (SELECT queue FROM {tables.Job} {where}ORDER BY queue, type, {next} LIMIT 1) UNION ALL " +
+                $"SELECT (SELECT queue FROM {tables.Job} WHERE {and}queue > queues.q ORDER BY queue, type, {next} LIMIT 1) FROM queues WHERE q IS NOT NULL";
         var groups = type is not null
             ? $"SELECT q, {type} FROM queues WHERE q IS NOT NULL"
-            : $"SELECT q, (SELECT type FROM {tables.Job} WHERE {and}queue = queues.q ORDER BY type LIMIT 1) FROM queues WHERE q IS NOT NULL UNION ALL " +
-                $"SELECT q, (SELECT type FROM {tables.Job} WHERE {and}queue = groups.q AND type > groups.t ORDER BY type LIMIT 1) FROM groups WHERE t IS NOT NULL";
+            : $"SELECT q, (SELECT type FROM {tables.Job} WHERE {and}queue = queues.q ORDER BY type, {next} LIMIT 1) FROM queues WHERE q IS NOT NULL UNION ALL " +
+                $"SELECT q, (SELECT type FROM {tables.Job} WHERE {and}queue = groups.q AND type > groups.t ORDER BY type, {next} LIMIT 1) FROM groups WHERE t IS NOT NULL";
         return $"queues(q) AS ({queues}), groups(q, t) AS ({groups})";
     }
 
@@ -66,10 +68,22 @@ internal abstract class JobPages(JobTables tables)
         // What is in a batch has few types, and is in an index of its own.
         if (page.Batch is not null)
             return ($"states(s) AS ({state})", "states");
-        var condition = page.Tenant is { } tenant ? $"tenant = {values.Add(tenant)}" : page.IsQueued ? "state = 1" : page.State is null ? null : NeitherReadyNorRunning;
-        var groups = Groups(tables, condition, page.Queue is { } queue ? values.Add(queue) : null, page.Type is { } type ? values.Add(type) : null);
+        var (condition, next) = IndexOf(page, values);
+        var groups = Groups(tables, condition, next, page.Queue is { } queue ? values.Add(queue) : null, page.Type is { } type ? values.Add(type) : null);
         var from = "(SELECT q, t FROM groups WHERE t IS NOT NULL) AS g";
         return page.IsQueued || (page.State is null && page.Tenant is null) ? (groups, from) : ($"{groups}, states(s) AS ({state})", $"{from} CROSS JOIN states");
+    }
+
+    // What has the groups of a page, and the column that follows them in its index.
+    private static (string? Condition, string Next) IndexOf(JobPage page, Values values)
+    {
+        if (page.Tenant is { } tenant)
+            return ($"tenant = {values.Add(tenant)}", "state");
+        if (page.IsQueued)
+            return ("state = 1", "rank");
+        if (page.State is null)
+            return (null, "id");
+        return (NeitherReadyNorRunning, "state");
     }
 
     private static List<string> Conditions(JobPage page, Values values)

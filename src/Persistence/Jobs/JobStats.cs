@@ -52,12 +52,12 @@ internal class JobStats(JobTables tables, string now)
     /// <summary>most → per queue and type with ready jobs: queue, how many but not more than that, when the first of them was queued.</summary>
     // From one group to the next along the index, and not through all that is in one.
     public virtual string Ready =>
-        $"WITH RECURSIVE {JobPages.Groups(tables, "state = 1")} SELECT q, (SELECT count(*) FROM (SELECT 1 FROM {tables.Job} WHERE state = 1 AND queue = groups.q AND type = groups.t LIMIT @p0) AS c), " +
+        $"WITH RECURSIVE {JobPages.Groups(tables, "state = 1", "rank")} SELECT q, (SELECT count(*) FROM (SELECT 1 FROM {tables.Job} WHERE state = 1 AND queue = groups.q AND type = groups.t ORDER BY rank LIMIT @p0) AS c), " +
         $"(SELECT rank / 1000 + priority * 60000 FROM {tables.Job} WHERE state = 1 AND queue = groups.q AND type = groups.t ORDER BY rank LIMIT 1) FROM groups WHERE t IS NOT NULL";
 
     /// <summary>most → per queue and type, and state of those that wait for something else than a process: queue, how many but not more than that, the state. Where there are none it is 0.</summary>
     public virtual string NotReady =>
-        $"WITH RECURSIVE {JobPages.Groups(tables, JobPages.NeitherReadyNorRunning)}, states(s) AS (VALUES (0), (4), (5), (7)) " +
+        $"WITH RECURSIVE {JobPages.Groups(tables, JobPages.NeitherReadyNorRunning, "state")}, states(s) AS (VALUES (0), (4), (5), (7)) " +
         $"SELECT q, (SELECT count(*) FROM (SELECT 1 FROM {tables.Job} WHERE {JobPages.NeitherReadyNorRunning} AND queue = groups.q AND type = groups.t AND state = states.s LIMIT @p0) AS c), s " +
         "FROM groups CROSS JOIN states WHERE t IS NOT NULL";
 

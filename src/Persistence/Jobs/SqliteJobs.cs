@@ -15,10 +15,11 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
         $"UPDATE {tables.Job} SET state = 1, rank = due_at * 1000 - priority * {MicrosecondsAPriority}, due_at = NULL WHERE id IN (SELECT id FROM {tables.Job} WHERE due_at <= @p0 ORDER BY due_at LIMIT @p1) RETURNING queue";
 
     public override string Look { get; } =
-        $"WITH RECURSIVE queues(name) AS (SELECT min(queue) FROM {tables.Job} WHERE state = 1 UNION ALL " +
-        $"SELECT (SELECT min(queue) FROM {tables.Job} WHERE state = 1 AND queue > queues.name) FROM queues WHERE queues.name IS NOT NULL) " +
+        // The order is that of the index of what waits: by its queue alone they could as well be looked for among all jobs.
+        $"WITH RECURSIVE queues(name) AS (SELECT (SELECT queue FROM {tables.Job} WHERE state = 1 ORDER BY queue, type, rank LIMIT 1) UNION ALL " +
+        $"SELECT (SELECT queue FROM {tables.Job} WHERE state = 1 AND queue > queues.name ORDER BY queue, type, rank LIMIT 1) FROM queues WHERE queues.name IS NOT NULL) " +
         $"SELECT {QueueSeen}, name FROM queues WHERE name IS NOT NULL UNION ALL SELECT kind, name FROM {tables.Pause} " +
-        $"UNION ALL SELECT {TenantsSeen}, name FROM queues WHERE EXISTS (SELECT 1 FROM {tables.Job} WHERE queue = queues.name AND state = 1 AND tenant IS NOT NULL) " +
+        $"UNION ALL SELECT {TenantsSeen}, name FROM queues WHERE (SELECT 1 FROM {tables.Job} WHERE queue = queues.name AND state = 1 AND tenant IS NOT NULL ORDER BY type, tenant LIMIT 1) = 1 " +
         $"UNION ALL SELECT * FROM (SELECT DISTINCT {SuspectSeen}, queue FROM {tables.Job} WHERE state = 1 AND crashes > 1) " +
         $"UNION ALL SELECT CASE WHEN cancel_requested = 1 THEN {CancelledSeen} ELSE {OwnSeen} END, id || ':' || claims || ':' || coalesce(order_key, '') FROM {tables.Job} WHERE owner_id = @p0" +
         $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)})";
