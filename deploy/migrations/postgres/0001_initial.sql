@@ -99,6 +99,8 @@ CREATE TABLE bus_job (
     callback character varying(2000),
     batch_id uuid,
     tenant character varying(190),
+    message_id uuid,
+    consumer_id uuid,
     result bytea,
     error text,
     progress integer,
@@ -381,10 +383,16 @@ CREATE INDEX "IX_bus_job_batch_id_id" ON bus_job (batch_id, id) WHERE batch_id I
 CREATE INDEX "IX_bus_job_due_at" ON bus_job (due_at) WHERE due_at IS NOT NULL;
 
 
+CREATE UNIQUE INDEX "IX_bus_job_message_id_consumer_id" ON bus_job (message_id, consumer_id) WHERE message_id IS NOT NULL;
+
+
 CREATE INDEX "IX_bus_job_owner_id" ON bus_job (owner_id) WHERE owner_id IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_queue" ON bus_job (queue) WHERE state = 1 AND crashes > 1;
+
+
+CREATE INDEX "IX_bus_job_queue_message_id" ON bus_job (queue, message_id) WHERE state = 2 AND message_id IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_queue_state" ON bus_job (queue, state) WHERE state IN (0, 4, 5, 7);

@@ -96,6 +96,8 @@ CREATE TABLE "bus_job" (
     "callback" TEXT NULL,
     "batch_id" TEXT NULL,
     "tenant" TEXT NULL,
+    "message_id" TEXT NULL,
+    "consumer_id" TEXT NULL,
     "result" BLOB NULL,
     "error" TEXT NULL,
     "progress" INTEGER NULL,
@@ -367,10 +369,16 @@ CREATE INDEX "IX_bus_job_batch_id_id" ON "bus_job" ("batch_id", "id") WHERE batc
 CREATE INDEX "IX_bus_job_due_at" ON "bus_job" ("due_at") WHERE due_at IS NOT NULL;
 
 
+CREATE UNIQUE INDEX "IX_bus_job_message_id_consumer_id" ON "bus_job" ("message_id", "consumer_id") WHERE message_id IS NOT NULL;
+
+
 CREATE INDEX "IX_bus_job_owner_id" ON "bus_job" ("owner_id") WHERE owner_id IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_queue" ON "bus_job" ("queue") WHERE state = 1 AND crashes > 1;
+
+
+CREATE INDEX "IX_bus_job_queue_message_id" ON "bus_job" ("queue", "message_id") WHERE state = 2 AND message_id IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_queue_state" ON "bus_job" ("queue", "state") WHERE state IN (0, 4, 5, 7);

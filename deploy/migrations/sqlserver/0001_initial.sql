@@ -103,6 +103,8 @@ CREATE TABLE [bus_job] (
     [callback] nvarchar(2000) NULL,
     [batch_id] uniqueidentifier NULL,
     [tenant] nvarchar(190) NULL,
+    [message_id] uniqueidentifier NULL,
+    [consumer_id] uniqueidentifier NULL,
     [result] varbinary(max) NULL,
     [error] nvarchar(max) NULL,
     [progress] int NULL,
@@ -413,11 +415,19 @@ CREATE INDEX [IX_bus_job_due_at] ON [bus_job] ([due_at]) WHERE due_at IS NOT NUL
 GO
 
 
+CREATE UNIQUE INDEX [IX_bus_job_message_id_consumer_id] ON [bus_job] ([message_id], [consumer_id]) WHERE message_id IS NOT NULL;
+GO
+
+
 CREATE INDEX [IX_bus_job_owner_id] ON [bus_job] ([owner_id]) WHERE owner_id IS NOT NULL;
 GO
 
 
 CREATE INDEX [IX_bus_job_queue] ON [bus_job] ([queue]) WHERE state = 1 AND crashes > 1;
+GO
+
+
+CREATE INDEX [IX_bus_job_queue_message_id] ON [bus_job] ([queue], [message_id]) WHERE state = 2 AND message_id IS NOT NULL;
 GO
 
 
