@@ -25,6 +25,9 @@ internal sealed partial class JobOperations<TDbContext>(
             var jobs = db.Set<JobRow>().AsNoTracking();
             if (query.State is { } state)
                 jobs = jobs.Where(row => row.State == (int)state);
+            // Those have an owner, or are tracked, and an index of their own for either.
+            if (query.State == JobState.Running)
+                jobs = jobs.Where(row => row.OwnerId != null || (row.State == JobStates.Running && row.MessageId != null));
             if (query.Type is { } type)
                 jobs = jobs.Where(row => row.Type == type);
             if (query.Queue is { } queue)
@@ -37,9 +40,6 @@ internal sealed partial class JobOperations<TDbContext>(
                 jobs = jobs.Where(row => row.MessageId == message);
             if (query.Before is { } before)
                 jobs = jobs.Where(row => row.Id.CompareTo(before) < 0);
-            // Those have an owner, or are tracked, and there is an index of its own for either: one after the other, or neither is used.
-            if (query.State == JobState.Running)
-                jobs = jobs.Where(row => row.OwnerId != null).Concat(jobs.Where(row => row.State == JobStates.Running && row.MessageId != null));
             return jobs.OrderByDescending(row => row.Id).Take(query.Take).Select(JobSummaries.Light).ToListAsync(cancellationToken);
         });
         return [.. found.Select(JobSummaries.Of)];
