@@ -93,9 +93,13 @@ CREATE TABLE bus_job (
     order_key character varying(400),
     order_policy integer NOT NULL,
     unique_key character varying(650),
+    unique_name character varying(650),
     unique_while integer NOT NULL,
     unique_until bigint,
     kept_until bigint,
+    keep_for bigint,
+    remove_at bigint GENERATED ALWAYS AS (CASE WHEN state IN (3, 6) AND keep_for > 0 THEN CASE WHEN coalesce(kept_until, unique_until) > ended_at + keep_for THEN coalesce(kept_until, unique_until) ELSE ended_at + keep_for END END) STORED,
+    tags text,
     callback character varying(2000),
     batch_id uuid,
     tenant character varying(190),
@@ -110,6 +114,7 @@ CREATE TABLE bus_job (
 CREATE TABLE bus_job_batch (
     id uuid NOT NULL,
     name character varying(200) NOT NULL,
+    tenant character varying(190),
     created_at bigint NOT NULL,
     total integer NOT NULL,
     succeeded integer NOT NULL,
@@ -203,6 +208,13 @@ CREATE TABLE bus_job_step (
     result bytea NOT NULL,
     ended_at bigint NOT NULL,
     CONSTRAINT "PK_bus_job_step" PRIMARY KEY (job_id, name)
+);
+
+
+CREATE TABLE bus_job_tag (
+    job_id uuid NOT NULL,
+    tag character varying(100) NOT NULL,
+    CONSTRAINT "PK_bus_job_tag" PRIMARY KEY (job_id, tag)
 );
 
 
@@ -399,7 +411,10 @@ CREATE INDEX "IX_bus_job_queue_type_state_id" ON bus_job (queue, type, state, id
 CREATE INDEX "IX_bus_job_queue_type_tenant_rank" ON bus_job (queue, type, tenant, rank) WHERE state = 1 AND tenant IS NOT NULL;
 
 
-CREATE INDEX "IX_bus_job_state_ended_at" ON bus_job (state, ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX "IX_bus_job_remove_at" ON bus_job (remove_at) WHERE ended_at IS NOT NULL AND keep_for IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_state_ended_at" ON bus_job (state, ended_at) WHERE ended_at IS NOT NULL AND keep_for IS NULL;
 
 
 CREATE INDEX "IX_bus_job_tenant_queue_type_state_id" ON bus_job (tenant, queue, type, state, id) WHERE tenant IS NOT NULL;
@@ -415,6 +430,9 @@ CREATE UNIQUE INDEX "IX_bus_job_line_job_id" ON bus_job_line (job_id);
 
 
 CREATE INDEX "IX_bus_job_line_order_key_active_position" ON bus_job_line (order_key, active, position);
+
+
+CREATE INDEX "IX_bus_job_tag_tag_job_id" ON bus_job_tag (tag, job_id);
 
 
 CREATE INDEX "IX_bus_schedule_due_at" ON bus_schedule (due_at);

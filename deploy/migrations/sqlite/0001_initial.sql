@@ -90,9 +90,13 @@ CREATE TABLE "bus_job" (
     "order_key" TEXT NULL,
     "order_policy" INTEGER NOT NULL,
     "unique_key" TEXT NULL,
+    "unique_name" TEXT NULL,
     "unique_while" INTEGER NOT NULL,
     "unique_until" INTEGER NULL,
     "kept_until" INTEGER NULL,
+    "keep_for" INTEGER NULL,
+    "remove_at" AS (CASE WHEN state IN (3, 6) AND keep_for > 0 THEN CASE WHEN coalesce(kept_until, unique_until) > ended_at + keep_for THEN coalesce(kept_until, unique_until) ELSE ended_at + keep_for END END) STORED,
+    "tags" TEXT NULL,
     "callback" TEXT NULL,
     "batch_id" TEXT NULL,
     "tenant" TEXT NULL,
@@ -106,6 +110,7 @@ CREATE TABLE "bus_job" (
 CREATE TABLE "bus_job_batch" (
     "id" TEXT NOT NULL CONSTRAINT "PK_bus_job_batch" PRIMARY KEY,
     "name" TEXT NOT NULL,
+    "tenant" TEXT NULL,
     "created_at" INTEGER NOT NULL,
     "total" INTEGER NOT NULL,
     "succeeded" INTEGER NOT NULL,
@@ -196,6 +201,13 @@ CREATE TABLE "bus_job_step" (
     "result" BLOB NOT NULL,
     "ended_at" INTEGER NOT NULL,
     CONSTRAINT "PK_bus_job_step" PRIMARY KEY ("job_id", "name")
+);
+
+
+CREATE TABLE "bus_job_tag" (
+    "job_id" TEXT NOT NULL,
+    "tag" TEXT NOT NULL,
+    CONSTRAINT "PK_bus_job_tag" PRIMARY KEY ("job_id", "tag")
 );
 
 
@@ -385,7 +397,10 @@ CREATE INDEX "IX_bus_job_queue_type_state_id" ON "bus_job" ("queue", "type", "st
 CREATE INDEX "IX_bus_job_queue_type_tenant_rank" ON "bus_job" ("queue", "type", "tenant", "rank") WHERE state = 1 AND tenant IS NOT NULL;
 
 
-CREATE INDEX "IX_bus_job_state_ended_at" ON "bus_job" ("state", "ended_at") WHERE ended_at IS NOT NULL;
+CREATE INDEX "IX_bus_job_remove_at" ON "bus_job" ("remove_at") WHERE ended_at IS NOT NULL AND keep_for IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_state_ended_at" ON "bus_job" ("state", "ended_at") WHERE ended_at IS NOT NULL AND keep_for IS NULL;
 
 
 CREATE INDEX "IX_bus_job_tenant_queue_type_state_id" ON "bus_job" ("tenant", "queue", "type", "state", "id") WHERE tenant IS NOT NULL;
@@ -401,6 +416,9 @@ CREATE UNIQUE INDEX "IX_bus_job_line_job_id" ON "bus_job_line" ("job_id");
 
 
 CREATE INDEX "IX_bus_job_line_order_key_active_position" ON "bus_job_line" ("order_key", "active", "position");
+
+
+CREATE INDEX "IX_bus_job_tag_tag_job_id" ON "bus_job_tag" ("tag", "job_id");
 
 
 CREATE INDEX "IX_bus_schedule_due_at" ON "bus_schedule" ("due_at");

@@ -97,9 +97,13 @@ CREATE TABLE [bus_job] (
     [order_key] nvarchar(400) NULL,
     [order_policy] int NOT NULL,
     [unique_key] nvarchar(650) NULL,
+    [unique_name] nvarchar(650) NULL,
     [unique_while] int NOT NULL,
     [unique_until] bigint NULL,
     [kept_until] bigint NULL,
+    [keep_for] bigint NULL,
+    [remove_at] AS CASE WHEN state IN (3, 6) AND keep_for > 0 THEN CASE WHEN coalesce(kept_until, unique_until) > ended_at + keep_for THEN coalesce(kept_until, unique_until) ELSE ended_at + keep_for END END PERSISTED,
+    [tags] nvarchar(max) NULL,
     [callback] nvarchar(2000) NULL,
     [batch_id] uniqueidentifier NULL,
     [tenant] nvarchar(190) NULL,
@@ -115,6 +119,7 @@ GO
 CREATE TABLE [bus_job_batch] (
     [id] uniqueidentifier NOT NULL,
     [name] nvarchar(200) NOT NULL,
+    [tenant] nvarchar(190) NULL,
     [created_at] bigint NOT NULL,
     [total] int NOT NULL,
     [succeeded] int NOT NULL,
@@ -215,6 +220,14 @@ CREATE TABLE [bus_job_step] (
     [result] varbinary(max) NOT NULL,
     [ended_at] bigint NOT NULL,
     CONSTRAINT [PK_bus_job_step] PRIMARY KEY ([job_id], [name])
+);
+GO
+
+
+CREATE TABLE [bus_job_tag] (
+    [job_id] uniqueidentifier NOT NULL,
+    [tag] nvarchar(100) NOT NULL,
+    CONSTRAINT [PK_bus_job_tag] PRIMARY KEY ([job_id], [tag])
 );
 GO
 
@@ -437,7 +450,11 @@ CREATE INDEX [IX_bus_job_queue_type_tenant_rank] ON [bus_job] ([queue], [type], 
 GO
 
 
-CREATE INDEX [IX_bus_job_state_ended_at] ON [bus_job] ([state], [ended_at]) WHERE ended_at IS NOT NULL;
+CREATE INDEX [IX_bus_job_remove_at] ON [bus_job] ([remove_at]) WHERE ended_at IS NOT NULL AND keep_for IS NOT NULL;
+GO
+
+
+CREATE INDEX [IX_bus_job_state_ended_at] ON [bus_job] ([state], [ended_at]) WHERE ended_at IS NOT NULL AND keep_for IS NULL;
 GO
 
 
@@ -458,6 +475,10 @@ GO
 
 
 CREATE INDEX [IX_bus_job_line_order_key_active_position] ON [bus_job_line] ([order_key], [active], [position]);
+GO
+
+
+CREATE INDEX [IX_bus_job_tag_tag_job_id] ON [bus_job_tag] ([tag], [job_id]);
 GO
 
 
