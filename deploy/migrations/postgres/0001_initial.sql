@@ -54,6 +54,7 @@ CREATE TABLE bus_dead_letter_replay (
     matched bigint NOT NULL,
     succeeded bigint NOT NULL,
     failed bigint NOT NULL,
+    refused bigint NOT NULL,
     error text,
     position uuid,
     created_at bigint NOT NULL,
@@ -355,6 +356,15 @@ CREATE TABLE image_upload_key (
 );
 
 
+CREATE TABLE bus_dead_letter_field (
+    name character varying(200) NOT NULL,
+    value character varying(200) NOT NULL,
+    letter_id uuid NOT NULL,
+    CONSTRAINT "PK_bus_dead_letter_field" PRIMARY KEY (name, value, letter_id),
+    CONSTRAINT "FK_bus_dead_letter_field_bus_dead_letter_letter_id" FOREIGN KEY (letter_id) REFERENCES bus_dead_letter (id) ON DELETE CASCADE
+);
+
+
 CREATE TABLE image_step (
     image_id uuid NOT NULL,
     name character varying(20) NOT NULL,
@@ -379,6 +389,9 @@ CREATE INDEX "IX_bus_dead_letter_state_group_id" ON bus_dead_letter (state, grou
 
 
 CREATE INDEX "IX_bus_dead_letter_state_id" ON bus_dead_letter (state, id);
+
+
+CREATE INDEX "IX_bus_dead_letter_field_letter_id" ON bus_dead_letter_field (letter_id);
 
 
 CREATE INDEX "IX_bus_dead_letter_replay_state" ON bus_dead_letter_replay (state);

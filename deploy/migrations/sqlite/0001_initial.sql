@@ -52,6 +52,7 @@ CREATE TABLE "bus_dead_letter_replay" (
     "matched" INTEGER NOT NULL,
     "succeeded" INTEGER NOT NULL,
     "failed" INTEGER NOT NULL,
+    "refused" INTEGER NOT NULL,
     "error" TEXT NULL,
     "position" TEXT NULL,
     "created_at" INTEGER NOT NULL,
@@ -341,6 +342,15 @@ CREATE TABLE "image_upload_key" (
 );
 
 
+CREATE TABLE "bus_dead_letter_field" (
+    "name" TEXT NOT NULL,
+    "value" TEXT NOT NULL,
+    "letter_id" TEXT NOT NULL,
+    CONSTRAINT "PK_bus_dead_letter_field" PRIMARY KEY ("name", "value", "letter_id"),
+    CONSTRAINT "FK_bus_dead_letter_field_bus_dead_letter_letter_id" FOREIGN KEY ("letter_id") REFERENCES "bus_dead_letter" ("id") ON DELETE CASCADE
+);
+
+
 CREATE TABLE "image_step" (
     "image_id" TEXT NOT NULL,
     "name" TEXT NOT NULL,
@@ -365,6 +375,9 @@ CREATE INDEX "IX_bus_dead_letter_state_group_id" ON "bus_dead_letter" ("state", 
 
 
 CREATE INDEX "IX_bus_dead_letter_state_id" ON "bus_dead_letter" ("state", "id");
+
+
+CREATE INDEX "IX_bus_dead_letter_field_letter_id" ON "bus_dead_letter_field" ("letter_id");
 
 
 CREATE INDEX "IX_bus_dead_letter_replay_state" ON "bus_dead_letter_replay" ("state");

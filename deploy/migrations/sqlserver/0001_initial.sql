@@ -56,6 +56,7 @@ CREATE TABLE [bus_dead_letter_replay] (
     [matched] bigint NOT NULL,
     [succeeded] bigint NOT NULL,
     [failed] bigint NOT NULL,
+    [refused] bigint NOT NULL,
     [error] nvarchar(max) NULL,
     [position] uniqueidentifier NULL,
     [created_at] bigint NOT NULL,
@@ -378,6 +379,16 @@ CREATE TABLE [image_upload_key] (
 GO
 
 
+CREATE TABLE [bus_dead_letter_field] (
+    [name] nvarchar(200) NOT NULL,
+    [value] nvarchar(200) NOT NULL,
+    [letter_id] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_bus_dead_letter_field] PRIMARY KEY ([name], [value], [letter_id]),
+    CONSTRAINT [FK_bus_dead_letter_field_bus_dead_letter_letter_id] FOREIGN KEY ([letter_id]) REFERENCES [bus_dead_letter] ([id]) ON DELETE CASCADE
+);
+GO
+
+
 CREATE TABLE [image_step] (
     [image_id] uniqueidentifier NOT NULL,
     [name] nvarchar(20) NOT NULL,
@@ -407,6 +418,10 @@ GO
 
 
 CREATE INDEX [IX_bus_dead_letter_state_id] ON [bus_dead_letter] ([state], [id]);
+GO
+
+
+CREATE INDEX [IX_bus_dead_letter_field_letter_id] ON [bus_dead_letter_field] ([letter_id]);
 GO
 
 
