@@ -30,6 +30,9 @@ public sealed record JobSummary
     /// <summary>Whose it is; null when it is nobody's.</summary>
     public string? Tenant { get; init; }
 
+    /// <summary>What it counts under for limits per key: what <see cref="EnqueueOptions.LimitKey"/> has said, or its tenant; null when it has neither.</summary>
+    public string? LimitKey { get; init; }
+
     /// <summary>The batch that it belongs to; null when it belongs to none.</summary>
     public Guid? Batch { get; init; }
 

@@ -85,7 +85,11 @@ internal sealed partial class JobRunner<TDbContext>
             unit.Seal();
             await CommitInOneAsync(unit, [.. jobs.Zip(items, (job, item) => End(job.Running, item, type))], []);
             foreach (var item in items)
+            {
                 waiters.Tell(item.JobId);
+                if (item.Failure is null && type.Rest.Succeed(item.JobId))
+                    news().Tell(jobs[0].Running.Job.Queue);
+            }
         }
         finally
         {

@@ -109,6 +109,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         {
             Resilience = type.Resilience,
             Tenant = job.Tenant,
+            LimitKey = job.LimitKey ?? job.Tenant,
         };
         running.Log.Release();
         unit.Enter();
@@ -122,7 +123,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
             await CommitAsync(unit, scope.ServiceProvider, ended, running.Log.Left, end);
             waiters.Tell(job.Id);
             // What its limits kept back may go on.
-            if (type.IsLimited)
+            if (type.Rest.Succeed(job.Id) || type.KeepsOthersWaiting)
                 news().Tell(job.Queue);
         }
         finally
@@ -236,7 +237,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         if (CircuitOf(exception) is { } circuit)
         {
             var wait = circuit.RetryAfter is { Ticks: > 0 } given ? given : WithoutWord;
-            type.Rest.For(wait);
+            type.Rest.Open(wait);
             LogFailed(engine.Log, exception, job.Id, job.Type, job.Attempts + 1, wait);
             return failed with { State = JobStates.Retrying, DueAt = now() + (long)Math.Ceiling(wait.TotalMilliseconds), Failures = 0 };
         }

@@ -87,6 +87,9 @@ public sealed class JobRow
     /// <summary>Whose it is; null when it is nobody's.</summary>
     public string? Tenant { get; set; }
 
+    /// <summary>What it counts under for limits per key; null for its <see cref="Tenant"/>, and for nothing when it has none.</summary>
+    public string? LimitKey { get; set; }
+
     /// <summary>What its handler returned, as JSON; null when it returned nothing, or has not.</summary>
     public byte[]? Result { get; set; }
 

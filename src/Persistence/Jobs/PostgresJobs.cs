@@ -12,9 +12,9 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]) AS x(i, t, q, a, s, p, r, d, b, m)";
 
     private readonly string _insertSpecial =
-        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn, 0, 0, 0, false, {now} " +
-        "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::text[], $14::int[], $15::bigint[], $16::bigint[], $17::text[], $18::uuid[], $19::text[]) " +
-        "AS x(i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn) ON CONFLICT DO NOTHING";
+        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn, lk, 0, 0, 0, false, {now} " +
+        "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::text[], $14::int[], $15::bigint[], $16::bigint[], $17::text[], $18::uuid[], $19::text[], $20::text[]) " +
+        "AS x(i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn, lk) ON CONFLICT DO NOTHING";
 
     private readonly string _forget = $"DELETE FROM {tables.Job} WHERE id = ANY($1) AND state IN (3, 6) AND kept_until <= {now}";
 
@@ -78,6 +78,8 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
 
     protected override string False => "false";
 
+    public override JobLimits Limits => field ??= new PostgresJobLimits(this, Dialect, Tables, Now);
+
     public override string QueueDue { get; } =
         $"UPDATE {tables.Job} SET state = 1, rank = due_at * 1000 - priority * {MicrosecondsAPriority}, due_at = NULL WHERE id = ANY(ARRAY(SELECT id FROM {tables.Job} WHERE due_at <= @p0 ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED)) RETURNING queue";
 
@@ -88,7 +90,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         $"UNION ALL SELECT {TenantsSeen}, name FROM queues WHERE (SELECT 1 FROM {tables.Job} WHERE queue = queues.name AND state = 1 AND tenant IS NOT NULL LIMIT 1) = 1 " +
         $"UNION ALL (SELECT DISTINCT {SuspectSeen}, queue FROM {tables.Job} WHERE state = 1 AND crashes > 1) " +
         $"UNION ALL SELECT CASE WHEN cancel_requested THEN {CancelledSeen} ELSE {OwnSeen} END, id || ':' || claims || ':' || coalesce(order_key, '') FROM {tables.Job} WHERE owner_id = @p0" +
-        $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)})";
+        $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)}) UNION ALL {JobLimits.Seen(tables, $"(rests_until - {now}) || ':' || name")}";
 
     public override string Lost { get; } = LostOf(tables, now);
 
@@ -96,8 +98,6 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         $"WITH RECURSIVE lines(k) AS ((SELECT order_key FROM {tables.Line} ORDER BY order_key LIMIT 1) UNION ALL " +
         $"SELECT (SELECT order_key FROM {tables.Line} WHERE order_key > lines.k ORDER BY order_key LIMIT 1) FROM lines WHERE lines.k IS NOT NULL) " +
         $"SELECT k FROM lines WHERE k IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {tables.Line} AS a WHERE a.order_key = lines.k AND a.active)";
-
-    protected override string LockLimit { get; } = $"INSERT INTO {tables.Limit} AS l (name, free_at) VALUES (@p0, 0) ON CONFLICT (name) DO UPDATE SET free_at = l.free_at RETURNING free_at";
 
     public override void AddInsert(StoreBatch batch, IReadOnlyList<NewJob> jobs)
     {
@@ -124,7 +124,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         batch.Add(
             _insertSpecial,
             [.. Values(special), Value(Column(special, job => job.OrderKey)), Value(Column(special, job => job.OrderPolicy)), Value(Column(special, job => job.UniqueKey)),
-                Value(Column(special, job => job.UniqueWhile)), Value(Column(special, job => job.UniqueUntil)), Value(Column(special, job => job.KeptUntil)), Value(Column(special, job => job.Callback)), Value(Column(special, job => job.BatchId)), Value(Column(special, job => job.Tenant))]);
+                Value(Column(special, job => job.UniqueWhile)), Value(Column(special, job => job.UniqueUntil)), Value(Column(special, job => job.KeptUntil)), Value(Column(special, job => job.Callback)), Value(Column(special, job => job.BatchId)), Value(Column(special, job => job.Tenant)), Value(Column(special, job => job.LimitKey))]);
         var keyed = jobs.Where(job => job.OrderKey is not null).ToList();
         if (keyed.Count > 0)
             batch.Add(_join, Value(Column(keyed, job => job.Id)), Value(Column(keyed, job => job.OrderKey!)));
@@ -181,7 +181,7 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
             await reader.NextResultAsync(cancellationToken);
         }
 
-        return new JobTurnResult(ends, await ReadJobsAsync(reader, turn, cancellationToken), []);
+        return new JobTurnResult(ends, await ReadJobsAsync(reader, turn, cancellationToken), LimitedOutcome.Nothing);
     }
 
     private async Task<JobTurnResult> TurnInTransactionAsync(DbConnection connection, JobTurn turn, CancellationToken cancellationToken)
@@ -189,9 +189,9 @@ internal sealed class PostgresJobs(StoreDialect dialect, JobTables tables, strin
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var ends = await CountAsync(connection, transaction, await EndAsync(connection, transaction, turn.Ended, turn.Node, cancellationToken), cancellationToken);
         var claimed = await ClaimAsync(connection, transaction, turn, cancellationToken);
-        var waits = await ClaimLimitedAsync(connection, transaction, turn, claimed, cancellationToken);
+        var limited = await ClaimLimitedAsync(connection, transaction, turn, claimed, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
-        return new JobTurnResult(ends, claimed, waits);
+        return new JobTurnResult(ends, claimed, limited);
     }
 
     private bool AddEnd(DbBatch batch, IReadOnlyList<EndedRun> ended, string node)
