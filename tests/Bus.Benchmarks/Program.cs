@@ -14,6 +14,7 @@ internal static class Program
                  saves N one|two [hold]: N saves of a row and a message by eight callers, queues and service in one SQLite file or in two    (bus-sqlite)
                  timers N: timers set, cancelled and fired while N wait    schedules N M: N schedules that fire each minute, for M minutes    (bus-sqlite, bus-rabbitmq-postgres)
                  store F W D N: lists, searches and N runs beside F finished, W waiting and D dead jobs and letters    (bus-jobs-sqlite, bus-jobs-rabbitmq-postgres)
+                 limit L N: N jobs of a type with a limit that does not bind, L one of none, concurrency, rate, key, keyed (the jobs of key, without the limit)    (bus-jobs-sqlite, bus-jobs-rabbitmq-postgres)
                  photos N: the host's api and worker as two processes; uploads while idle and while N wait, and the worker's memory    (bus-rabbitmq-postgres)
         """;
 
@@ -54,6 +55,8 @@ internal static class Program
                 return await ScheduleMeasure.MeasureAsync(peer, Number(rest[0]), Number(rest[1]));
             case "store":
                 return await BigStore.MeasureAsync(peer, Number(rest[0]), Number(rest[1]), Number(rest[2]), Number(rest[3]));
+            case "limit":
+                return await LimitCost.MeasureAsync(peer, rest[0], Number(rest[1]));
             case "photos":
                 return await Photos.MeasureAsync(Number(rest[0]));
             case "worker":
