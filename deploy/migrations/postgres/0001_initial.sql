@@ -99,6 +99,7 @@ CREATE TABLE bus_job (
     callback character varying(2000),
     batch_id uuid,
     tenant character varying(190),
+    limit_key character varying(190),
     result bytea,
     error text,
     progress integer,
@@ -134,8 +135,11 @@ CREATE TABLE bus_job_batch (
 
 CREATE TABLE bus_job_limit (
     name character varying(400) NOT NULL,
+    limit_key character varying(190) NOT NULL,
     free_at bigint NOT NULL,
-    CONSTRAINT "PK_bus_job_limit" PRIMARY KEY (name)
+    rests_until bigint,
+    probe_until bigint,
+    CONSTRAINT "PK_bus_job_limit" PRIMARY KEY (name, limit_key)
 );
 
 
@@ -390,10 +394,13 @@ CREATE INDEX "IX_bus_job_queue" ON bus_job (queue) WHERE state = 1 AND crashes >
 CREATE INDEX "IX_bus_job_queue_state" ON bus_job (queue, state) WHERE state IN (0, 4, 5, 7);
 
 
-CREATE INDEX "IX_bus_job_queue_type_rank_tenant" ON bus_job (queue, type, rank, tenant) WHERE state = 1;
+CREATE INDEX "IX_bus_job_queue_type_limit_key_tenant_rank" ON bus_job (queue, type, limit_key, tenant, rank) WHERE state = 1 AND limit_key IS NOT NULL;
 
 
-CREATE INDEX "IX_bus_job_queue_type_tenant_rank" ON bus_job (queue, type, tenant, rank) WHERE state = 1 AND tenant IS NOT NULL;
+CREATE INDEX "IX_bus_job_queue_type_rank_tenant_limit_key" ON bus_job (queue, type, rank, tenant, limit_key) WHERE state = 1;
+
+
+CREATE INDEX "IX_bus_job_queue_type_tenant_rank_limit_key" ON bus_job (queue, type, tenant, rank, limit_key) WHERE state = 1 AND tenant IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_state_ended_at" ON bus_job (state, ended_at) WHERE ended_at IS NOT NULL;
@@ -406,6 +413,9 @@ CREATE UNIQUE INDEX "IX_bus_job_unique_key" ON bus_job (unique_key) WHERE unique
 
 
 CREATE INDEX "IX_bus_job_batch_done_at" ON bus_job_batch (done_at) WHERE done_at IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_limit_rests_until" ON bus_job_limit (rests_until) WHERE rests_until IS NOT NULL;
 
 
 CREATE UNIQUE INDEX "IX_bus_job_line_job_id" ON bus_job_line (job_id);

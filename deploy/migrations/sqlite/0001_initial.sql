@@ -96,6 +96,7 @@ CREATE TABLE "bus_job" (
     "callback" TEXT NULL,
     "batch_id" TEXT NULL,
     "tenant" TEXT NULL,
+    "limit_key" TEXT NULL,
     "result" BLOB NULL,
     "error" TEXT NULL,
     "progress" INTEGER NULL,
@@ -128,8 +129,12 @@ CREATE TABLE "bus_job_batch" (
 
 
 CREATE TABLE "bus_job_limit" (
-    "name" TEXT NOT NULL CONSTRAINT "PK_bus_job_limit" PRIMARY KEY,
-    "free_at" INTEGER NOT NULL
+    "name" TEXT NOT NULL,
+    "limit_key" TEXT NOT NULL,
+    "free_at" INTEGER NOT NULL,
+    "rests_until" INTEGER NULL,
+    "probe_until" INTEGER NULL,
+    CONSTRAINT "PK_bus_job_limit" PRIMARY KEY ("name", "limit_key")
 );
 
 
@@ -376,10 +381,13 @@ CREATE INDEX "IX_bus_job_queue" ON "bus_job" ("queue") WHERE state = 1 AND crash
 CREATE INDEX "IX_bus_job_queue_state" ON "bus_job" ("queue", "state") WHERE state IN (0, 4, 5, 7);
 
 
-CREATE INDEX "IX_bus_job_queue_type_rank_tenant" ON "bus_job" ("queue", "type", "rank", "tenant") WHERE state = 1;
+CREATE INDEX "IX_bus_job_queue_type_limit_key_tenant_rank" ON "bus_job" ("queue", "type", "limit_key", "tenant", "rank") WHERE state = 1 AND limit_key IS NOT NULL;
 
 
-CREATE INDEX "IX_bus_job_queue_type_tenant_rank" ON "bus_job" ("queue", "type", "tenant", "rank") WHERE state = 1 AND tenant IS NOT NULL;
+CREATE INDEX "IX_bus_job_queue_type_rank_tenant_limit_key" ON "bus_job" ("queue", "type", "rank", "tenant", "limit_key") WHERE state = 1;
+
+
+CREATE INDEX "IX_bus_job_queue_type_tenant_rank_limit_key" ON "bus_job" ("queue", "type", "tenant", "rank", "limit_key") WHERE state = 1 AND tenant IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_state_ended_at" ON "bus_job" ("state", "ended_at") WHERE ended_at IS NOT NULL;
@@ -392,6 +400,9 @@ CREATE UNIQUE INDEX "IX_bus_job_unique_key" ON "bus_job" ("unique_key") WHERE un
 
 
 CREATE INDEX "IX_bus_job_batch_done_at" ON "bus_job_batch" ("done_at") WHERE done_at IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_limit_rests_until" ON "bus_job_limit" ("rests_until") WHERE rests_until IS NOT NULL;
 
 
 CREATE UNIQUE INDEX "IX_bus_job_line_job_id" ON "bus_job_line" ("job_id");

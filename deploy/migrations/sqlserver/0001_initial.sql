@@ -103,6 +103,7 @@ CREATE TABLE [bus_job] (
     [callback] nvarchar(2000) NULL,
     [batch_id] uniqueidentifier NULL,
     [tenant] nvarchar(190) NULL,
+    [limit_key] nvarchar(190) NULL,
     [result] varbinary(max) NULL,
     [error] nvarchar(max) NULL,
     [progress] int NULL,
@@ -140,8 +141,11 @@ GO
 
 CREATE TABLE [bus_job_limit] (
     [name] nvarchar(400) NOT NULL,
+    [limit_key] nvarchar(190) NOT NULL,
     [free_at] bigint NOT NULL,
-    CONSTRAINT [PK_bus_job_limit] PRIMARY KEY ([name])
+    [rests_until] bigint NULL,
+    [probe_until] bigint NULL,
+    CONSTRAINT [PK_bus_job_limit] PRIMARY KEY NONCLUSTERED ([name], [limit_key])
 );
 GO
 
@@ -425,11 +429,15 @@ CREATE INDEX [IX_bus_job_queue_state] ON [bus_job] ([queue], [state]) WHERE stat
 GO
 
 
-CREATE INDEX [IX_bus_job_queue_type_rank_tenant] ON [bus_job] ([queue], [type], [rank], [tenant]) WHERE state = 1;
+CREATE INDEX [IX_bus_job_queue_type_limit_key_tenant_rank] ON [bus_job] ([queue], [type], [limit_key], [tenant], [rank]) WHERE state = 1 AND limit_key IS NOT NULL;
 GO
 
 
-CREATE INDEX [IX_bus_job_queue_type_tenant_rank] ON [bus_job] ([queue], [type], [tenant], [rank]) WHERE state = 1 AND tenant IS NOT NULL;
+CREATE INDEX [IX_bus_job_queue_type_rank_tenant_limit_key] ON [bus_job] ([queue], [type], [rank], [tenant], [limit_key]) WHERE state = 1;
+GO
+
+
+CREATE INDEX [IX_bus_job_queue_type_tenant_rank_limit_key] ON [bus_job] ([queue], [type], [tenant], [rank], [limit_key]) WHERE state = 1 AND tenant IS NOT NULL;
 GO
 
 
@@ -446,6 +454,10 @@ GO
 
 
 CREATE INDEX [IX_bus_job_batch_done_at] ON [bus_job_batch] ([done_at]) WHERE done_at IS NOT NULL;
+GO
+
+
+CREATE INDEX [IX_bus_job_limit_rests_until] ON [bus_job_limit] ([rests_until]) WHERE rests_until IS NOT NULL;
 GO
 
 
