@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Bus.Benchmarks.Consumers;
 using Bus.Jobs;
-using Bus.Persistence;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Bus.Benchmarks.Measures;

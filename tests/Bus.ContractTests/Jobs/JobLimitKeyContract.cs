@@ -35,7 +35,7 @@ public abstract class JobLimitKeyContract : JobTests
             async () =>
             {
                 var taken = await one.QueryAsync(db => db.Set<JobRow>().Where(row => row.State == (int)JobState.Running).Select(row => row.LimitKey ?? row.Tenant).ToListAsync());
-                mostTaken = Math.Max(mostTaken, taken.Where(key => key is not null).GroupBy(key => key).Select(key => key.Count()).DefaultIfEmpty().Max());
+                mostTaken = Math.Max(mostTaken, taken.Where(key => key is not null).GroupBy(key => key, StringComparer.Ordinal).Select(key => key.Count()).DefaultIfEmpty().Max());
                 mostOfType = Math.Max(mostOfType, taken.Count);
                 return await one.QueryAsync(db => db.Set<JobRow>().CountAsync(row => row.State == (int)JobState.Succeeded)) == 180;
             },
