@@ -35,6 +35,12 @@ public sealed record EnqueueOptions
     public string? Tenant { get; init; }
 
     /// <summary>
+    /// What the job counts under where its type has limits per key, see <see cref="JobTypeOptions.ConcurrencyPerKey"/> and <see cref="JobTypeOptions.RatePerKey"/>: jobs of one key may run at once, and keep no order. Null, the
+    /// default, for its <see cref="Tenant"/>; one that has neither is bound by the other limits of its type alone. 1 to 190 characters.
+    /// </summary>
+    public string? LimitKey { get; init; }
+
+    /// <summary>
     /// While a job of that type and name is there, another is not added: <see cref="IJobClient.EnqueueAsync{TArguments}"/> returns the id of the one that is. Null, the default, for as many as there come. 1 to 200 characters:
     /// write into it what makes two jobs the same. One that is run again by hand takes its name again, and is refused while another has it.
     /// </summary>

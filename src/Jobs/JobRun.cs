@@ -28,6 +28,9 @@ public sealed class JobRun
     /// <summary>Whose job it is, as <see cref="EnqueueOptions.Tenant"/> has said; null when it is nobody's.</summary>
     public string? Tenant { get; internal init; }
 
+    /// <summary>What it counts under for limits per key: what <see cref="EnqueueOptions.LimitKey"/> has said, or its tenant; null when it has neither.</summary>
+    public string? LimitKey { get; internal init; }
+
     /// <summary>What its type's <see cref="JobTypeOptions.Resilience"/> is: what is called through it is retried, limited and broken off as that says.</summary>
     public ResiliencePipeline Resilience { get; internal init; } = ResiliencePipeline.Empty;
 

@@ -36,6 +36,9 @@ public sealed record JobSummary
     /// <summary>When it may be removed; null while it has not ended, and when it is kept as long as any (<see cref="JobsOptions.KeepEnded"/>), or for ever.</summary>
     public DateTimeOffset? RemovedAfter { get; init; }
 
+    /// <summary>What it counts under for limits per key: what <see cref="EnqueueOptions.LimitKey"/> has said, or its tenant; null when it has neither.</summary>
+    public string? LimitKey { get; init; }
+
     /// <summary>The batch that it belongs to; null when it belongs to none.</summary>
     public Guid? Batch { get; init; }
 

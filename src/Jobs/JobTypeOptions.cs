@@ -41,8 +41,18 @@ public sealed class JobTypeOptions
     public JobRate? Rate { get; set; }
 
     /// <summary>
+    /// How many of its jobs of one <see cref="EnqueueOptions.LimitKey"/> may run at once in all processes together, at least 1; null, the default, for any number. It holds beside <see cref="Concurrency"/>. One whose key has as many
+    /// waits, and keeps those of other keys from nothing.
+    /// </summary>
+    public int? ConcurrencyPerKey { get; set; }
+
+    /// <summary>How many of its jobs of one <see cref="EnqueueOptions.LimitKey"/> may begin in a time in all processes together; null, the default, for any number. It holds beside <see cref="Rate"/>.</summary>
+    public JobRate? RatePerKey { get; set; }
+
+    /// <summary>
     /// What the handler calls others through, as <see cref="JobRun.Resilience"/>; nothing, the default. One for all runs of the type in a process. When a circuit breaker in it is open, the job that meets it comes again when the
-    /// circuit may close, without spending an attempt, and this process begins no other of the type until then; the first after it is the probe.
+    /// circuit may close, without spending an attempt, and no process begins another of the type until then: the others hear of it within a second, and hand back what they have taken and not begun. Then one job in all processes
+    /// is tried. When it succeeds all go on; when it meets the open circuit all rest again; when it fails otherwise, or its process has been silent for 30 s, another is tried.
     /// </summary>
     public ResiliencePipeline Resilience { get; set; } = ResiliencePipeline.Empty;
 

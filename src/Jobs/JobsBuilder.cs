@@ -47,6 +47,7 @@ public sealed partial class JobsBuilder
                 throw new JobException($"`Rate` of `{typeof(THandler).Name}` cannot be {options.Rate}: at least one in at most an hour, not more than one a microsecond, and a burst of at least 1.");
             if (options.StallAfter <= TimeSpan.Zero)
                 throw new JobException($"`StallAfter` of `{typeof(THandler).Name}` must be more than zero, but is {options.StallAfter}: leave it null for no such limit.");
+            RequirePerKey(typeof(THandler), options);
             JobMaker.RequireQueue(options.Queue);
             _catalog.Add(contract.GetGenericTypeDefinition() == typeof(IJobBatchHandler<>) ? MakeGroupedType(typeof(THandler), contract.GetGenericArguments()[0], options) : MakeType(typeof(THandler), contract.GetGenericArguments(), options));
         }
@@ -76,8 +77,8 @@ public sealed partial class JobsBuilder
             throw new JobException($"`BatchWait` of `{handler.Name}` must be between zero and a minute, but is {options.BatchWait}.");
         if (options.StallAfter is not null)
             throw new JobException($"`{handler.Name}` takes its jobs together, and none of them can show that it goes on: give it a `Timeout` in the place of `StallAfter`.");
-        if (options.Concurrency is not null || options.Rate is not null)
-            throw new JobException($"`{handler.Name}` takes its jobs together: it can have neither `Concurrency` nor `Rate`, which count them one by one.");
+        if (options is not { Concurrency: null, Rate: null, ConcurrencyPerKey: null, RatePerKey: null })
+            throw new JobException($"`{handler.Name}` takes its jobs together: it can have neither `Concurrency`, `Rate`, `ConcurrencyPerKey` nor `RatePerKey`, which count them one by one.");
         var run = Together.MakeGenericMethod(handler, arguments).CreateDelegate<Func<IServiceProvider, IReadOnlyList<GroupItem>, CancellationToken, Task>>();
         return MakeType(arguments, options, static (_, _, _) => throw new UnreachableException("It is run together with others.")) with { Group = new JobGrouping(options.BatchSize, options.BatchWait, run) };
     }
@@ -96,7 +97,17 @@ public sealed partial class JobsBuilder
         KeepFor = JobsOptions.Keep(options.KeepFor),
         StallAfter = options.StallAfter,
         Retry = options.Retry,
+        ConcurrencyPerKey = options.ConcurrencyPerKey,
+        RatePerKey = options.RatePerKey,
     };
+
+    private static void RequirePerKey(Type handler, JobTypeOptions options)
+    {
+        if (options.ConcurrencyPerKey is < 1)
+            throw new JobException($"`ConcurrencyPerKey` of `{handler.Name}` must be at least 1, but is {options.ConcurrencyPerKey}.");
+        if (options.RatePerKey is { IsValid: false })
+            throw new JobException($"`RatePerKey` of `{handler.Name}` cannot be {options.RatePerKey}: at least one in at most an hour, not more than one a microsecond, and a burst of at least 1.");
+    }
 
     private static Task RunTogether<THandler, TArguments>(IServiceProvider scope, IReadOnlyList<GroupItem> items, CancellationToken cancellationToken)
         where THandler : class, IJobBatchHandler<TArguments>

@@ -16,6 +16,7 @@ internal static class Program
                  timers N: timers set, cancelled and fired while N wait    schedules N M: N schedules that fire each minute, for M minutes    (bus-sqlite, bus-rabbitmq-postgres)
                  store F W D: lists, searches and counts beside F finished, W waiting and D dead jobs and letters; ask F W D: once more of the same store
                  drain N: N jobs run in the store as it is, twice; the second counts    (bus-jobs-sqlite, bus-jobs-rabbitmq-postgres; BENCH_DATABASE names another than bench)
+                 limit L N: N jobs of a type with a limit that does not bind, L one of none, concurrency, rate, key, keyed (the jobs of key, without the limit)    (bus-jobs-sqlite, bus-jobs-rabbitmq-postgres)
                  photos N: the host's api and worker as two processes; uploads while idle and while N wait, and the worker's memory    (bus-rabbitmq-postgres)
         """;
 
@@ -60,6 +61,8 @@ internal static class Program
                 return await BigStore.AskAsync(peer, Number(rest[0]), Number(rest[1]), Number(rest[2]));
             case "drain":
                 return await BigStore.DrainAsync(peer, Number(rest[0]));
+            case "limit":
+                return await LimitCost.MeasureAsync(peer, rest[0], Number(rest[1]));
             case "photos":
                 return await Photos.MeasureAsync(Number(rest[0]));
             case "worker":

@@ -17,7 +17,9 @@ namespace Bus.Jobs.Handling;
 internal sealed record JobType(
     string Name, Type Arguments, string Queue, RecoverabilityPolicy Policy, TimeSpan? Timeout, TimeSpan LongestDelay, int? Concurrency, JobRate? Rate, ResiliencePipeline Resilience, Func<IServiceProvider, object, JobRun, Task<object?>> RunAsync)
 {
-    /// <summary>Whether this process begins none for a while.</summary>
+    private bool _isFar;
+
+    /// <summary>Whether this process begins none for a while, or one at a time.</summary>
     public JobRest Rest { get; } = new();
 
     /// <summary>How they are run together; null when each is run by itself.</summary>
@@ -32,5 +34,23 @@ internal sealed record JobType(
     /// <summary>The rhythm of its attempts.</summary>
     public RetrySchedule Retry { get; init; } = RetrySchedule.None;
 
-    public bool IsLimited => Concurrency is not null || Rate is not null;
+    /// <summary>How many of one key may run at once in all processes; null for any number.</summary>
+    public int? ConcurrencyPerKey { get; init; }
+
+    /// <summary>How many of one key may begin in a time in all processes; null for any number.</summary>
+    public JobRate? RatePerKey { get; init; }
+
+    public bool IsLimited => Concurrency is not null || Rate is not null || IsLimitedPerKey;
+
+    public bool IsLimitedPerKey => ConcurrencyPerKey is not null || RatePerKey is not null;
+
+    /// <summary>Whether its limits were so far away when jobs were taken last that nobody waits for the end of one: it is then taken ahead of room like a type without limits.</summary>
+    public bool IsFarFromLimits
+    {
+        get => Volatile.Read(ref _isFar);
+        set => Volatile.Write(ref _isFar, value);
+    }
+
+    /// <summary>Whether others may wait for the end of one of its jobs.</summary>
+    public bool KeepsOthersWaiting => (IsLimited && !IsFarFromLimits) || Rest.IsDoubted;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Bus.Jobs.Handling;
 using Bus.Persistence.Jobs;
 
@@ -39,6 +40,9 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
         _pauses = [.. seen.Where(one => one.Kind >= 0).Select(one => new JobPause((JobGroup)one.Kind, one.Name))];
         foreach (var (_, queue) in seen.Where(one => one.Kind == JobDialect.QueueSeen))
             _queues[queue] = 0;
+        var rests = seen.Where(one => one.Kind == JobDialect.RestSeen).Select(one => one.Name.Split(':', 2)).ToDictionary(rest => rest[1], rest => long.Parse(rest[0], CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        foreach (var type in catalog.Types)
+            type.Rest.See(rests.TryGetValue(type.Name, out var left) ? TimeSpan.FromMilliseconds(left) : null);
         _pausesTenants = _pauses.Any(pause => pause.What == JobGroup.Tenant);
         _shared.Clear();
         _shared.UnionWith(seen.Where(one => one.Kind == JobDialect.TenantsSeen).Select(one => one.Name));
@@ -50,7 +54,9 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
     public bool IsPaused(ClaimedJob job) => _pauses.Count > 0 && (IsPaused(JobGroup.All, "") || IsPaused(JobGroup.Queue, job.Queue) || IsPaused(JobGroup.Type, job.Type) || (job.Tenant is { } tenant && IsPaused(JobGroup.Tenant, tenant)));
 
     // What comes after it, when it rests no more, is found by the next look.
-    private bool MayBegin(JobType type) => !IsPaused(JobGroup.Type, type.Name) && !type.Rest.IsResting;
+    private bool MayBegin(JobType type) => !IsPaused(JobGroup.Type, type.Name) && type.Rest is { IsResting: false, IsDoubted: false };
+
+    private bool MayProbe(JobType type) => !IsPaused(JobGroup.Type, type.Name) && type.Rest.MayProbe;
 
     /// <summary>What to ask for now. What is queued from here on says so again.</summary>
     public JobWishes Next()
@@ -67,6 +73,7 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
         // Not one by one while there is enough to do.
         if (room < _ahead / 2 && pool.Waiting > 0)
             room = 0;
+        var ahead = room;
         var limitedRoom = _limited.Length == 0 ? 0 : Math.Min(MostLimited - pool.Limited, pool.RoomForLimited);
         // Who is first changes from turn to turn, so that nobody is always last.
         string[] queues = [.. Rotated([.. _queues.Keys.Where(queue => !IsPaused(JobGroup.Queue, queue))])];
@@ -81,7 +88,10 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
             room -= share;
         }
 
-        AddLimited(limited, queues, limitedRoom);
+        AddLimited(limited, queues, [.. _limited.Where(type => MayBegin(type) && !type.IsFarFromLimits)], limitedRoom, isAhead: false);
+        AddLimited(limited, queues, [.. _limited.Where(type => MayBegin(type) && type.IsFarFromLimits)], room: Math.Max(0, ahead), isAhead: true);
+        if (now > 0)
+            limited.AddRange(queues.SelectMany(queue => catalog.Types.Where(MayProbe).Select(type => Claim(queue, type, 1) with { IsProbe = true })));
         if (now > 0 && types.Length > 0 && _suspect.Count > 0 && !pool.HasSuspect && Rotated([.. _suspect]).FirstOrDefault(queue => !IsPaused(JobGroup.Queue, queue)) is { } suspect)
         {
             _suspect.Remove(suspect);
@@ -98,13 +108,29 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
             _queues[queue] = 0;
     }
 
+    /// <summary>What was got of types with limits.</summary>
+    public void Got(JobWishes wishes, LimitedOutcome outcome)
+    {
+        foreach (var claim in wishes.Limited)
+        {
+            var (type, isFar) = (catalog.Find(claim.Type)!, outcome.Far.Contains(claim.Type));
+            // It was not taken ahead: it is asked for as there is room.
+            if (claim.IsAhead && !isFar)
+                _queues[claim.Queue] = 0;
+            type.IsFarFromLimits = isFar;
+        }
+
+        foreach (var probe in outcome.Probes)
+            catalog.Find(probe.Type)!.Rest.Try(probe);
+    }
+
     /// <summary>What was got: where a wish was filled there may be more, and where tenants take turns as long as anything was got.</summary>
     public void Got(JobWishes wishes, IReadOnlyList<ClaimedJob> claimed)
     {
         foreach (var claim in wishes.Limited)
         {
             var got = claimed.Where(job => string.Equals(job.Queue, claim.Queue, StringComparison.Ordinal) && string.Equals(job.Type, claim.Type, StringComparison.Ordinal)).ToList();
-            if (got.Count >= (claim.After is null ? claim.Limit : 1))
+            if (!claim.IsProbe && got.Count >= (claim.After is null ? claim.Limit : 1))
                 _queues[claim.Queue] = 0;
             if (claim.After is not null && got.Count > 0)
                 _last[$"{claim.Queue}:{claim.Type}"] = got[^1].Tenant ?? "";
@@ -119,9 +145,9 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
         }
     }
 
-    private void AddLimited(List<LimitedClaim> limited, string[] queues, int room)
+    private void AddLimited(List<LimitedClaim> limited, string[] queues, IReadOnlyList<JobType> types, int room, bool isAhead)
     {
-        var pairs = queues.SelectMany(queue => _limited.Where(MayBegin).Select(type => (Queue: queue, Type: type))).ToList();
+        var pairs = queues.SelectMany(queue => types.Select(type => (Queue: queue, Type: type))).ToList();
         pairs = [.. Rotated(pairs)];
         for (var index = 0; index < pairs.Count; index++)
         {
@@ -133,10 +159,18 @@ internal sealed class JobDemand(JobCatalog catalog, JobsOptions options, JobPool
                 continue;
             }
 
-            limited.Add(new LimitedClaim(queue, type.Name, share, type.Concurrency, type.Rate?.Interval ?? 0, type.Rate?.Burst ?? 1) { After = LastOf(queue, $"{queue}:{type.Name}") });
+            limited.Add(Claim(queue, type, share) with { IsAhead = isAhead });
             room -= share;
         }
     }
+
+    private LimitedClaim Claim(string queue, JobType type, int most) => new(queue, type.Name, most, type.Concurrency, type.Rate?.Interval ?? 0, type.Rate?.Burst ?? 1)
+    {
+        After = LastOf(queue, $"{queue}:{type.Name}"),
+        ConcurrencyPerKey = type.ConcurrencyPerKey,
+        IntervalPerKey = type.RatePerKey?.Interval ?? 0,
+        BurstPerKey = type.RatePerKey?.Burst ?? 1,
+    };
 
     // Which tenant is paused is for the statement to see: what is paused is not taken just to be handed back.
     private string? LastOf(string queue, string line) => _pausesTenants || _shared.Contains(queue) ? _last.GetValueOrDefault(line, "") : null;

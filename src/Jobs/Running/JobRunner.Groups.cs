@@ -84,6 +84,11 @@ internal sealed partial class JobRunner<TDbContext>
             await type.Group!.RunAsync(scope.ServiceProvider, items, stop);
             unit.Seal();
             await CommitInOneAsync(unit, [.. jobs.Zip(items, (job, item) => End(job.Running, item, type))], []);
+            foreach (var item in items.Where(item => item.Failure is null))
+            {
+                if (type.Rest.Succeed(item.JobId))
+                    news().Tell(jobs[0].Running.Job.Queue);
+            }
         }
         finally
         {

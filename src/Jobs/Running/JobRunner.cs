@@ -121,6 +121,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
             Resilience = type.Resilience,
             Tenant = job.Tenant,
             Beat = running.Beat,
+            LimitKey = job.LimitKey ?? job.Tenant,
         };
         running.Log.Release();
         running.Beat();
@@ -136,7 +137,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
             await running.Log.HoldAsync(mayWait: !WritesAlone());
             await CommitAsync(unit, scope.ServiceProvider, ended, running.Log.Left, end);
             // What its limits kept back may go on.
-            if (type.IsLimited)
+            if (type.Rest.Succeed(job.Id) || type.KeepsOthersWaiting)
                 news().Tell(job.Queue);
         }
         finally
@@ -258,7 +259,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         if (CircuitOf(exception) is { } circuit)
         {
             var wait = circuit.RetryAfter is { Ticks: > 0 } given ? given : WithoutWord;
-            type.Rest.For(wait);
+            type.Rest.Open(wait);
             LogFailed(engine.Log, exception, job.Id, job.Type, job.Attempts + 1, wait);
             return failed with { State = JobStates.Retrying, DueAt = now() + (long)Math.Ceiling(wait.TotalMilliseconds), Failures = 0 };
         }

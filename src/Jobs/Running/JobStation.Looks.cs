@@ -85,7 +85,7 @@ internal sealed partial class JobStation<TDbContext>
         if (seen.Any(one => one.Kind == JobDialect.LostSeen))
             _lost();
         // What was taken ahead has not begun.
-        foreach (var waiting in _pool.TakeWaiting(waiting => _demand.IsPaused(waiting.Job) || waiting.Age > LongestAhead || _catalog.Find(waiting.Job.Type) is { Rest.IsResting: true }))
+        foreach (var waiting in _pool.TakeWaiting(waiting => _demand.IsPaused(waiting.Job) || waiting.Age > LongestAhead || _catalog.Find(waiting.Job.Type)?.Rest.KeepsBack(waiting.Job.Id) == true))
             _ = HandBackAsync(waiting);
         // What others have rescued is theirs.
         JobPool.StopLost(held, [.. seen.Where(one => one.Kind is JobDialect.OwnSeen or JobDialect.CancelledSeen).Select(one => Compare(one.Name, one.Kind == JobDialect.CancelledSeen))]);

@@ -60,9 +60,9 @@ internal sealed partial class JobStation<TDbContext>
             guest = _engine.WriteToQueues(session.Connection, records);
             stands = await _engine.Dialect.Jobs.CountAsync(session.Connection, transaction, stands, CancellationToken.None);
             var claimed = await _engine.Dialect.Jobs.ClaimAsync(session.Connection, transaction, turn, CancellationToken.None);
-            var waits = await _engine.Dialect.Jobs.ClaimLimitedAsync(session.Connection, transaction, turn, claimed, CancellationToken.None);
+            var limited = await _engine.Dialect.Jobs.ClaimLimitedAsync(session.Connection, transaction, turn, claimed, CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);
-            result = new JobTurnResult(stands, claimed, waits);
+            result = new JobTurnResult(stands, claimed, limited);
         }
         catch
         {

@@ -34,7 +34,6 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
     private readonly DeadJobs<TDbContext> _dead;
     private readonly JobPool _pool;
     private readonly JobDemand _demand;
-    private readonly ConcurrentDictionary<string, byte> _later = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<TaskCompletionSource> _lookers = new();
     private TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<JobEnd> _again = [];
@@ -45,7 +44,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         : base(OutboxEngine<TDbContext>.Pace, LookEvery)
     {
         (_engine, _options, _catalog, _waiters, _dead) = (engine, options, catalog, waiters, dead);
-        _pool = new JobPool(options.Concurrency, jobs => RunAsync(runner, jobs), Wake, type => catalog.Find(type) is { IsLimited: true }, type => catalog.Find(type)?.Group);
+        _pool = new JobPool(options.Concurrency, jobs => RunAsync(runner, jobs), Wake, type => catalog.Find(type) is { KeepsOthersWaiting: true }, type => catalog.Find(type)?.Group);
         _demand = new JobDemand(catalog, options, _pool);
         Looks = new PulseQuestion("what there is for this process's jobs", TimeSpan.Zero, Ask);
     }
@@ -117,6 +116,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
 
     private async Task<bool> PassAsync(CancellationToken cancellationToken)
     {
+        await WriteRestsAsync(cancellationToken);
         if (!TryTakeLook())
             await LookAsync(cancellationToken);
         var ends = _again;
@@ -135,7 +135,8 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
             var (result, owner) = await TurnAsync(ends, wishes, cancellationToken);
             _demand.Ended(ends.Count(end => end.Run.State != JobStates.Queued));
             _demand.Got(wishes, result.Claimed);
-            HintLater(result.Waits);
+            _demand.Got(wishes, result.Limited);
+            HintLater(result.Limited.Waits);
             _pool.Add(result.Claimed, owner);
             Tell(ends, result.Ends);
             return _ends.Reader.TryPeek(out _) || result.Claimed.Count > 0;
@@ -161,14 +162,21 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         }
     }
 
-    private Task RunAsync(JobRunner<TDbContext> runner, IReadOnlyList<RunningJob> jobs) => _catalog.Find(jobs[0].Job.Type) is { Group: not null } type
-        ? runner.RunGroupAsync(jobs, type, (held, run) => EndAsync(held, run, [], held.Log.Left))
-        : runner.RunAsync(jobs[0], (run, records) => EndAsync(jobs[0], run, records, jobs[0].Log.Left));
+    private async Task RunAsync(JobRunner<TDbContext> runner, IReadOnlyList<RunningJob> jobs)
+    {
+        var type = _catalog.Find(jobs[0].Job.Type);
+        if (type is { Group: not null })
+            await runner.RunGroupAsync(jobs, type, (held, run) => EndAsync(held, run, [], held.Log.Left));
+        else
+            await runner.RunAsync(jobs[0], (run, records) => EndAsync(jobs[0], run, records, jobs[0].Log.Left));
+        foreach (var held in jobs.Where(held => type?.Rest.End(held.Job.Id) == true))
+            _demand.Hint(held.Job.Queue);
+    }
 
     private Task<bool> EndAsync(RunningJob held, EndedRun run, IReadOnlyList<OutboxRecord> records, IReadOnlyList<JobLogRow> lines)
     {
         // What its limits kept back may go on, and what is queued again may be taken again.
-        var mayGoOn = run.State == JobStates.Queued || _catalog.Find(held.Job.Type) is { IsLimited: true };
+        var mayGoOn = run.State == JobStates.Queued || _catalog.Find(held.Job.Type) is { KeepsOthersWaiting: true };
         var end = new JobEnd(run, records, lines, mayGoOn ? held.Job.Queue : null);
         _ends.Writer.TryWrite(end);
         Wake();
@@ -210,6 +218,8 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         }
         finally
         {
+            if (_catalog.Find(held.Job.Type)?.Rest.End(held.Job.Id) == true)
+                Hint(held.Job.Queue);
             _pool.Release(held);
         }
     }
@@ -248,22 +258,6 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
             if (stands && end.Run.State is JobStates.Succeeded or JobStates.Dead or JobStates.Cancelled)
                 _waiters.Ended(end.Run.Id);
         }
-    }
-
-    private void HintLater(IReadOnlyList<(string Queue, long Milliseconds)> waits)
-    {
-        foreach (var (queue, milliseconds) in waits)
-        {
-            if (_later.TryAdd(queue, 0))
-                _ = Detached.Run(() => HintLaterAsync(queue, TimeSpan.FromMilliseconds(milliseconds)));
-        }
-    }
-
-    private async Task HintLaterAsync(string queue, TimeSpan wait)
-    {
-        await Task.Delay(wait, OutboxEngine<TDbContext>.Pace, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _later.TryRemove(queue, out _);
-        Hint(queue);
     }
 
     [LoggerMessage(114, LogLevel.Warning, "Jobs could not be taken, or their ends not be written; next try in {RetryIn}")]

@@ -54,6 +54,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
             RequireQueue(named);
         RequireLength(options.Key, 190, nameof(options.Key));
         RequireLength(options.Tenant, 190, nameof(options.Tenant));
+        RequireLength(options.LimitKey, 190, nameof(options.LimitKey));
         RequireLength(options.Unique, 200, nameof(options.Unique));
         RequireLength(options.IdempotencyKey, 200, nameof(options.IdempotencyKey));
         if (options.Key is not null && options.At is not null)
@@ -67,6 +68,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
             webhooks.Require(callback);
         var (name, queue) = catalog.For(type);
         queue = options.Queue ?? queue;
+        RequireIndexed(options, name, queue);
         var text = JobJson.Write(arguments, type);
         if (limits.Refusal(text.Length) is { } refusal)
             throw new JobException($"What a `{name}` is told {refusal}.");
@@ -98,6 +100,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
                 Callback = options.Callback?.AbsoluteUri,
                 BatchId = batch,
                 Tenant = options.Tenant,
+                LimitKey = options.LimitKey,
             });
     }
 
@@ -136,6 +139,13 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
     {
         if (text is { } given && (given.Length == 0 || given.Length > most || given.Contains('\0', StringComparison.Ordinal)))
             throw new JobException($"`{name}` must have 1 to {most} characters, and no null character.");
+    }
+
+    // SQL Server indexes 1,700 bytes.
+    private static void RequireIndexed(EnqueueOptions options, string name, string queue)
+    {
+        if (options.LimitKey is { } key && name.Length + queue.Length + key.Length + (options.Tenant?.Length ?? 0) is > 840 and var length)
+            throw new JobException($"The names of type and queue, `Tenant` and `LimitKey` have {length} characters together, and may have 840: shorten the key, for instance to a hash.");
     }
 
     // A version 7 whose twelve bits after the version hold the part of the millisecond (RFC 9562, section 6.2, method 3):

@@ -53,14 +53,16 @@ public static class JobModelExtensions
         job.Property(row => row.Tenant).HasColumnName("tenant").HasMaxLength(190);
         job.Property(row => row.MessageId).HasColumnName("message_id");
         job.Property(row => row.ConsumerId).HasColumnName("consumer_id");
+        job.Property(row => row.LimitKey).HasColumnName("limit_key").HasMaxLength(190);
         job.Property(row => row.Result).HasColumnName("result");
         job.Property(row => row.Error).HasColumnName("error");
         job.Property(row => row.Progress).HasColumnName("progress");
         job.Property(row => row.Note).HasColumnName("note");
         // Each holds only the rows that wait for what it is asked for.
-        // The tenant is in it for those that have none: they are found without a look at the rows of the others.
-        job.HasIndex(row => new { row.Queue, row.Type, row.Rank, row.Tenant }).HasFilter("state = 1");
-        job.HasIndex(row => new { row.Queue, row.Type, row.Tenant, row.Rank }).HasFilter("state = 1 AND tenant IS NOT NULL");
+        // The tenant and the limit key are in it for those that have none: they are found without a look at the rows of the others.
+        job.HasIndex(row => new { row.Queue, row.Type, row.Rank, row.Tenant, row.LimitKey }).HasFilter("state = 1");
+        job.HasIndex(row => new { row.Queue, row.Type, row.Tenant, row.Rank, row.LimitKey }).HasFilter("state = 1 AND tenant IS NOT NULL");
+        job.HasIndex(row => new { row.Queue, row.Type, row.LimitKey, row.Tenant, row.Rank }).HasFilter("state = 1 AND limit_key IS NOT NULL");
         job.HasIndex(row => row.Queue).HasFilter("state = 1 AND crashes > 1");
         job.HasIndex(row => row.DueAt).HasFilter("due_at IS NOT NULL");
         job.HasIndex(row => row.OwnerId).HasFilter("owner_id IS NOT NULL");
@@ -133,14 +135,24 @@ public static class JobModelExtensions
         pause.Property(row => row.Name).HasColumnName("name").HasMaxLength(400);
         callback?.Invoke(pause);
 
-        var limit = modelBuilder.Entity<JobLimitRow>();
-        limit.ToTable(StoreTableNames.JobLimit);
-        limit.HasKey(row => row.Name);
-        limit.Property(row => row.Name).HasColumnName("name").HasMaxLength(400);
-        limit.Property(row => row.FreeAt).HasColumnName("free_at");
-        callback?.Invoke(limit);
+        modelBuilder.AddJobLimit(callback);
         modelBuilder.AddJobStat(callback);
         modelBuilder.AddJobTag(callback);
+    }
+
+    private static void AddJobLimit(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback)
+    {
+        var limit = modelBuilder.Entity<JobLimitRow>();
+        limit.ToTable(StoreTableNames.JobLimit);
+        // SQL Server clusters by shorter keys only.
+        limit.HasKey(row => new { row.Name, row.LimitKey }).HasAnnotation("SqlServer:Clustered", false);
+        limit.Property(row => row.Name).HasColumnName("name").HasMaxLength(400);
+        limit.Property(row => row.LimitKey).HasColumnName("limit_key").HasMaxLength(190);
+        limit.Property(row => row.FreeAt).HasColumnName("free_at");
+        limit.Property(row => row.RestsUntil).HasColumnName("rests_until");
+        limit.Property(row => row.ProbeUntil).HasColumnName("probe_until");
+        limit.HasIndex(row => row.RestsUntil).HasFilter("rests_until IS NOT NULL");
+        callback?.Invoke(limit);
     }
 
     private static void AddJobTag(this ModelBuilder modelBuilder, Action<EntityTypeBuilder>? callback)

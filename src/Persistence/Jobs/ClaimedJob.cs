@@ -4,10 +4,10 @@ namespace Bus.Persistence.Jobs;
 
 /// <summary>A job that this process is to run. Its arguments are null when they are longer than <see cref="MostArguments"/>: they are read when it begins.</summary>
 internal sealed record ClaimedJob(
-    Guid Id, string Type, byte[]? Arguments, long Claim, int Attempts, int Crashes, long Rank, long StartedAt, long? StartBefore, long? Timeout, string Queue, string? OrderKey, int OrderPolicy, int Priority, bool CallsBack = false, Guid? BatchId = null, string? Tenant = null)
+    Guid Id, string Type, byte[]? Arguments, long Claim, int Attempts, int Crashes, long Rank, long StartedAt, long? StartBefore, long? Timeout, string Queue, string? OrderKey, int OrderPolicy, int Priority, bool CallsBack = false, Guid? BatchId = null, string? Tenant = null, string? LimitKey = null)
 {
     /// <summary>The columns, in the order in which <see cref="Read"/> takes them.</summary>
-    public const string Columns = "id, type, arguments, claims, attempts, crashes, rank, started_at, start_before, timeout, queue, order_key, order_policy, priority, callback, batch_id, tenant";
+    public const string Columns = "id, type, arguments, claims, attempts, crashes, rank, started_at, start_before, timeout, queue, order_key, order_policy, priority, callback, batch_id, tenant, limit_key";
 
     /// <summary>The longest arguments, in bytes, that are taken along: jobs are taken ahead, and what waits is held in memory.</summary>
     public const int MostArguments = 64 * 1024;
@@ -16,7 +16,7 @@ internal sealed record ClaimedJob(
 
     public static ClaimedJob Read(DbDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2), row.GetInt64(3), row.GetInt32(4), row.GetInt32(5), row.GetInt64(6), row.GetInt64(7),
-        row.IsDBNull(8) ? null : row.GetInt64(8), row.IsDBNull(9) ? null : row.GetInt64(9), row.GetString(10), row.IsDBNull(11) ? null : row.GetString(11), row.GetInt32(12), row.GetInt32(13), !row.IsDBNull(14), row.IsDBNull(15) ? null : row.GetGuid(15), row.IsDBNull(16) ? null : row.GetString(16));
+        row.IsDBNull(8) ? null : row.GetInt64(8), row.IsDBNull(9) ? null : row.GetInt64(9), row.GetString(10), row.IsDBNull(11) ? null : row.GetString(11), row.GetInt32(12), row.GetInt32(13), !row.IsDBNull(14), row.IsDBNull(15) ? null : row.GetGuid(15), row.IsDBNull(16) ? null : row.GetString(16), row.IsDBNull(17) ? null : row.GetString(17));
 
     /// <summary>Puts what one claim got into the order in which it is to begin: by rank; where tenants take turns the first of each, then the second of each, as the statement has taken them.</summary>
     /// <param name="jobs">The jobs of several claims.</param>
@@ -39,6 +39,9 @@ internal sealed record ClaimedJob(
     /// <param name="length">The function that counts bytes.</param>
     public static string Output(string of, string length) => string.Join(
         ", ", Columns.Split(", ").Select(column => column == "arguments" ? $"CASE WHEN {length}({of}arguments) <= {MostArguments} THEN {of}arguments END" : of + column));
+
+    /// <summary>What it counts under for limits per key; null for nothing.</summary>
+    public string? CountsUnder => LimitKey ?? Tenant;
 
     /// <summary>When it was queued, in Unix milliseconds: its place without what its priority is worth.</summary>
     public long QueuedAt => (Rank + (Priority * JobDialect.MicrosecondsAPriority)) / 1000;

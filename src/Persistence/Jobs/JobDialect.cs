@@ -29,10 +29,13 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     public const int TenantsSeen = -5;
 
     /// <summary>The kind of a pause of a tenant.</summary>
-    protected const int TenantPaused = 3;
+    public const int TenantPaused = 3;
 
     /// <summary>The kind that says, without a name, that there are jobs whose process has no living lease.</summary>
     public const int LostSeen = -6;
+
+    /// <summary>The kind of a type whose circuit is open: how many milliseconds it rests, a colon and its name.</summary>
+    public const int RestSeen = -7;
 
     /// <summary>The type of the jobs that tell somebody of the end of another.</summary>
     public const string CallbackType = "bus.webhook";
@@ -42,7 +45,7 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     protected const string InsertColumns = "id, type, queue, arguments, state, priority, rank, due_at, start_before, timeout";
 
-    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until, callback, batch_id, tenant, keep_for, tags, unique_name";
+    protected const string InsertSpecialColumns = "order_key, order_policy, unique_key, unique_while, unique_until, kept_until, callback, batch_id, tenant, keep_for, tags, unique_name, limit_key";
 
     protected const string InsertFixedColumns = "attempts, claims, crashes, cancel_requested, created_at";
 
@@ -61,6 +64,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     /// <summary>What finds the jobs of a page; null where the database is left to find a way.</summary>
     public virtual JobPages? Pages => null;
+
+    /// <summary>The statements about limits.</summary>
+    public abstract JobLimits Limits { get; }
 
     /// <summary>The statements about batches.</summary>
     public JobBatches Batches => _batches ??= new JobBatches(this, dialect, tables, now);
@@ -143,16 +149,13 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
 
     /// <summary>What becomes of a name that counts until the first run begins.</summary>
-    protected static string UniqueAtStart => "unique_key = CASE WHEN unique_while = 1 THEN NULL ELSE unique_key END";
+    public static string UniqueAtStart => "unique_key = CASE WHEN unique_while = 1 THEN NULL ELSE unique_key END";
 
     /// <summary>What becomes of a name when the job goes to a state: one that is dead may keep it until somebody decides.</summary>
     protected static string UniqueAtEnd(string state) => $"unique_key = CASE WHEN unique_until IS NULL AND ({state} IN (3, 6) OR ({state} = 5 AND unique_while <> 2)) THEN NULL ELSE unique_key END";
 
     /// <summary>That a job does not stay in its line: it has come to its end, and nobody is to decide about it first.</summary>
     protected static string LeavesLine(string job) => $"({job}.state IN (3, 6) OR ({job}.state = 5 AND {job}.order_policy = 1))";
-
-    /// <summary>type → locks what processes share of its limits, and makes it: the theoretical arrival time.</summary>
-    protected abstract string LockLimit { get; }
 
     /// <summary>Adds the inserts.</summary>
     public abstract void AddInsert(StoreBatch batch, IReadOnlyList<NewJob> jobs);
@@ -209,40 +212,8 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     public abstract Task<List<ClaimedJob>> ClaimAsync(DbConnection connection, DbTransaction? transaction, JobTurn turn, CancellationToken cancellationToken);
 
     /// <summary>Takes jobs of types with limits, in the transaction that is open.</summary>
-    public async Task<IReadOnlyList<(string Queue, long Milliseconds)>> ClaimLimitedAsync(DbConnection connection, DbTransaction transaction, JobTurn turn, List<ClaimedJob> jobs, CancellationToken cancellationToken)
-    {
-        List<(string Queue, long Milliseconds)> waits = [];
-        // Every process locks them in one order.
-        foreach (var claim in turn.Limited.OrderBy(claim => claim.Type, StringComparer.Ordinal))
-        {
-            var free = Convert.ToInt64(await ScalarAsync(connection, transaction, LockLimit, cancellationToken, claim.Type), null);
-            var limit = claim.Limit;
-            if (claim.Concurrency is { } most)
-                limit = Math.Min(limit, most - Convert.ToInt32(await ScalarAsync(connection, transaction, $"SELECT count(*) FROM {tables.Job} WHERE owner_id IS NOT NULL AND type = @p0", cancellationToken, claim.Type), null));
-            var time = 0L;
-            if (claim.Interval > 0)
-            {
-                time = 1_000 * Convert.ToInt64(await ScalarAsync(connection, transaction, $"SELECT {now}", cancellationToken), null);
-                free = Math.Max(free, time);
-                var ready = Math.Max(0, (time + (claim.Interval * claim.Burst) - free) / claim.Interval);
-                if (ready == 0)
-                    waits.Add((claim.Queue, ((free - time - (claim.Interval * (claim.Burst - 1))) / 1_000) + 1));
-                limit = (int)Math.Min(limit, ready);
-            }
-
-            if (limit <= 0)
-                continue;
-            var taken = await ClaimAsync(connection, transaction, turn with { Claims = [QueueClaim.OfAny(claim.Queue, limit) with { After = claim.After }], Types = [claim.Type] }, cancellationToken);
-            jobs.AddRange(taken);
-            if (claim.Interval == 0 || taken.Count == 0)
-                continue;
-            await ScalarAsync(connection, transaction, $"UPDATE {tables.Limit} SET free_at = @p1 WHERE name = @p0", cancellationToken, claim.Type, free + (taken.Count * claim.Interval));
-            if (taken.Count == limit)
-                waits.Add((claim.Queue, (claim.Interval / 1_000) + 1));
-        }
-
-        return waits;
-    }
+    public Task<LimitedOutcome> ClaimLimitedAsync(DbConnection connection, DbTransaction transaction, JobTurn turn, List<ClaimedJob> jobs, CancellationToken cancellationToken) =>
+        Limits.ClaimAsync(connection, transaction, turn, jobs, cancellationToken);
 
     protected async Task<object?> ScalarAsync(DbConnection connection, DbTransaction? transaction, string sql, CancellationToken cancellationToken, params object[] values)
     {

@@ -105,6 +105,9 @@ public sealed class JobRow
     /// <summary>Whose inbox knows that message; null for a job.</summary>
     public Guid? ConsumerId { get; set; }
 
+    /// <summary>What it counts under for limits per key; null for its <see cref="Tenant"/>, and for nothing when it has none.</summary>
+    public string? LimitKey { get; set; }
+
     /// <summary>What its handler returned, as JSON; null when it returned nothing, or has not.</summary>
     public byte[]? Result { get; set; }
 

@@ -42,6 +42,52 @@ internal sealed record LimitedClaim(string Queue, string Type, int Limit, int? C
 {
     /// <inheritdoc cref="QueueClaim.After"/>
     public string? After { get; init; }
+
+    /// <summary>How many of one key may run at once; null for any number.</summary>
+    public int? ConcurrencyPerKey { get; init; }
+
+    /// <summary>How far apart those of one key begin, in microseconds; 0 for no distance.</summary>
+    public long IntervalPerKey { get; init; }
+
+    /// <summary>How many of one key may begin at once after a pause.</summary>
+    public int BurstPerKey { get; init; } = 1;
+
+    /// <summary>Whether they are taken ahead of room, if the limits are still far away, and else none.</summary>
+    public bool IsAhead { get; init; }
+
+    /// <summary>Whether one is taken to see whether the circuit of the type may be closed, if no other process does that.</summary>
+    public bool IsProbe { get; init; }
+
+    public bool IsPerKey => ConcurrencyPerKey is not null || IntervalPerKey > 0;
+}
+
+/// <summary>What came of claims of types with limits.</summary>
+/// <param name="Waits">Of queues with jobs that a limit keeps back: for how many milliseconds.</param>
+/// <param name="Far">Types whose limits are so far away that nobody waits for the end of a job.</param>
+/// <param name="Probes">What was taken to see whether a circuit may be closed.</param>
+internal sealed record LimitedOutcome(List<(string Queue, long Milliseconds)> Waits, List<string> Far, List<JobProbe> Probes)
+{
+    public static readonly LimitedOutcome Nothing = new([], [], []);
+}
+
+/// <summary>A job that is run to see whether a circuit may be closed.</summary>
+/// <param name="Job">Its id.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="RestsUntil">Until when the type has rested everywhere, as the table says; null when only this process doubts.</param>
+/// <param name="ProbeUntil">Until when no other is tried.</param>
+internal sealed record JobProbe(Guid Job, string Type, long? RestsUntil, long ProbeUntil);
+
+/// <summary>What is to be told to all processes about the circuit of a type.</summary>
+internal abstract record RestChange
+{
+    /// <summary>It is open for so long.</summary>
+    internal sealed record Opened(long Milliseconds) : RestChange;
+
+    /// <summary>One has succeeded: it is closed, unless it was found open again meanwhile.</summary>
+    internal sealed record Closed(long RestsUntil) : RestChange;
+
+    /// <summary>The one that was tried has not told: another may be.</summary>
+    internal sealed record Untold(long RestsUntil, long ProbeUntil) : RestChange;
 }
 
 /// <summary>What the ends of runs have brought about.</summary>
@@ -56,5 +102,5 @@ internal sealed record JobEndResult(IReadOnlySet<Guid> Written, IReadOnlyList<st
 /// <summary>What it got.</summary>
 /// <param name="Ends">What the ends have brought about.</param>
 /// <param name="Claimed">Per queue in the order in which they are to begin.</param>
-/// <param name="Waits">Of queues with jobs that a rate limit keeps back: for how many milliseconds.</param>
-internal sealed record JobTurnResult(JobEndResult Ends, List<ClaimedJob> Claimed, IReadOnlyList<(string Queue, long Milliseconds)> Waits);
+/// <param name="Limited">What came of claims of types with limits.</param>
+internal sealed record JobTurnResult(JobEndResult Ends, List<ClaimedJob> Claimed, LimitedOutcome Limited);

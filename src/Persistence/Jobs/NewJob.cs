@@ -49,8 +49,11 @@ internal sealed record NewJob
     /// <summary>Whose it is; null when it is nobody's.</summary>
     public string? Tenant { get; init; }
 
+    /// <summary>See <see cref="JobRow.LimitKey"/>.</summary>
+    public string? LimitKey { get; init; }
+
     /// <summary>Whether the columns of ordinary jobs say all about it.</summary>
-    public bool IsPlain => OrderKey is null && UniqueKey is null && KeptUntil is null && Callback is null && BatchId is null && Tenant is null && KeepFor is null && Tags is null;
+    public bool IsPlain => OrderKey is null && UniqueKey is null && KeptUntil is null && Callback is null && BatchId is null && Tenant is null && KeepFor is null && Tags is null && LimitKey is null;
 
     public int State => OrderKey is not null ? JobStates.Held : DueAt is null ? JobStates.Queued : JobStates.Scheduled;
 }

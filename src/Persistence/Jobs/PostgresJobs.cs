@@ -12,9 +12,9 @@ internal sealed partial class PostgresJobs(StoreDialect dialect, JobTables table
         "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]) AS x(i, t, q, a, s, p, r, d, b, m)";
 
     private readonly string _insertSpecial =
-        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn, kf, tg, uk, 0, 0, 0, false, {now} " +
-        "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::text[], $14::int[], $15::bigint[], $16::bigint[], $17::text[], $18::uuid[], $19::text[], $20::bigint[], $21::text[]) " +
-        "AS x(i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn, kf, tg) ON CONFLICT DO NOTHING";
+        $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) SELECT i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn, kf, tg, uk, lk, 0, 0, 0, false, {now} " +
+        "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::text[], $14::int[], $15::bigint[], $16::bigint[], $17::text[], $18::uuid[], $19::text[], $20::bigint[], $21::text[], $22::text[]) " +
+        "AS x(i, t, q, a, s, p, r, d, b, m, ok, op, uk, uw, uu, ku, cb, ba, tn, kf, tg, lk) ON CONFLICT DO NOTHING";
 
     private readonly string _forget = $"DELETE FROM {tables.Job} WHERE id = ANY($1) AND state IN (3, 6) AND kept_until <= {now}";
 
@@ -84,6 +84,8 @@ internal sealed partial class PostgresJobs(StoreDialect dialect, JobTables table
 
     public override JobPages Pages { get; } = new PostgresJobPages(tables);
 
+    public override JobLimits Limits => field ??= new PostgresJobLimits(this, Dialect, Tables, Now);
+
     public override string QueueDue { get; } =
         $"UPDATE {tables.Job} SET state = 1, rank = due_at * 1000 - priority * {MicrosecondsAPriority}, due_at = NULL WHERE id = ANY(ARRAY(SELECT id FROM {tables.Job} WHERE due_at <= @p0 ORDER BY due_at LIMIT @p1 FOR UPDATE SKIP LOCKED)) RETURNING queue";
 
@@ -94,7 +96,7 @@ internal sealed partial class PostgresJobs(StoreDialect dialect, JobTables table
         $"UNION ALL SELECT {TenantsSeen}, name FROM queues WHERE (SELECT 1 FROM {tables.Job} WHERE queue = queues.name AND state = 1 AND tenant IS NOT NULL LIMIT 1) = 1 " +
         $"UNION ALL (SELECT DISTINCT {SuspectSeen}, queue FROM {tables.Job} WHERE state = 1 AND crashes > 1) " +
         $"UNION ALL SELECT CASE WHEN cancel_requested THEN {CancelledSeen} ELSE {OwnSeen} END, id || ':' || claims || ':' || coalesce(order_key, '') FROM {tables.Job} WHERE owner_id = @p0" +
-        $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)})";
+        $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)}) UNION ALL {JobLimits.Seen(tables, $"(rests_until - {now}) || ':' || name")}";
 
     public override string Lost { get; } = LostOf(tables, now);
 
@@ -102,8 +104,6 @@ internal sealed partial class PostgresJobs(StoreDialect dialect, JobTables table
         $"WITH RECURSIVE lines(k) AS ((SELECT order_key FROM {tables.Line} ORDER BY order_key LIMIT 1) UNION ALL " +
         $"SELECT (SELECT order_key FROM {tables.Line} WHERE order_key > lines.k ORDER BY order_key LIMIT 1) FROM lines WHERE lines.k IS NOT NULL) " +
         $"SELECT k FROM lines WHERE k IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {tables.Line} AS a WHERE a.order_key = lines.k AND a.active)";
-
-    protected override string LockLimit { get; } = $"INSERT INTO {tables.Limit} AS l (name, free_at) VALUES (@p0, 0) ON CONFLICT (name) DO UPDATE SET free_at = l.free_at RETURNING free_at";
 
     public override void AddInsert(StoreBatch batch, IReadOnlyList<NewJob> jobs)
     {
@@ -131,7 +131,7 @@ internal sealed partial class PostgresJobs(StoreDialect dialect, JobTables table
         batch.Add(
             _insertSpecial,
             [.. Values(special), Value(Column(special, job => job.OrderKey)), Value(Column(special, job => job.OrderPolicy)), Value(Column(special, job => job.UniqueKey)),
-                Value(Column(special, job => job.UniqueWhile)), Value(Column(special, job => job.UniqueUntil)), Value(Column(special, job => job.KeptUntil)), Value(Column(special, job => job.Callback)), Value(Column(special, job => job.BatchId)), Value(Column(special, job => job.Tenant)), Value(Column(special, job => job.KeepFor)), Value(Column(special, job => job.Tags))]);
+                Value(Column(special, job => job.UniqueWhile)), Value(Column(special, job => job.UniqueUntil)), Value(Column(special, job => job.KeptUntil)), Value(Column(special, job => job.Callback)), Value(Column(special, job => job.BatchId)), Value(Column(special, job => job.Tenant)), Value(Column(special, job => job.KeepFor)), Value(Column(special, job => job.Tags)), Value(Column(special, job => job.LimitKey))]);
         AddTags(batch, special);
         var keyed = jobs.Where(job => job.OrderKey is not null).ToList();
         if (keyed.Count > 0)
@@ -189,7 +189,7 @@ internal sealed partial class PostgresJobs(StoreDialect dialect, JobTables table
             await reader.NextResultAsync(cancellationToken);
         }
 
-        return new JobTurnResult(ends, await ReadJobsAsync(reader, turn, cancellationToken), []);
+        return new JobTurnResult(ends, await ReadJobsAsync(reader, turn, cancellationToken), LimitedOutcome.Nothing);
     }
 
     private async Task<JobTurnResult> TurnInTransactionAsync(DbConnection connection, JobTurn turn, CancellationToken cancellationToken)
@@ -197,9 +197,9 @@ internal sealed partial class PostgresJobs(StoreDialect dialect, JobTables table
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var ends = await CountAsync(connection, transaction, await EndAsync(connection, transaction, turn.Ended, turn.Node, cancellationToken), cancellationToken);
         var claimed = await ClaimAsync(connection, transaction, turn, cancellationToken);
-        var waits = await ClaimLimitedAsync(connection, transaction, turn, claimed, cancellationToken);
+        var limited = await ClaimLimitedAsync(connection, transaction, turn, claimed, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
-        return new JobTurnResult(ends, claimed, waits);
+        return new JobTurnResult(ends, claimed, limited);
     }
 
     private bool AddEnd(DbBatch batch, IReadOnlyList<EndedRun> ended, string node)

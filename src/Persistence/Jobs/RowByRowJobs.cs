@@ -46,7 +46,7 @@ internal abstract partial class RowByRowJobs(StoreDialect dialect, JobTables tab
     /// <summary>All that it writes with, for a test to parse.</summary>
     public IReadOnlyList<string> Texts =>
     [
-        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _forgetTags, _freeUnique, InsertSpecial, InsertTags, _join, End, _endKnown, _leave, _batchOf, TakeTurn, Raise, Claim(1), Claim(3), ClaimByTurns, LockLimit, NextDue, QueueDue, Look, Lost, Old, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps, Checkpoint, SaveCheckpoint, Dead, Arguments, .. Batches.Texts, .. Tracked.Texts,
+        _insert, _forget, _forgetSteps, _forgetRuns, _forgetLog, _forgetTags, _freeUnique, InsertSpecial, InsertTags, _join, End, _endKnown, _leave, _batchOf, TakeTurn, Raise, Claim(1), Claim(3), ClaimByTurns, NextDue, QueueDue, Look, Lost, Old, IdleLines, InsertRun, InsertStep, InsertLine, InsertCallback, JoinLine, Steps, Checkpoint, SaveCheckpoint, Dead, Arguments, .. Batches.Texts, .. Tracked.Texts, .. Limits.Texts,
     ];
 
     /// <summary>The values of the columns → inserts one, unless its id or its name is there.</summary>
@@ -100,7 +100,7 @@ internal abstract partial class RowByRowJobs(StoreDialect dialect, JobTables tab
                 batch.AddRow(_freeUnique, Dialect, name);
             batch.AddRow(
                 InsertSpecial, Dialect, job.Id, job.Type, job.Queue, job.Arguments, job.State, job.Priority, job.Rank, OrNull(job.DueAt), OrNull(job.StartBefore), OrNull(job.Timeout),
-                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil), OrNull(job.Callback), OrNull(job.BatchId), OrNull(job.Tenant), OrNull(job.KeepFor), OrNull(job.Tags));
+                OrNull(job.OrderKey), job.OrderPolicy, OrNull(job.UniqueKey), job.UniqueWhile, OrNull(job.UniqueUntil), OrNull(job.KeptUntil), OrNull(job.Callback), OrNull(job.BatchId), OrNull(job.Tenant), OrNull(job.KeepFor), OrNull(job.Tags), OrNull(job.LimitKey));
             AddTags(batch, job);
             if (job.OrderKey is { } key)
                 batch.AddRow(_join, Dialect, key, job.Id);
@@ -201,9 +201,9 @@ internal abstract partial class RowByRowJobs(StoreDialect dialect, JobTables tab
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var ends = await CountAsync(connection, transaction, await EndAsync(connection, transaction, turn.Ended, turn.Node, cancellationToken), cancellationToken);
         var claimed = await ClaimAsync(connection, transaction, turn, cancellationToken);
-        var waits = await ClaimLimitedAsync(connection, transaction, turn, claimed, cancellationToken);
+        var limited = await ClaimLimitedAsync(connection, transaction, turn, claimed, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
-        return new JobTurnResult(ends, claimed, waits);
+        return new JobTurnResult(ends, claimed, limited);
     }
 
     private static JobCount CountOf(SortedDictionary<(string Queue, string Type), JobCount> counts, string queue, string type)

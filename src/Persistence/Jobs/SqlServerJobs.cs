@@ -15,7 +15,7 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
         $"UNION ALL SELECT DISTINCT {TenantsSeen}, queue FROM {tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE state = 1 AND tenant IS NOT NULL " +
         $"UNION ALL SELECT DISTINCT {SuspectSeen}, queue FROM {tables.Job} WITH (READCOMMITTEDLOCK, READPAST) WHERE state = 1 AND crashes > 1 " +
         $"UNION ALL SELECT CASE WHEN cancel_requested = 1 THEN {CancelledSeen} ELSE {OwnSeen} END, CONCAT(CONVERT(nvarchar(36), id), ':', claims, ':', order_key) FROM {tables.Job} WHERE owner_id = @p0" +
-        $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)})";
+        $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)}) UNION ALL {JobLimits.Seen(tables, $"CONCAT(rests_until - {now}, ':', name)")}";
 
     public override string Lost { get; } = LostOf(tables, now);
 
@@ -24,7 +24,7 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
 
     protected override string InsertSpecial { get; } =
         $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) " +
-        $"SELECT @p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p12, 0, 0, 0, 0, {now} " +
+        $"SELECT @p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p12, @p21, 0, 0, 0, 0, {now} " +
         $"WHERE NOT EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE id = @p0) AND NOT EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE unique_key = @p12)";
 
     protected override string InsertTags { get; } =
@@ -65,9 +65,7 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
     protected override string Raise { get; } =
         $"UPDATE {tables.Job} SET state = 1, rank = {now} * 1000 - CAST(priority AS bigint) * {MicrosecondsAPriority} OUTPUT inserted.queue WHERE id = @p0 AND state = 7";
 
-    protected override string LockLimit { get; } =
-        $"INSERT INTO {tables.Limit} (name, free_at) SELECT @p0, 0 WHERE NOT EXISTS (SELECT 1 FROM {tables.Limit} WITH (UPDLOCK, HOLDLOCK) WHERE name = @p0); " +
-        $"SELECT free_at FROM {tables.Limit} WITH (UPDLOCK, HOLDLOCK) WHERE name = @p0";
+    public override JobLimits Limits => field ??= new SqlServerJobLimits(this, Dialect, Tables, Now);
 
     protected override string? LockLine => "EXEC sp_getapplock @Resource = @p0, @LockMode = 'Exclusive', @LockOwner = 'Transaction'";
 

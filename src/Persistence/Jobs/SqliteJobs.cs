@@ -22,7 +22,7 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
         $"UNION ALL SELECT {TenantsSeen}, name FROM queues WHERE (SELECT 1 FROM {tables.Job} WHERE queue = queues.name AND state = 1 AND tenant IS NOT NULL ORDER BY type, tenant LIMIT 1) = 1 " +
         $"UNION ALL SELECT * FROM (SELECT DISTINCT {SuspectSeen}, queue FROM {tables.Job} WHERE state = 1 AND crashes > 1) " +
         $"UNION ALL SELECT CASE WHEN cancel_requested = 1 THEN {CancelledSeen} ELSE {OwnSeen} END, id || ':' || claims || ':' || coalesce(order_key, '') FROM {tables.Job} WHERE owner_id = @p0" +
-        $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)})";
+        $" UNION ALL SELECT {LostSeen}, '' WHERE EXISTS ({LostOf(tables, now)}) UNION ALL {JobLimits.Seen(tables, $"(rests_until - {now}) || ':' || name")}";
 
     public override string Lost { get; } = LostOf(tables, now);
 
@@ -33,7 +33,7 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
 
     protected override string InsertSpecial { get; } =
         $"INSERT INTO {tables.Job} ({InsertColumns}, {InsertSpecialColumns}, {InsertFixedColumns}) " +
-        $"VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p12, 0, 0, 0, 0, {now}) ON CONFLICT DO NOTHING";
+        $"VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p12, @p21, 0, 0, 0, 0, {now}) ON CONFLICT DO NOTHING";
 
     protected override string InsertTags { get; } = $"INSERT INTO {tables.Tag} (job_id, tag) SELECT j.id, t.value FROM {tables.Job} AS j, json_each(j.tags) AS t WHERE j.id = @p0 ON CONFLICT DO NOTHING";
 
@@ -69,7 +69,7 @@ internal sealed class SqliteJobs(StoreDialect dialect, JobTables tables, string 
     protected override string Raise { get; } =
         $"UPDATE {tables.Job} SET state = 1, rank = {now} * 1000 - CAST(priority AS bigint) * {MicrosecondsAPriority} WHERE id = @p0 AND state = 7 RETURNING queue";
 
-    protected override string LockLimit { get; } = $"INSERT INTO {tables.Limit} (name, free_at) VALUES (@p0, 0) ON CONFLICT (name) DO UPDATE SET free_at = free_at RETURNING free_at";
+    public override JobLimits Limits => field ??= new SqliteJobLimits(this, Dialect, Tables, Now);
 
     private static string LostOf(JobTables tables, string now) =>
         $"SELECT id, claims FROM {tables.Job} AS j WHERE owner_id IS NOT NULL AND NOT EXISTS " +

@@ -44,6 +44,37 @@ public abstract class JobLimitContract : JobTests
     }
 
     [Fact]
+    public async Task Should_not_have_more_at_once_when_a_process_has_died_with_as_many_as_may_run()
+    {
+        var most = 0;
+        var running = 0;
+        Script.Act = async (_, _) =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref running));
+            await Task.Yield();
+            Interlocked.Decrement(ref running);
+        };
+        await using var service = await StartAsync(concurrency: 16, configure: options => options.Concurrency = 5);
+        await Operations(service).PauseAsync(JobGroup.All);
+        var ids = await Client(service).EnqueueManyAsync(Enumerable.Range(0, 60).Select(number => new Sum(number, 0)));
+        var nobody = Guid.NewGuid();
+        Guid[] held = [.. ids.Take(5)];
+        await service.QueryAsync(db => db.Set<JobRow>().Where(row => held.Contains(row.Id)).ExecuteUpdateAsync(set => set.SetProperty(row => row.State, (int)JobState.Running).SetProperty(row => row.OwnerId, nobody).SetProperty(row => row.Claims, 1)));
+        await Operations(service).ResumeAsync(JobGroup.All);
+        var mostTaken = 0;
+        await Eventually.AssertAsync(
+            async () =>
+            {
+                mostTaken = Math.Max(mostTaken, await service.QueryAsync(db => db.Set<JobRow>().CountAsync(row => row.State == (int)JobState.Running)));
+                return await service.QueryAsync(db => db.Set<JobRow>().CountAsync(row => row.State == (int)JobState.Succeeded)) == 60;
+            },
+            Patience);
+        Assert.InRange(mostTaken, 0, 5);
+        Assert.InRange(most, 1, 5);
+        Assert.Equal(5, await service.QueryAsync(db => db.Set<JobRow>().CountAsync(row => row.Crashes == 1)));
+    }
+
+    [Fact]
     public async Task Should_not_wait_for_ever_beside_jobs_without_limits()
     {
         var stop = false;
@@ -166,6 +197,12 @@ public abstract class JobLimitContract : JobTests
         Assert.Equal(JobState.Cancelled, (await FindAsync(service, id)).State);
         Assert.Equal(0, await service.QueryAsync(db => db.Entries.CountAsync()));
         Assert.Single(await Operations(service).RunsAsync(id), run => run.Outcome == JobRunOutcome.Lost);
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (var seen = Volatile.Read(ref most); value > seen;)
+            seen = Interlocked.CompareExchange(ref most, value, seen) is var now && now == seen ? value : now;
     }
 
     // To pause waits for a look at the table, after which this process takes what it takes: by the second look it has.

@@ -49,6 +49,31 @@ public sealed class When_jobs_have_limits_in_one_file : JobLimitContract
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
 }
 
+public sealed class When_jobs_have_limit_keys_on_sqlite : JobLimitKeyContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_jobs_have_limit_keys_on_postgres : JobLimitKeyContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
+public sealed class When_jobs_have_limit_keys_in_one_file : JobLimitKeyContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.OneFileAsync();
+}
+
+public sealed class When_circuits_of_jobs_are_open_on_sqlite : JobCircuitContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();
+}
+
+public sealed class When_circuits_of_jobs_are_open_on_postgres : JobCircuitContract
+{
+    protected override Task<TestDatabase> CreateAsync() => TestDatabase.PostgresAsync();
+}
+
 public sealed class When_jobs_meet_faults_on_sqlite : JobFaultContract
 {
     protected override Task<TestDatabase> CreateAsync() => TestDatabase.SqliteAsync();

@@ -215,9 +215,75 @@ public sealed class When_a_process_asks_for_jobs
     public void Should_not_ask_for_a_type_that_rests()
     {
         var demand = Demand(["plain", "other"]);
-        _catalog.Find("plain")!.Rest.For(TimeSpan.FromHours(1));
+        _catalog.Find("plain")!.Rest.Open(TimeSpan.FromHours(1));
         demand.Hint("mail");
         Assert.Equal(["other"], demand.Next().Types);
+    }
+
+    [Fact]
+    public void Should_ask_for_one_to_try_when_a_circuit_was_open_elsewhere_and_for_no_other_until_it_has_succeeded()
+    {
+        var demand = Demand(["plain"]);
+        var rest = _catalog.Find("plain")!.Rest;
+        demand.See([(JobDialect.QueueSeen, "mail"), (JobDialect.RestSeen, "60000:plain")]);
+        Assert.True(demand.Next().IsEmpty);
+        Assert.True(rest.KeepsBack(Guid.NewGuid()));
+
+        demand.See([(JobDialect.QueueSeen, "mail"), (JobDialect.RestSeen, "-1:plain")]);
+        var wishes = demand.Next();
+        Assert.Empty(wishes.Claims);
+        Assert.Equal(("plain", 1, true), Assert.Single(wishes.Limited) is var claim ? (claim.Type, claim.Limit, claim.IsProbe) : default);
+        var tried = Guid.NewGuid();
+        demand.Got(wishes, new LimitedOutcome([], [], [new JobProbe(tried, "plain", 1, 2)]));
+        demand.Hint("mail");
+        Assert.True(demand.Next().IsEmpty);
+        Assert.False(rest.KeepsBack(tried));
+        Assert.False(rest.Succeed(Guid.NewGuid()));
+        Assert.True(rest.Succeed(tried));
+        Assert.Equal(new RestChange.Closed(1), rest.TakeUntold());
+        demand.Hint("mail");
+        Assert.Equal([QueueClaim.Of("mail", Room)], demand.Next().Claims);
+    }
+
+    [Fact]
+    public void Should_tell_once_of_a_circuit_that_many_runs_find_open_and_again_when_the_one_that_was_tried_does()
+    {
+        Demand(["plain"]);
+        var rest = _catalog.Find("plain")!.Rest;
+        for (var run = 0; run < 10; run++)
+            rest.Open(TimeSpan.FromHours(1));
+        Assert.Equal(new RestChange.Opened(3_600_000), rest.TakeUntold());
+        rest.Open(TimeSpan.FromHours(1));
+        Assert.Null(rest.TakeUntold());
+
+        var tried = Guid.NewGuid();
+        rest.Try(new JobProbe(tried, "plain", 1, 2));
+        rest.Open(TimeSpan.FromHours(1));
+        rest.End(tried);
+        Assert.Equal(new RestChange.Opened(3_600_000), rest.TakeUntold());
+
+        rest.Try(new JobProbe(tried, "plain", 1, 2));
+        rest.End(tried);
+        Assert.Equal(new RestChange.Untold(1, 2), rest.TakeUntold());
+        Assert.True(rest.IsDoubted);
+    }
+
+    [Fact]
+    public void Should_take_ahead_of_a_type_whose_limits_are_far_and_not_when_they_have_come_near()
+    {
+        var demand = Demand([], limited: ["slow"]);
+        demand.Hint("mail");
+        demand.Ended(5);
+        var wishes = demand.Next();
+        Assert.Equal((Room, false), Assert.Single(wishes.Limited) is var near ? (near.Limit, near.IsAhead) : default);
+        demand.Got(wishes, new LimitedOutcome([], ["slow"], []));
+        demand.Hint("mail");
+        wishes = demand.Next();
+        Assert.Equal((Room + 10, true), Assert.Single(wishes.Limited) is var far ? (far.Limit, far.IsAhead) : default);
+
+        // Nothing was taken: it is asked for again as there is room.
+        demand.Got(wishes, LimitedOutcome.Nothing);
+        Assert.Equal((Room, false), Assert.Single(demand.Next().Limited) is var again ? (again.Limit, again.IsAhead) : default);
     }
 
     private static List<ClaimedJob> Jobs(string queue, int count) => [.. Enumerable.Range(0, count).Select(number => new ClaimedJob(Guid.NewGuid(), "plain", [], 1, 0, 0, number, 0, null, null, queue, null, 0, 4))];
