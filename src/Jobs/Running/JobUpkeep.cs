@@ -135,12 +135,12 @@ internal sealed partial class JobUpkeep<TDbContext> : BackgroundLoop
     // What is over of the rates of keys: it says nothing any more.
     private async Task ForgetKeysAsync(CancellationToken cancellationToken)
     {
-        var old = engine.Timers.Now * 1_000;
-        await using var session = await engine.OpenAsync(cancellationToken);
-        if (await session.ScalarAsync(engine.Dialect.Jobs.Limits.HasOver, cancellationToken, old) is null or DBNull)
+        var old = _engine.Timers.Now * 1_000;
+        await using var session = await _engine.OpenAsync(cancellationToken);
+        if (await session.ScalarAsync(_engine.Dialect.Jobs.Limits.HasOver, cancellationToken, old) is null or DBNull)
             return;
-        using var door = await engine.Gate.EnterAsync(cancellationToken);
-        await session.ExecuteAsync(engine.Dialect.Jobs.Limits.Forget, cancellationToken, old);
+        using var door = await _engine.Gate.EnterAsync(cancellationToken);
+        await session.ExecuteAsync(_engine.Dialect.Jobs.Limits.Forget, cancellationToken, old);
     }
 
     // While one of its jobs is there, for instance a dead one that somebody is to decide about, it can be asked for.
