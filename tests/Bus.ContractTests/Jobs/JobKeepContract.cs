@@ -15,7 +15,7 @@ public abstract class JobKeepContract : JobTests
     [Fact]
     public async Task Should_be_removed_when_their_own_time_is_over_or_that_of_their_type_and_not_before()
     {
-        Script.Act = (sum, _) => sum.Left == 4 ? throw new ArgumentException("No.") : Task.CompletedTask;
+        Script.Act = (sum, _) => sum.Left == 4 ? throw new FormatException("No use.") : Task.CompletedTask;
         Dictionary<string, Guid> jobs = new(StringComparer.Ordinal);
         await using (var service = await StartHereAsync())
         {
@@ -73,7 +73,7 @@ public abstract class JobKeepContract : JobTests
 
     private Task<OutboxService> StartHereAsync() => StartAsync(configure: type => type.KeepFor = Hour);
 
-    private static Task AgeAsync(OutboxService service, TimeSpan by) => service.QueryAsync(db =>
+    private static Task<int> AgeAsync(OutboxService service, TimeSpan by) => service.QueryAsync(db =>
     {
         var time = (long)by.TotalMilliseconds;
         return db.Set<JobRow>().Where(row => row.EndedAt != null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, row => row.EndedAt - time));

@@ -16,6 +16,8 @@ public sealed class When_jobs_are_enqueued_over_http : HttpContract
 {
     private const string Type = "Bus.ContractTests.Jobs.Sum";
 
+    private static readonly string[] Tags = ["a/b", "c"];
+
     private readonly JobScript _script = new();
 
     protected override void Configure(BusBuilder bus)
@@ -39,10 +41,10 @@ public sealed class When_jobs_are_enqueued_over_http : HttpContract
     public async Task Should_be_as_they_are_asked_for()
     {
         var at = TimeProvider.System.GetUtcNow().AddDays(1);
-        var answer = await PostAsync(new { type = Type, arguments = new { left = 2, right = 3 }, queue = "far", priority = 7, at, tenant = "ann", tags = new[] { "a/b", "c" }, unique = "one", uniqueWhile = "UntilSettled", keepFor = "01:00:00", startBefore = at.AddDays(1), timeout = "00:05:00" });
+        var answer = await PostAsync(new { type = Type, arguments = new { left = 2, right = 3 }, queue = "far", priority = 7, at, tenant = "ann", tags = Tags, unique = "one", uniqueWhile = "UntilSettled", keepFor = "01:00:00", startBefore = at.AddDays(1), timeout = "00:05:00" });
         var job = await answer.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal(("far", "Scheduled", 7, "ann"), (job.GetProperty("queue").GetString(), job.GetProperty("state").GetString(), job.GetProperty("priority").GetInt32(), job.GetProperty("tenant").GetString()));
-        Assert.Equal(["a/b", "c"], job.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()));
+        Assert.Equal(Tags, job.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()));
         Assert.Equal(at.ToUnixTimeMilliseconds(), job.GetProperty("dueAt").GetDateTimeOffset().ToUnixTimeMilliseconds());
         var id = job.GetProperty("id").GetGuid();
         Assert.Equal(id, Assert.Single((await Http.GetFromJsonAsync<JsonElement>("/api/jobs?tag=a%2Fb")).EnumerateArray()).GetProperty("id").GetGuid());
