@@ -26,7 +26,7 @@ public abstract class PulseContract : DatabaseContract
     {
         var opened = new Opened();
         await using var service = await StartAsync(opened);
-        var heard = new Heard("SELECT 1");
+        using var heard = new Heard("SELECT 1");
         EngineOf(service).Pulse.Attend(heard.Question);
         var (before, after) = (0, 0);
         await Eventually.AssertAsync(
@@ -46,7 +46,7 @@ public abstract class PulseContract : DatabaseContract
     {
         await using var service = await StartAsync();
         var pulse = EngineOf(service).Pulse;
-        var (first, broken, last) = (new Heard("SELECT 1", "a"), new Heard("SELECT 1 FROM nowhere", "b"), new Heard("SELECT 1", "c"));
+        using Heard first = new("SELECT 1", "a"), broken = new("SELECT 1 FROM nowhere", "b"), last = new("SELECT 1", "c");
         pulse.Attend(first.Question);
         await first.TimesAsync(1);
         pulse.Attend(broken.Question);
@@ -150,7 +150,7 @@ public abstract class PulseContract : DatabaseContract
     }
 
     /// <summary>A question, and how often its answer was heard.</summary>
-    private sealed class Heard
+    private sealed class Heard : IDisposable
     {
         private readonly SemaphoreSlim _heard = new(0);
         private int _times;
@@ -164,6 +164,8 @@ public abstract class PulseContract : DatabaseContract
         public PulseQuestion Question { get; }
 
         public int Times => Volatile.Read(ref _times);
+
+        public void Dispose() => _heard.Dispose();
 
         public async Task TimesAsync(int times)
         {

@@ -52,5 +52,5 @@ internal static class BlockingWorker
         return 0;
     }
 
-    private static int? Number(IConfiguration configuration, string name) => int.TryParse(configuration[name], CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(ConfigurationManager configuration, string name) => int.TryParse(configuration[name], CultureInfo.InvariantCulture, out var number) ? number : null;
 }
