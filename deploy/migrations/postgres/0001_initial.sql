@@ -104,6 +104,9 @@ CREATE TABLE bus_job (
     callback character varying(2000),
     batch_id uuid,
     tenant character varying(190),
+    message_id uuid,
+    consumer_id uuid,
+    limit_key character varying(190),
     result bytea,
     error text,
     progress integer,
@@ -140,8 +143,11 @@ CREATE TABLE bus_job_batch (
 
 CREATE TABLE bus_job_limit (
     name character varying(400) NOT NULL,
+    limit_key character varying(190) NOT NULL,
     free_at bigint NOT NULL,
-    CONSTRAINT "PK_bus_job_limit" PRIMARY KEY (name)
+    rests_until bigint,
+    probe_until bigint,
+    CONSTRAINT "PK_bus_job_limit" PRIMARY KEY (name, limit_key)
 );
 
 
@@ -406,22 +412,31 @@ CREATE INDEX "IX_bus_job_batch_id_state_id_queue_type_tenant" ON bus_job (batch_
 CREATE INDEX "IX_bus_job_due_at" ON bus_job (due_at) WHERE due_at IS NOT NULL;
 
 
+CREATE UNIQUE INDEX "IX_bus_job_message_id_consumer_id" ON bus_job (message_id, consumer_id) WHERE message_id IS NOT NULL;
+
+
 CREATE INDEX "IX_bus_job_owner_id" ON bus_job (owner_id) WHERE owner_id IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_queue" ON bus_job (queue) WHERE state = 1 AND crashes > 1;
 
 
+CREATE INDEX "IX_bus_job_queue_message_id" ON bus_job (queue, message_id) WHERE state = 2 AND message_id IS NOT NULL;
+
+
 CREATE INDEX "IX_bus_job_queue_type_id" ON bus_job (queue, type, id);
 
 
-CREATE INDEX "IX_bus_job_queue_type_rank_tenant" ON bus_job (queue, type, rank, tenant) WHERE state = 1;
+CREATE INDEX "IX_bus_job_queue_type_limit_key_tenant_rank" ON bus_job (queue, type, limit_key, tenant, rank) WHERE state = 1 AND limit_key IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_queue_type_rank_tenant_limit_key" ON bus_job (queue, type, rank, tenant, limit_key) WHERE state = 1;
 
 
 CREATE INDEX "IX_bus_job_queue_type_state_id" ON bus_job (queue, type, state, id) WHERE state IN (0, 3, 4, 5, 6, 7);
 
 
-CREATE INDEX "IX_bus_job_queue_type_tenant_rank" ON bus_job (queue, type, tenant, rank) WHERE state = 1 AND tenant IS NOT NULL;
+CREATE INDEX "IX_bus_job_queue_type_tenant_rank_limit_key" ON bus_job (queue, type, tenant, rank, limit_key) WHERE state = 1 AND tenant IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_remove_at" ON bus_job (remove_at) WHERE ended_at IS NOT NULL AND keep_for IS NOT NULL;
@@ -437,6 +452,9 @@ CREATE UNIQUE INDEX "IX_bus_job_unique_key" ON bus_job (unique_key) WHERE unique
 
 
 CREATE INDEX "IX_bus_job_batch_done_at" ON bus_job_batch (done_at) WHERE done_at IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_limit_rests_until" ON bus_job_limit (rests_until) WHERE rests_until IS NOT NULL;
 
 
 CREATE UNIQUE INDEX "IX_bus_job_line_job_id" ON bus_job_line (job_id);

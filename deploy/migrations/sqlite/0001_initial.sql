@@ -101,6 +101,9 @@ CREATE TABLE "bus_job" (
     "callback" TEXT NULL,
     "batch_id" TEXT NULL,
     "tenant" TEXT NULL,
+    "message_id" TEXT NULL,
+    "consumer_id" TEXT NULL,
+    "limit_key" TEXT NULL,
     "result" BLOB NULL,
     "error" TEXT NULL,
     "progress" INTEGER NULL,
@@ -134,8 +137,12 @@ CREATE TABLE "bus_job_batch" (
 
 
 CREATE TABLE "bus_job_limit" (
-    "name" TEXT NOT NULL CONSTRAINT "PK_bus_job_limit" PRIMARY KEY,
-    "free_at" INTEGER NOT NULL
+    "name" TEXT NOT NULL,
+    "limit_key" TEXT NOT NULL,
+    "free_at" INTEGER NOT NULL,
+    "rests_until" INTEGER NULL,
+    "probe_until" INTEGER NULL,
+    CONSTRAINT "PK_bus_job_limit" PRIMARY KEY ("name", "limit_key")
 );
 
 
@@ -392,22 +399,31 @@ CREATE INDEX "IX_bus_job_batch_id_state_id_queue_type_tenant" ON "bus_job" ("bat
 CREATE INDEX "IX_bus_job_due_at" ON "bus_job" ("due_at") WHERE due_at IS NOT NULL;
 
 
+CREATE UNIQUE INDEX "IX_bus_job_message_id_consumer_id" ON "bus_job" ("message_id", "consumer_id") WHERE message_id IS NOT NULL;
+
+
 CREATE INDEX "IX_bus_job_owner_id" ON "bus_job" ("owner_id") WHERE owner_id IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_queue" ON "bus_job" ("queue") WHERE state = 1 AND crashes > 1;
 
 
+CREATE INDEX "IX_bus_job_queue_message_id" ON "bus_job" ("queue", "message_id") WHERE state = 2 AND message_id IS NOT NULL;
+
+
 CREATE INDEX "IX_bus_job_queue_type_id" ON "bus_job" ("queue", "type", "id");
 
 
-CREATE INDEX "IX_bus_job_queue_type_rank_tenant" ON "bus_job" ("queue", "type", "rank", "tenant") WHERE state = 1;
+CREATE INDEX "IX_bus_job_queue_type_limit_key_tenant_rank" ON "bus_job" ("queue", "type", "limit_key", "tenant", "rank") WHERE state = 1 AND limit_key IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_queue_type_rank_tenant_limit_key" ON "bus_job" ("queue", "type", "rank", "tenant", "limit_key") WHERE state = 1;
 
 
 CREATE INDEX "IX_bus_job_queue_type_state_id" ON "bus_job" ("queue", "type", "state", "id") WHERE state IN (0, 3, 4, 5, 6, 7);
 
 
-CREATE INDEX "IX_bus_job_queue_type_tenant_rank" ON "bus_job" ("queue", "type", "tenant", "rank") WHERE state = 1 AND tenant IS NOT NULL;
+CREATE INDEX "IX_bus_job_queue_type_tenant_rank_limit_key" ON "bus_job" ("queue", "type", "tenant", "rank", "limit_key") WHERE state = 1 AND tenant IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_remove_at" ON "bus_job" ("remove_at") WHERE ended_at IS NOT NULL AND keep_for IS NOT NULL;
@@ -423,6 +439,9 @@ CREATE UNIQUE INDEX "IX_bus_job_unique_key" ON "bus_job" ("unique_key") WHERE un
 
 
 CREATE INDEX "IX_bus_job_batch_done_at" ON "bus_job_batch" ("done_at") WHERE done_at IS NOT NULL;
+
+
+CREATE INDEX "IX_bus_job_limit_rests_until" ON "bus_job_limit" ("rests_until") WHERE rests_until IS NOT NULL;
 
 
 CREATE UNIQUE INDEX "IX_bus_job_line_job_id" ON "bus_job_line" ("job_id");

@@ -108,6 +108,9 @@ CREATE TABLE [bus_job] (
     [callback] nvarchar(2000) NULL,
     [batch_id] uniqueidentifier NULL,
     [tenant] nvarchar(190) NULL,
+    [message_id] uniqueidentifier NULL,
+    [consumer_id] uniqueidentifier NULL,
+    [limit_key] nvarchar(190) NULL,
     [result] varbinary(max) NULL,
     [error] nvarchar(max) NULL,
     [progress] int NULL,
@@ -146,8 +149,11 @@ GO
 
 CREATE TABLE [bus_job_limit] (
     [name] nvarchar(400) NOT NULL,
+    [limit_key] nvarchar(190) NOT NULL,
     [free_at] bigint NOT NULL,
-    CONSTRAINT [PK_bus_job_limit] PRIMARY KEY ([name])
+    [rests_until] bigint NULL,
+    [probe_until] bigint NULL,
+    CONSTRAINT [PK_bus_job_limit] PRIMARY KEY NONCLUSTERED ([name], [limit_key])
 );
 GO
 
@@ -441,6 +447,10 @@ CREATE INDEX [IX_bus_job_due_at] ON [bus_job] ([due_at]) WHERE due_at IS NOT NUL
 GO
 
 
+CREATE UNIQUE INDEX [IX_bus_job_message_id_consumer_id] ON [bus_job] ([message_id], [consumer_id]) WHERE message_id IS NOT NULL;
+GO
+
+
 CREATE INDEX [IX_bus_job_owner_id] ON [bus_job] ([owner_id]) WHERE owner_id IS NOT NULL;
 GO
 
@@ -449,11 +459,19 @@ CREATE INDEX [IX_bus_job_queue] ON [bus_job] ([queue]) WHERE state = 1 AND crash
 GO
 
 
+CREATE INDEX [IX_bus_job_queue_message_id] ON [bus_job] ([queue], [message_id]) WHERE state = 2 AND message_id IS NOT NULL;
+GO
+
+
 CREATE INDEX [IX_bus_job_queue_type_id] ON [bus_job] ([queue], [type], [id]);
 GO
 
 
-CREATE INDEX [IX_bus_job_queue_type_rank_tenant] ON [bus_job] ([queue], [type], [rank], [tenant]) WHERE state = 1;
+CREATE INDEX [IX_bus_job_queue_type_limit_key_tenant_rank] ON [bus_job] ([queue], [type], [limit_key], [tenant], [rank]) WHERE state = 1 AND limit_key IS NOT NULL;
+GO
+
+
+CREATE INDEX [IX_bus_job_queue_type_rank_tenant_limit_key] ON [bus_job] ([queue], [type], [rank], [tenant], [limit_key]) WHERE state = 1;
 GO
 
 
@@ -461,7 +479,7 @@ CREATE INDEX [IX_bus_job_queue_type_state_id] ON [bus_job] ([queue], [type], [st
 GO
 
 
-CREATE INDEX [IX_bus_job_queue_type_tenant_rank] ON [bus_job] ([queue], [type], [tenant], [rank]) WHERE state = 1 AND tenant IS NOT NULL;
+CREATE INDEX [IX_bus_job_queue_type_tenant_rank_limit_key] ON [bus_job] ([queue], [type], [tenant], [rank], [limit_key]) WHERE state = 1 AND tenant IS NOT NULL;
 GO
 
 
@@ -482,6 +500,10 @@ GO
 
 
 CREATE INDEX [IX_bus_job_batch_done_at] ON [bus_job_batch] ([done_at]) WHERE done_at IS NOT NULL;
+GO
+
+
+CREATE INDEX [IX_bus_job_limit_rests_until] ON [bus_job_limit] ([rests_until]) WHERE rests_until IS NOT NULL;
 GO
 
 

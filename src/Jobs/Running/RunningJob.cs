@@ -98,7 +98,7 @@ internal enum EndedBy
     /// <summary>What its handler came to.</summary>
     Handler = 1,
 
-    /// <summary>Who has given it up.</summary>
+    /// <summary>Who has given it up, or stops the process.</summary>
     Watch,
 }
 
