@@ -38,18 +38,18 @@ public sealed class When_jobs_are_listed
             string? Named(int bit, string name) => (filters & bit) != 0 ? name : null;
             var page = new JobPage(state, Named(1, "queue"), Named(2, "type"), Named(4, "tenant"), (filters & 8) != 0 ? Guid.NewGuid() : null, null, null, (filters & 16) != 0 ? Guid.NewGuid() : null, 5, 100);
             if (page is not { State: null, Queue: null, Type: null, Tenant: null, Batch: null })
-                RequireIndex(page, await PlanAsync(db, page));
+                RequireIndex(page, await PlanAsync(db, page), analyzed);
         }
     }
 
-    private static void RequireIndex(JobPage page, List<Step> plan)
+    private static void RequireIndex(JobPage page, List<Step> plan, bool analyzed)
     {
         var looks = plan.Where(step => step.Text.Contains("bus_job", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(looks);
         // All rows are gone through only for the first of them.
         Assert.All(looks, step => Assert.True(step.Text.StartsWith("SEARCH", StringComparison.Ordinal) || OfOne(plan, step), $"{page}: {step.Text}"));
-        // The index of all jobs has those of other states, too: it is for lists of all states alone.
-        if (page.State is not null || page.Tenant is not null || page.Batch is not null)
+        // The index of all jobs has those of other states, too: it is for lists of all states alone. A database that has counted the few rows here may take it all the same.
+        if (!analyzed && (page.State is not null || page.Tenant is not null || page.Batch is not null))
             Assert.DoesNotContain(looks, step => step.Text.Contains("IX_bus_job_queue_type_id ", StringComparison.Ordinal));
         // What is found of a queue and type comes in its order.
         var sorted = plan.Where(step => step.Text == "USE TEMP B-TREE FOR ORDER BY").Select(step => step.Parent);
