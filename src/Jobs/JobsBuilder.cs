@@ -47,6 +47,7 @@ public sealed partial class JobsBuilder
                 throw new JobException($"`Rate` of `{typeof(THandler).Name}` cannot be {options.Rate}: at least one in at most an hour, not more than one a microsecond, and a burst of at least 1.");
             if (options.StallAfter <= TimeSpan.Zero)
                 throw new JobException($"`StallAfter` of `{typeof(THandler).Name}` must be more than zero, but is {options.StallAfter}: leave it null for no such limit.");
+            RequireTimes(typeof(THandler), options);
             RequirePerKey(typeof(THandler), options);
             JobMaker.RequireQueue(options.Queue);
             _catalog.Add(contract.GetGenericTypeDefinition() == typeof(IJobBatchHandler<>) ? MakeGroupedType(typeof(THandler), contract.GetGenericArguments()[0], options) : MakeType(typeof(THandler), contract.GetGenericArguments(), options));
@@ -100,6 +101,15 @@ public sealed partial class JobsBuilder
         ConcurrencyPerKey = options.ConcurrencyPerKey,
         RatePerKey = options.RatePerKey,
     };
+
+    private static void RequireTimes(Type handler, JobTypeOptions options)
+    {
+        if (options.Timeout <= TimeSpan.Zero)
+            throw new JobException($"`Timeout` of `{handler.Name}` must be more than zero, but is {options.Timeout}: leave it null for no such limit.");
+        JobMaker.RequireTime(options.Timeout, $"Timeout` of `{handler.Name}", JobMaker.LongestRun);
+        JobMaker.RequireTime(options.StallAfter, $"StallAfter` of `{handler.Name}", JobMaker.LongestRun);
+        JobMaker.RequireTime(options.KeepFor, $"KeepFor` of `{handler.Name}", JobMaker.Longest);
+    }
 
     private static void RequirePerKey(Type handler, JobTypeOptions options)
     {

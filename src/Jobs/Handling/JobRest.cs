@@ -16,6 +16,7 @@ internal sealed class JobRest
     private bool _isOpenHere;
     private bool _isOpenElsewhere;
     private JobProbe? _probe;
+    private long _probedAt;
     private RestChange? _untold;
 
     /// <summary>Whether none begins.</summary>
@@ -38,13 +39,13 @@ internal sealed class JobRest
         }
     }
 
-    /// <summary>Whether one may be tried, as far as this process knows.</summary>
+    /// <summary>Whether one may be tried, as far as this process knows: one that does not come back is waited for as long as one of another process.</summary>
     public bool MayProbe
     {
         get
         {
             lock (_lock)
-                return (_isOpenHere || _isOpenElsewhere) && _probe is null && _until <= Environment.TickCount64;
+                return (_isOpenHere || _isOpenElsewhere) && (_probe is null || Environment.TickCount64 - _probedAt > JobLimits.ProbeFor) && _until <= Environment.TickCount64;
         }
     }
 
@@ -90,7 +91,7 @@ internal sealed class JobRest
     public void Try(JobProbe probe)
     {
         lock (_lock)
-            _probe = probe;
+            (_probe, _probedAt) = (probe, Environment.TickCount64);
     }
 
     /// <summary>A job has succeeded.</summary>

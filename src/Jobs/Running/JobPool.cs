@@ -191,7 +191,7 @@ internal sealed class JobPool(int concurrency, Func<IReadOnlyList<RunningJob>, T
     {
         var job = held.Job;
         // One that may spoil the others is run by itself.
-        if (grouping(job.Type) is not { } together || job.Attempts > 1 || job.Crashes > 0)
+        if (grouping(job.Type) is not { } together || job.Attempts > 1 || job.Crashes > 0 || job.Timeout is not null)
         {
             (isLimited(job.Type) || job.Crashes > 0 ? _first : _waiting).Enqueue([held]);
             return;

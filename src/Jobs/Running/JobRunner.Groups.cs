@@ -51,7 +51,7 @@ internal sealed partial class JobRunner<TDbContext>
             var isNoFailure = exception is JobClaimLostException || jobs.Exists(job => job.Running.StoppedFor == StopReason.Lost)
                 || (exception is OperationCanceledException && jobs.Exists(job => job.Running.StoppedFor == StopReason.Stopping));
             await Task.WhenAll(jobs.Select(job => isNoFailure && job.Running.StoppedFor is not (StopReason.Lost or StopReason.Cancelled)
-                ? TryEndAsync(job.Running.End(JobStates.Queued), (run, _) => end(job.Running, run))
+                ? job.Running.MayEnd(EndedBy.Handler) ? TryEndAsync(job.Running.End(JobStates.Queued), (run, _) => end(job.Running, run)) : Task.CompletedTask
                 : FailAsync(job.Running, exception, end)));
         }
     }
@@ -83,6 +83,8 @@ internal sealed partial class JobRunner<TDbContext>
         {
             await type.Group!.RunAsync(scope.ServiceProvider, items, stop);
             unit.Seal();
+            if (!jobs.TrueForAll(job => job.Running.MayEnd(EndedBy.Handler)))
+                throw new JobClaimLostException();
             await CommitInOneAsync(unit, [.. jobs.Zip(items, (job, item) => End(job.Running, item, type))], []);
             foreach (var item in items.Where(item => item.Failure is null))
             {
@@ -104,7 +106,7 @@ internal sealed partial class JobRunner<TDbContext>
     }
 
     private Task FailAsync(RunningJob running, Exception exception, Func<RunningJob, EndedRun, Task<bool>> end) =>
-        End(running, exception) is { } ended ? TryEndAsync(ended, (run, _) => end(running, run)) : Task.CompletedTask;
+        running.MayEnd(EndedBy.Handler) && End(running, exception) is { } ended ? TryEndAsync(ended, (run, _) => end(running, run)) : Task.CompletedTask;
 
     private sealed record BegunJob(RunningJob Running, object Arguments);
 }

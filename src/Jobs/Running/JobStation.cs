@@ -109,7 +109,7 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         _pool.StopAll();
         await idle.WaitAsync(ToHeedTheToken, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // Those that do not heed their token are others' affair from here on: nothing of these runs is committed. One that is just coming to its end does: handed back in the same turn, both would be taken for written.
-        await Task.WhenAll([.. _pool.Snapshot().Where(held => held.MayEnd(EndedBy.Watch)).Select(HandBackAsync), idle]).WaitAsync(ToHeedTheToken, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll([.. _pool.Snapshot().Where(held => held.MayEnd(EndedBy.Drain)).Select(HandBackAsync), idle]).WaitAsync(ToHeedTheToken, OutboxEngine<TDbContext>.Pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     protected override void OnError(Exception exception, TimeSpan retryIn) => LogFailed(_engine.Log, exception, retryIn);

@@ -68,9 +68,9 @@ internal sealed partial class JobUpkeep<TDbContext> : BackgroundLoop
         var isFolding = await _folding.FoldAsync(_lease, cancellationToken);
         if (_pruned != 0 && OutboxEngine<TDbContext>.Pace.GetElapsedTime(_pruned) < PruneEvery)
             return isFolding;
+        await ForgetKeysAsync(cancellationToken);
         if (await PruneAsync(cancellationToken) == Block)
             return true;
-        await ForgetKeysAsync(cancellationToken);
         _pruned = OutboxEngine<TDbContext>.Pace.GetTimestamp();
         return isFolding;
     }
@@ -139,8 +139,11 @@ internal sealed partial class JobUpkeep<TDbContext> : BackgroundLoop
         await using var session = await _engine.OpenAsync(cancellationToken);
         if (await session.ScalarAsync(_engine.Dialect.Jobs.Limits.HasOver, cancellationToken, old) is null or DBNull)
             return;
-        using var door = await _engine.Gate.EnterAsync(cancellationToken);
-        await session.ExecuteAsync(_engine.Dialect.Jobs.Limits.Forget, cancellationToken, old);
+        for (var forgotten = Block; forgotten == Block;)
+        {
+            using var door = await _engine.Gate.EnterAsync(cancellationToken);
+            forgotten = await session.ExecuteAsync(_engine.Dialect.Jobs.Limits.Forget, cancellationToken, old);
+        }
     }
 
     // While one of its jobs is there, for instance a dead one that somebody is to decide about, it can be asked for.

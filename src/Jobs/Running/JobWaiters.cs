@@ -46,7 +46,7 @@ internal sealed class JobWaiters(Action<string> tellOthers, TimeSpan firstLook)
         Wake(id);
         bool isAsked;
         lock (_lock)
-            isAsked = _asked.ContainsKey(id);
+            isAsked = _asked.TryGetValue(id, out var at) && (TimeProvider.System.GetElapsedTime(at) < AskedFor || !_asked.Remove(id));
         if (isAsked)
             Answer(id);
     }
@@ -59,7 +59,7 @@ internal sealed class JobWaiters(Action<string> tellOthers, TimeSpan firstLook)
         lock (_lock)
         {
             // Who asks from here on finds it.
-            _ended[_next++ % _ended.Length] = id;
+            _ended[(int)((uint)_next++ % (uint)_ended.Length)] = id;
             isAsked = _asked.Remove(id);
         }
 
@@ -99,7 +99,11 @@ internal sealed class JobWaiters(Action<string> tellOthers, TimeSpan firstLook)
             // Run again, it may end again.
             if (_asked.Count < MostAsked)
                 _asked[id] = now;
-            return Array.IndexOf(_ended, id) >= 0;
+            // Once: it may have been run again, and who asks next shall not be told of the end before. The answer goes to all.
+            var at = Array.IndexOf(_ended, id);
+            if (at >= 0)
+                _ended[at] = default;
+            return at >= 0;
         }
     }
 }

@@ -98,8 +98,11 @@ internal enum EndedBy
     /// <summary>What its handler came to.</summary>
     Handler = 1,
 
-    /// <summary>Who has given it up, or stops the process.</summary>
+    /// <summary>Who has given it up.</summary>
     Watch,
+
+    /// <summary>Who stops the process.</summary>
+    Drain,
 }
 
 /// <summary>Why a run is to end before it has.</summary>

@@ -114,8 +114,8 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
     private Task<bool> CancelWaitingAsync(Guid id, CancellationToken cancellationToken) => rows.ChangeAsync(
         async db =>
         {
-            // One that is dead and keeps its line waiting is not over yet.
-            var jobs = db.Set<JobRow>().Where(row => row.Id == id && row.MessageId == null && row.State != JobStates.Running && (row.EndedAt == null || (row.State == JobStates.Dead && db.Set<JobLineRow>().Any(line => line.JobId == id))));
+            // One that is dead and keeps its line waiting, or its name, is not over yet.
+            var jobs = db.Set<JobRow>().Where(row => row.Id == id && row.MessageId == null && row.State != JobStates.Running && (row.EndedAt == null || (row.State == JobStates.Dead && (row.UniqueKey != null || db.Set<JobLineRow>().Any(line => line.JobId == id)))));
             if (await jobs.Select(row => new { row.OrderKey, row.Queue, row.Type, row.Claims, row.Callback, row.BatchId, row.State }).SingleOrDefaultAsync(cancellationToken) is not { } job)
                 return null;
             await rows.LockAsync(db, job.OrderKey, cancellationToken);

@@ -16,6 +16,12 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
     private static readonly Uri Nowhere = new("job:");
     private static readonly MessageMetadata NoMetadata = new() { ContentType = "" };
 
+    /// <summary>The longest time that anything is kept for: a hundred years.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(36_525);
+
+    /// <summary>The longest time that a timer waits for.</summary>
+    public static readonly TimeSpan LongestRun = TimeSpan.FromDays(49);
+
     private long _lastRank;
 
     /// <exception cref="JobException">The options are wrong.</exception>
@@ -63,6 +69,12 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
             throw new JobException("`UniqueFor` says for how long a name counts: give the name in `Unique`.");
         if (options.Unique is not null && options.IdempotencyKey is not null)
             throw new JobException("`Unique` and `IdempotencyKey` both say which job is there already: use one of them.");
+        RequireTime(options.Timeout, nameof(options.Timeout), LongestRun);
+        RequireTime(options.KeepFor, nameof(options.KeepFor), Longest);
+        RequireTime(options.UniqueFor, nameof(options.UniqueFor), Longest);
+        RequireTime(options.IdempotentFor, nameof(options.IdempotentFor), Longest);
+        if (options.Timeout <= TimeSpan.Zero)
+            throw new JobException($"`Timeout` must be more than zero, but is {options.Timeout}: leave it null for what the handler of the job says.");
         var tags = JobTags.Write(options.Tags);
         if (options.Callback is { } callback)
             webhooks.Require(callback);
@@ -125,6 +137,13 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
     {
         if (priority is < 0 or > 9)
             throw new JobException($"`Priority` must be between 0 and 9, but is {priority}.");
+    }
+
+    /// <exception cref="JobException">It is longer than can be counted with.</exception>
+    public static void RequireTime(TimeSpan? time, string name, TimeSpan longest)
+    {
+        if (time > longest)
+            throw new JobException($"`{name}` may be at most {longest.TotalDays:N0} days, but is {time}.");
     }
 
     /// <exception cref="JobException">It is no name of a queue.</exception>

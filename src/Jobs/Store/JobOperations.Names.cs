@@ -12,6 +12,9 @@ internal sealed partial class JobOperations<TDbContext>
     private static async Task NameAgainAsync(TDbContext db, Guid id, string name, long now, CancellationToken cancellationToken)
     {
         var all = db.Set<JobRow>();
+        // One whose name counts for a time does not take it anew.
+        if (await all.AnyAsync(row => row.Id == id && row.UniqueUntil != null, cancellationToken))
+            return;
         // As whoever enqueues one of that name does: the time of one that has it may be over.
         await all.Where(row => row.UniqueKey == name && row.UniqueUntil <= now).ExecuteUpdateAsync(set => set.SetProperty(row => row.UniqueKey, (string?)null), cancellationToken);
         if (await all.Where(row => row.UniqueKey == name && row.Id != id).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(cancellationToken) is { } other)
@@ -28,5 +31,5 @@ internal sealed partial class JobOperations<TDbContext>
     }
 
     private static JobException Taken(Guid id, string holder, Exception? cause) =>
-        new($"Job {id} cannot be run again now: {holder} has the name that both were given in `{nameof(EnqueueOptions.Unique)}`. When that one has ended, or is cancelled, it can.", cause!) { IsConflict = true };
+        new($"Job {id} cannot be run again now: {holder} has the name that both were given in `{nameof(EnqueueOptions.Unique)}`. When that one has ended, is cancelled or deleted, or its time is over, it can.", cause!) { IsConflict = true };
 }

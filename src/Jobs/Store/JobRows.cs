@@ -34,7 +34,7 @@ internal sealed class JobRows<TDbContext>(OutboxEngine<TDbContext> engine, IServ
     }
 
     /// <summary>Those that are to be removed because the time is over that they, or their types, have said.</summary>
-    public static IQueryable<JobRow> Expired(TDbContext db, long now) => db.Set<JobRow>().Where(row => row.EndedAt != null && row.KeepFor != null && row.RemoveAt < now);
+    public static IQueryable<JobRow> Expired(TDbContext db, long now) => db.Set<JobRow>().Where(row => row.EndedAt != null && row.KeepFor != null && row.RemoveAt < now && (row.Callback == null || row.EndedAt < now - JobDialect.ToldWithin));
 
     /// <summary>Those of the others that are to be removed: they succeeded or were cancelled before a time, and nobody needs them for something else.</summary>
     public static IQueryable<JobRow> Removable(TDbContext db, long old, long now) =>

@@ -75,8 +75,9 @@ internal sealed class InboxTracking<TDbContext> : IInboxTracking<TDbContext>, IR
             var text = JobJson.Write(message, typeof(T));
             return _options.Refusal(text.Length) is null ? text : [];
         }
-        catch (NotSupportedException)
+        catch (Exception)
         {
+            // A note of a message is no reason not to handle it.
             return [];
         }
     }

@@ -26,6 +26,8 @@ internal sealed class ReturnedMessages<TDbContext>(OutboxEngine<TDbContext> engi
         await session.InTransactionAsync<TDbContext>(
             async db =>
             {
+                // A strategy may have begun it before, and that is rolled back.
+                run = null;
                 var transaction = db.Database.CurrentTransaction!.GetDbTransaction();
                 using var own = counters.Rent();
                 // Another delivery may add it between the look and the insert.

@@ -73,7 +73,10 @@ internal sealed partial class TrackedAttempt<TDbContext>(InboxTracking<TDbContex
         Tell(end);
     }
 
-    public Task RefusedAsync() => _run is { } run && !_isOver ? WriteAsync(Change(TrackedStep.HandedBack, run) with { Text = "Another delivery of the message was ahead." }) : Task.CompletedTask;
+    // A row that this attempt has made says of a message that was handled that it comes again, and nothing would come after it.
+    public Task RefusedAsync() => _run is { } run && !_isOver
+        ? WriteAsync(run.Claim == 1 ? Change(TrackedStep.Withdrawn, run) : Change(TrackedStep.HandedBack, run) with { Text = "Another delivery of the message was ahead." })
+        : Task.CompletedTask;
 
     public Task FailedAsync(Exception exception)
     {
@@ -156,6 +159,6 @@ internal sealed partial class TrackedAttempt<TDbContext>(InboxTracking<TDbContex
         return count;
     }
 
-    [LoggerMessage(150, LogLevel.Warning, "That message {MessageId} was {Step} by {Consumer} could not be written down; its row says what was written last")]
+    [LoggerMessage(152, LogLevel.Warning, "That message {MessageId} was {Step} by {Consumer} could not be written down; its row says what was written last")]
     private static partial void LogNotWritten(ILogger logger, Exception exception, TrackedStep step, Guid? messageId, string consumer);
 }

@@ -38,6 +38,9 @@ internal sealed partial class DeadLetterIntake<TDbContext>(OutboxEngine<TDbConte
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
+                // It may be they that the database refuses: the letter is worth more than what it is found by.
+                if (!engine.Database.IsUnavailable(exception))
+                    found = [];
                 LogNotStored(engine.Log, exception, message.MessageId, message.Queue, pause);
                 await Task.Delay(pause, OutboxEngine<TDbContext>.Pace, cancellationToken);
             }

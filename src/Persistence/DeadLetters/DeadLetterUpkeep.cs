@@ -56,8 +56,8 @@ internal sealed partial class DeadLetterUpkeep<TDbContext> : BackgroundLoop
             more |= await AdvanceAsync(operation, cancellationToken);
         if (!prunes)
             return more;
-        _hasOld = false;
-        if (await PruneAsync(cancellationToken) == Block)
+        _hasOld = await PruneAsync(cancellationToken) == Block;
+        if (_hasOld)
             return true;
         _pruned = OutboxEngine<TDbContext>.Pace.GetTimestamp();
         return more;

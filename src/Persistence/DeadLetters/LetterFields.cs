@@ -153,7 +153,8 @@ internal sealed class LetterFields
             _ => null,
         };
         // PostgreSQL stores no null character.
-        if (text is { Length: <= Longest } && !text.Contains('\0', StringComparison.Ordinal))
+        // A member may stand in an object as often as somebody likes.
+        if (text is { Length: <= Longest } && !text.Contains('\0', StringComparison.Ordinal) && found.Count(field => field.Name == name) < MostValues)
             found.Add(new DeadLetterField(name, text));
     }
 

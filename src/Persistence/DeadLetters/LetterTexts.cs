@@ -32,7 +32,7 @@ internal static class LetterTexts
         $"INSERT INTO {t.DeadLetterField} (name, value, letter_id) SELECT f ->> 'n', f ->> 'v', (f ->> 'l')::uuid FROM json_array_elements(@p0::json) AS f";
 
     public static string AddFieldsOnSqlServer(StoreTables t) =>
-        $"INSERT INTO {t.DeadLetterField} (name, value, letter_id) SELECT n, v, l FROM OPENJSON(@p0) WITH (n nvarchar(200), v nvarchar(200), l uniqueidentifier)";
+        $"INSERT INTO {t.DeadLetterField} (name, value, letter_id) SELECT n, min(v), l FROM OPENJSON(@p0) WITH (n nvarchar(200), v nvarchar(200), l uniqueidentifier) GROUP BY n, l, v COLLATE DATABASE_DEFAULT";
 
     public static string SeeGroup(StoreTables t, string now) =>
         $"INSERT INTO {t.DeadLetterGroup} AS g (id, title, frames, first_seen, last_seen, status) VALUES (@p0, @p1, @p2, {now}, {now}, 0) " +

@@ -13,6 +13,9 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     /// <summary>A priority is worth a minute: so much earlier would the job have to come to have the same place with one priority less.</summary>
     public const long MicrosecondsAPriority = 60_000_000;
 
+    /// <summary>For so many milliseconds after its end a job is there, however short it is kept, if somebody is to be told of it: the call looks at its row, and may be tried for long.</summary>
+    public const long ToldWithin = 2 * 86_400_000L;
+
     /// <summary>The kind of a queue that has jobs.</summary>
     public const int QueueSeen = -1;
 
@@ -96,8 +99,8 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
     public string Old =>
         $"SELECT 1 WHERE EXISTS (SELECT 1 FROM {tables.Job} WHERE state IN ({JobStates.Succeeded}, {JobStates.Cancelled}) AND ended_at IS NOT NULL AND keep_for IS NULL AND ended_at < @p0 AND (kept_until IS NULL OR kept_until < {now}) " +
         $"AND (unique_key IS NULL OR unique_until IS NULL OR unique_until < {now})) " +
-        $"OR EXISTS (SELECT 1 FROM {tables.Job} WHERE ended_at IS NOT NULL AND keep_for IS NOT NULL AND remove_at < {now}) " +
-        $"OR EXISTS (SELECT 1 FROM {tables.Batch} AS b WHERE done_at IS NOT NULL AND done_at < @p0 AND NOT EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.batch_id = b.id)) OR EXISTS ({Stats.Foldable})";
+        $"OR EXISTS (SELECT 1 FROM {tables.Job} WHERE ended_at IS NOT NULL AND keep_for IS NOT NULL AND remove_at < {now} AND (callback IS NULL OR ended_at < {now} - {ToldWithin})) " +
+        $"OR EXISTS (SELECT 1 FROM {tables.Batch} AS b WHERE done_at IS NOT NULL AND done_at < @p0 AND NOT EXISTS (SELECT 1 FROM {tables.Job} AS j WHERE j.batch_id = b.id)) OR EXISTS (SELECT 1 FROM {tables.Limit} WHERE limit_key <> '' AND free_at < {now} * 1000) OR EXISTS ({Stats.Foldable})";
 
     /// <summary>job, claim, outcome, node, started, error → notes a run that has not ended its job.</summary>
     public string InsertRun => $"INSERT INTO {tables.Run} (job_id, claim, outcome, node, started_at, ended_at, error) VALUES (@p0, @p1, @p2, @p3, @p4, {now}, @p5)";

@@ -102,7 +102,7 @@ internal abstract class JobLimits(JobDialect jobs, StoreDialect dialect, JobTabl
             if (claim.Interval == 0 || taken.Count == 0)
                 continue;
             await ExecuteAsync(connection, transaction, _spend, cancellationToken, claim.Type, Math.Max(shared.FreeAt, shared.Microseconds) + (taken.Count * claim.Interval));
-            if (taken.Count == limit.Count && !limit.IsFar)
+            if (taken.Count == limit.Count && (!limit.IsFar || limit.Count < claim.Limit))
                 outcome.Waits.Add((claim.Queue, (claim.Interval / 1_000) + 1));
         }
 

@@ -28,7 +28,7 @@ internal sealed class SqlServerJobs(StoreDialect dialect, JobTables tables, stri
         $"WHERE NOT EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE id = @p0) AND NOT EXISTS (SELECT 1 FROM {tables.Job} WITH (UPDLOCK, HOLDLOCK) WHERE unique_key = @p12)";
 
     protected override string InsertTags { get; } =
-        $"INSERT INTO {tables.Tag} (job_id, tag) SELECT DISTINCT j.id, CAST(t.value AS nvarchar(100)) FROM {tables.Job} AS j CROSS APPLY OPENJSON(j.tags) AS t " +
+        $"INSERT INTO {tables.Tag} (job_id, tag) SELECT DISTINCT j.id, CAST(t.value AS nvarchar(100)) COLLATE DATABASE_DEFAULT FROM {tables.Job} AS j CROSS APPLY OPENJSON(j.tags) AS t " +
         $"WHERE j.id = @p0 AND NOT EXISTS (SELECT 1 FROM {tables.Tag} WHERE job_id = @p0)";
 
     private readonly string _claim =

@@ -19,7 +19,7 @@ internal sealed class SqliteJobLimits(JobDialect jobs, StoreDialect dialect, Job
     protected override string Open { get; } =
         $"INSERT INTO {tables.Limit} (name, limit_key, free_at, rests_until) VALUES (@p0, '', 0, {now} + @p1) ON CONFLICT (name, limit_key) DO UPDATE SET rests_until = max(coalesce(rests_until, 0), {now} + @p1), probe_until = NULL";
 
-    public override string Forget { get; } = $"DELETE FROM {tables.Limit} WHERE limit_key <> '' AND free_at < @p0";
+    public override string Forget { get; } = $"DELETE FROM {tables.Limit} WHERE (name, limit_key) IN (SELECT name, limit_key FROM {tables.Limit} WHERE limit_key <> '' AND free_at < @p0 LIMIT 1000)";
 
     // What of a key may begin now.
     private static string Free(JobTables tables, string now, string key) =>

@@ -28,9 +28,11 @@ internal sealed class TrackedJobs(JobDialect jobs, StoreDialect dialect, JobTabl
     private readonly string _fail =
         $"UPDATE {tables.Job} SET state = @p2, attempts = attempts + 1, error = @p3, ended_at = CASE WHEN @p2 = 5 THEN {now} END WHERE id = @p0 AND claims = @p1 AND state = 2";
 
-    private readonly string _giveUp = $"UPDATE {tables.Job} SET state = 5, ended_at = {now} WHERE id = @p0 AND claims = @p1 AND state = 4";
+    private readonly string _giveUp = $"UPDATE {tables.Job} SET state = 5, ended_at = {now} WHERE id = @p0 AND claims = @p1 AND state IN (2, 4)";
 
     private readonly string _handBack = $"UPDATE {tables.Job} SET state = 4, note = @p2 WHERE id = @p0 AND claims = @p1 AND state = 2";
+
+    private readonly string _withdraw = $"DELETE FROM {tables.Job} WHERE id = @p0 AND claims = 1 AND state = 2";
 
     /// <summary>message, consumer → its row, which is kept from others until the transaction ends: id, state, claims, node, when it was begun.</summary>
     public string Find { get; } = $"SELECT id, state, claims, node, started_at FROM {tables.Job}{syntax.Hint} WHERE message_id = @p0 AND consumer_id = @p1{syntax.Lock}";
@@ -42,7 +44,7 @@ internal sealed class TrackedJobs(JobDialect jobs, StoreDialect dialect, JobTabl
     public string BeginAgain { get; } = $"UPDATE {tables.Job} SET state = 2, claims = claims + 1, crashes = crashes + @p1, started_at = {now}, ended_at = NULL, node = @p2, note = NULL WHERE id = @p0";
 
     /// <summary>All that it works with, for a test to parse.</summary>
-    public IReadOnlyList<string> Texts => [_begin, _end, _noteFailure, _fail, _giveUp, _handBack, Find, BeginUnlessThere, BeginAgain];
+    public IReadOnlyList<string> Texts => [_begin, _end, _noteFailure, _fail, _giveUp, _handBack, _withdraw, Find, BeginUnlessThere, BeginAgain];
 
     /// <summary>The values for <see cref="BeginUnlessThere"/>.</summary>
     public static object[] ValuesOf(TrackedChange begun) => [begun.Job, begun.Type, begun.Queue, begun.Body, begun.Node, begun.Of.Message, begun.Of.Consumer];
@@ -80,6 +82,9 @@ internal sealed class TrackedJobs(JobDialect jobs, StoreDialect dialect, JobTabl
                 break;
             case TrackedStep.GivenUp:
                 batch.AddRow(_giveUp, dialect, change.Job, change.Claim);
+                break;
+            case TrackedStep.Withdrawn:
+                batch.AddRow(_withdraw, dialect, change.Job);
                 break;
             default:
                 batch.AddRow(_handBack, dialect, change.Job, change.Claim, text);

@@ -17,4 +17,7 @@ internal enum TrackedStep
 
     /// <summary>It comes again without having failed.</summary>
     HandedBack,
+
+    /// <summary>It was handled before anybody tracked it: there is nothing to show.</summary>
+    Withdrawn,
 }

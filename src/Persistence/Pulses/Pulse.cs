@@ -158,7 +158,7 @@ internal sealed partial class Pulse<TDbContext>(OutboxEngine<TDbContext> engine)
             if (_session is null || engine.Database.IsUnavailable(exception))
             {
                 // It was this one that did not come to an end: the next pulse goes without it.
-                if (_session is not null && PulseTrip.IsTimeout(exception))
+                if (_session is not null && left.Count > 0 && PulseTrip.IsTimeout(exception))
                     Blame(left[0], exception);
                 Close();
                 throw;

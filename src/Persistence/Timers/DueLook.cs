@@ -23,10 +23,11 @@ internal sealed class DueLook<TDbContext>
         var loops = _engine.DueLoops;
         var sql = string.Join(" UNION ALL ", loops.Select((loop, number) => $"SELECT {number}, {loop.NextStatement["SELECT ".Length..]}"));
         var values = loops.Select(loop => loop.NextValues).SingleOrDefault(values => values.Length > 0) ?? [];
-        return PulseStatement.Rows(sql, values, row => (Loop: row.GetInt32(0), Next: row.IsDBNull(1) ? long.MaxValue : row.GetInt64(1), Time: row.GetInt64(2)), seen =>
+        return PulseStatement.Rows(sql, values, row => (Loop: row.GetInt32(0), Next: row.IsDBNull(1) ? long.MaxValue : row.GetInt64(1), Time: row.GetInt64(2), Own: loops[0].OwnTime), seen =>
         {
-            foreach (var (number, next, time) in seen)
-                loops[number].Tell(next, time);
+            // The machine's time is that of the answer: what is asked after it may take its time.
+            foreach (var (number, next, time, own) in seen)
+                loops[number].Tell(next, time, own);
         });
     }
 }

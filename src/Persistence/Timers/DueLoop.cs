@@ -64,7 +64,8 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
     /// <summary>That time, asked for now.</summary>
     public async Task<long> NowAsync(CancellationToken cancellationToken) => (await ReadAsync(cancellationToken)).Now;
 
-    private long OwnTime => Engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    /// <summary>This machine's time in Unix milliseconds.</summary>
+    public long OwnTime => Engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>One look: fires a block of what is due.</summary>
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
@@ -145,10 +146,10 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
         return await ReadAsync(cancellationToken);
     }
 
-    /// <summary>Tells it what the pulse has seen: when the next is due, and the database's time.</summary>
-    public void Tell(long next, long databaseTime)
+    /// <summary>Tells it what the pulse has seen: when the next is due, the database's time, and this machine's of the same moment.</summary>
+    public void Tell(long next, long databaseTime, long ownTime)
     {
-        Know(databaseTime);
+        Know(databaseTime, ownTime);
         bool isEarlier;
         lock (_lock)
             isEarlier = next < _next;
@@ -157,13 +158,13 @@ internal abstract partial class DueLoop<TDbContext> : BackgroundLoop, IAsyncDisp
     }
 
     // A clock that was handed in, as a test does, is the one that counts.
-    private void Know(long databaseTime) => Interlocked.Exchange(ref _ahead, ReferenceEquals(Engine.Time, TimeProvider.System) ? databaseTime - OwnTime : 0);
+    private void Know(long databaseTime, long ownTime) => Interlocked.Exchange(ref _ahead, ReferenceEquals(Engine.Time, TimeProvider.System) ? databaseTime - ownTime : 0);
 
     private async Task<(long Next, long Now)> ReadAsync(CancellationToken cancellationToken)
     {
         await using var session = await Engine.OpenAsync(cancellationToken);
         var (next, databaseTime) = (await session.QueryAsync(NextStatement, Read, cancellationToken, NextValues))[0];
-        Know(databaseTime);
+        Know(databaseTime, OwnTime);
         return (next, Now);
 
         static (long, long) Read(DbDataReader row) => (row.IsDBNull(0) ? long.MaxValue : row.GetInt64(0), row.GetInt64(1));
