@@ -156,7 +156,7 @@ public abstract class JobLimitContract : JobTests
         }
 
         var error = await Assert.ThrowsAsync<JobException>(async () => await ResultAsync(service, await Client(service).EnqueueAsync(new Sum(1, 2, "saves"))));
-        Assert.Contains("do steps first", error.Message, StringComparison.Ordinal);
+        Assert.Contains("do steps and checkpoints first", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, await service.QueryAsync(db => db.Entries.CountAsync()));
     }
 
