@@ -69,8 +69,11 @@ public sealed class BusBuilder
         };
         _addJobs = jobs =>
         {
-            Registration.AddJobs<TDbContext>(jobs);
-            Endpoint(JobsRegistration.HintEndpoint, endpoint => endpoint.Delivery = DeliveryMode.AtMostOnce);
+            Registration.AddJobs<TDbContext>(builder =>
+            {
+                Endpoint(builder.HintEndpoint, endpoint => endpoint.Delivery = DeliveryMode.AtMostOnce);
+                jobs?.Invoke(builder);
+            });
         };
         _addDeadLetters = () =>
         {

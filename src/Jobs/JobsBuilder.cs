@@ -4,6 +4,7 @@ using Bus.Core.Recoverability;
 using Bus.Jobs.Handling;
 using Bus.Jobs.Store;
 using Bus.Persistence.Jobs;
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -25,6 +26,12 @@ public sealed partial class JobsBuilder
 
     /// <summary>How this process runs jobs.</summary>
     public JobsOptions Options { get; }
+
+    /// <summary>
+    /// The name of the temporary endpoint on which this service hears of the jobs of others; no other service has it, nor a second one in this process: its queue is exclusive, and whoever came second would wait for it for ever.
+    /// What comes there may be lost; give it no inbox.
+    /// </summary>
+    public string HintEndpoint { get; } = $"job-hints-{NewId.NextGuid():N}";
 
     /// <summary>Lets this process run the jobs of a handler.</summary>
     /// <param name="configure">What is said about all of them; null for the defaults.</param>

@@ -19,9 +19,6 @@ namespace Bus.Jobs;
 /// <summary>Registers jobs.</summary>
 public static class JobsRegistration
 {
-    /// <summary>The name of the temporary endpoint on which this process hears of the jobs of others. What comes there may be lost; give it no inbox.</summary>
-    public static string HintEndpoint => JobHints.Endpoint;
-
     /// <summary>
     /// Adds jobs, whose tables are in the database of <typeparamref name="TDbContext"/> beside its outbox. Needs <c>AddEntityFrameworkOutbox</c> with <c>UseBusOutbox</c>, which <c>bus.UseDatabase</c> calls, and a
     /// model with <c>AddTransactionalOutboxEntities</c>. May be called more than once: handlers add up.
@@ -39,7 +36,7 @@ public static class JobsRegistration
             services.AddSingleton(builder.Options);
             services.AddSingleton(catalog);
             services.AddSingleton(builder.Tracked);
-            AddServices<TDbContext>(services);
+            AddServices<TDbContext>(services, builder.HintEndpoint);
         }
 
         configure?.Invoke(builder);
@@ -48,10 +45,10 @@ public static class JobsRegistration
         builder.HandleWebhooks<WebhookHandler<TDbContext>>();
     }
 
-    private static void AddServices<TDbContext>(IBusRegistrationConfigurator services)
+    private static void AddServices<TDbContext>(IBusRegistrationConfigurator services, string hintEndpoint)
         where TDbContext : DbContext
     {
-        services.AddConsumer<JobHintConsumer<TDbContext>>().Endpoint(endpoint => (endpoint.Name, endpoint.Temporary, endpoint.ConcurrentMessageLimit) = (JobHints.Endpoint, true, 1));
+        services.AddConsumer<JobHintConsumer<TDbContext>>().Endpoint(endpoint => (endpoint.Name, endpoint.Temporary, endpoint.ConcurrentMessageLimit) = (hintEndpoint, true, 1));
         services.TryAddSingleton(provider => new JobHints(
             provider.GetRequiredService<IBus>, provider.GetService<INeighbours>, () => provider.GetRequiredService<OutboxEngine<TDbContext>>().DatabaseName));
         services.TryAddSingleton(provider => new JobWaiters(provider.GetRequiredService<JobHints>().Send, TimeSpan.FromMilliseconds(500)));

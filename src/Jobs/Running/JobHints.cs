@@ -14,9 +14,6 @@ namespace Bus.Jobs.Running;
 /// <param name="database">The name of the database that the jobs are in.</param>
 internal sealed class JobHints(Func<IBus> bus, Func<INeighbours?> neighbours, Func<string> database)
 {
-    /// <summary>The endpoint on which this process hears of the jobs of others.</summary>
-    public static readonly string Endpoint = $"job-hints-{NewId.NextGuid():N}";
-
     private static readonly TimeSpan MessagesTogether = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan WordsTogether = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
