@@ -50,8 +50,8 @@ run_tests() { # project file
   local arguments=(-noColor -noLogo -longRunning 120)
   [ -z "$filter" ] || arguments+=(-method "*$filter*")
   begin "$name"
-  # Half an hour for one project means that something hangs: better a failure that names it than a build without end.
-  local limit=(); if command -v timeout >/dev/null; then limit=(timeout --kill-after 10 1800); fi
+  # The scenarios take twenty minutes; forty for one project mean that something hangs: better a failure that names it than a build without end.
+  local limit=(); if command -v timeout >/dev/null; then limit=(timeout --kill-after 10 2400); fi
   # A pipe would wait for every process that a killed test left behind; a file does not.
   "${limit[@]}" dotnet "$(dirname "$1")/bin/Release/net10.0/$name.dll" "${arguments[@]}" >"$log" 2>&1 </dev/null || code=$?
   cat "$log"
