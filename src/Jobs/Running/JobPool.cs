@@ -155,6 +155,13 @@ internal sealed class JobPool(int concurrency, Func<IReadOnlyList<RunningJob>, T
         }
     }
 
+    /// <summary>Its handler has ended: another begins while the end is written, so that a turn at the table has the ends of all who ran meanwhile. Not for one that runs on although it was given up.</summary>
+    public void Free(RunningJob held)
+    {
+        if (Leave(held))
+            BeginWaiting();
+    }
+
     /// <summary>It is not this process's any more.</summary>
     public void Release(RunningJob held)
     {
@@ -241,6 +248,8 @@ internal sealed class JobPool(int concurrency, Func<IReadOnlyList<RunningJob>, T
                 _running++;
             }
 
+            next[0].Occupy();
+
             _ = Detached.Run(() => RunAsync(next));
         }
     }
@@ -253,11 +262,19 @@ internal sealed class JobPool(int concurrency, Func<IReadOnlyList<RunningJob>, T
         }
         finally
         {
-            lock (_lock)
-                _running--;
+            Leave(group[0]);
             group.ForEach(Release);
             BeginWaiting();
             ended();
         }
+    }
+
+    private bool Leave(RunningJob first)
+    {
+        if (!first.Vacate())
+            return false;
+        lock (_lock)
+            _running--;
+        return true;
     }
 }

@@ -17,8 +17,9 @@ internal sealed partial class JobStation<TDbContext>
         if (ends.TrueForAll(end => end.IsBare))
         {
             using var door = await _engine.Gate.EnterAsync(cancellationToken);
-            await using var session = await _engine.OpenAsync(cancellationToken);
+            await using var session = await _engine.OpenToWriteAsync(cancellationToken);
             result = await _engine.Dialect.Jobs.TurnAsync(session.Connection, turn, CancellationToken.None);
+            session.Keep();
         }
         else
         {
@@ -37,7 +38,7 @@ internal sealed partial class JobStation<TDbContext>
         try
         {
             using var door = await _engine.Gate.EnterAsync(cancellationToken);
-            await using var session = await _engine.OpenAsync(cancellationToken);
+            await using var session = await _engine.OpenToWriteAsync(cancellationToken);
             await using var transaction = await session.Connection.BeginTransactionAsync(CancellationToken.None);
             var stands = await _engine.Dialect.Jobs.EndAsync(session.Connection, transaction, turn.Ended, turn.Node, CancellationToken.None);
             var written = ends.Where(end => stands.Written.Contains(end.Run.Id)).ToList();
@@ -62,6 +63,7 @@ internal sealed partial class JobStation<TDbContext>
             var claimed = await _engine.Dialect.Jobs.ClaimAsync(session.Connection, transaction, turn, CancellationToken.None);
             var limited = await _engine.Dialect.Jobs.ClaimLimitedAsync(session.Connection, transaction, turn, claimed, CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);
+            session.Keep();
             result = new JobTurnResult(stands, claimed, limited);
         }
         catch

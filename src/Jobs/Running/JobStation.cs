@@ -168,9 +168,18 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
         if (type is { Group: not null })
             await runner.RunGroupAsync(jobs, type, (held, run) => EndAsync(held, run, [], held.Log.Left));
         else
-            await runner.RunAsync(jobs[0], (run, records) => EndAsync(jobs[0], run, records, jobs[0].Log.Left));
+            await runner.RunAsync(jobs[0], EndOneAsync);
         foreach (var held in jobs.Where(held => type?.Rest.End(held.Job.Id) == true))
             _demand.Hint(held.Job.Queue);
+
+        Task<bool> EndOneAsync(EndedRun run, IReadOnlyList<OutboxRecord> records)
+        {
+            var end = EndAsync(jobs[0], run, records, jobs[0].Log.Left);
+            // One that was given up and runs on keeps its place.
+            if (jobs[0].MayEnd(EndedBy.Handler))
+                _pool.Free(jobs[0]);
+            return end;
+        }
     }
 
     private Task<bool> EndAsync(RunningJob held, EndedRun run, IReadOnlyList<OutboxRecord> records, IReadOnlyList<JobLogRow> lines)

@@ -11,6 +11,7 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
     private long _waits = TimeProvider.System.GetTimestamp();
     private int _reason;
     private int _ending;
+    private int _occupies;
     private long _alive;
     private long _begun;
 
@@ -29,6 +30,13 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
 
     /// <summary>How long it has waited to begin since it was taken, or since those were together with whom it is run.</summary>
     public TimeSpan Age => Volatile.Read(ref _waits) is > 0 and var since ? TimeProvider.System.GetElapsedTime(since) : TimeSpan.Zero;
+
+    /// <summary>It, or the group whose first it is, takes one of the process's places to run.</summary>
+    public void Occupy() => Volatile.Write(ref _occupies, 1);
+
+    /// <summary>Its place is another's.</summary>
+    /// <returns>False when it had none, or has left it.</returns>
+    public bool Vacate() => Interlocked.Exchange(ref _occupies, 0) == 1;
 
     /// <summary>Notes that its handler begins.</summary>
     public void Begin() => _begun = TimeProvider.System.GetTimestamp();
