@@ -41,12 +41,22 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
         if (options is { Unique: not null } or { IdempotencyKey: not null })
             throw new JobException("`Unique` and `IdempotencyKey` name one job: enqueue it by itself.");
         List<Guid> ids = [];
-        foreach (var block in arguments.Chunk(Block))
+        var committed = Task.CompletedTask;
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            OutboxRecord[] records = [.. block.Select(one => maker.Make(one, options ?? new EnqueueOptions()))];
-            await engine.Committer.CommitAsync(null, records);
-            ids.AddRange(records.Select(record => record.MessageId));
+            // One block is made while the one before it is committed, which on SQLite keeps its thread.
+            foreach (var block in arguments.Chunk(Block))
+            {
+                OutboxRecord[] records = [.. block.Select(one => maker.Make(one, options ?? new EnqueueOptions()))];
+                await committed;
+                cancellationToken.ThrowIfCancellationRequested();
+                committed = Task.Run(() => engine.Committer.CommitAsync(null, records), CancellationToken.None);
+                ids.AddRange(records.Select(record => record.MessageId));
+            }
+        }
+        finally
+        {
+            await committed;
         }
 
         return ids;

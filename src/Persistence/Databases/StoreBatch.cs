@@ -9,7 +9,7 @@ internal sealed class StoreBatch : IAsyncDisposable, IDisposable
     private readonly DbTransaction? _transaction;
     private readonly DbBatch? _batch;
     private readonly List<(string Sql, StoreDialect? Dialect, object[] Values)> _singles = [];
-    private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RowStatement> _rows = new(StringComparer.Ordinal);
 
     public StoreBatch(DbConnection connection, DbTransaction? transaction)
     {
@@ -51,7 +51,16 @@ internal sealed class StoreBatch : IAsyncDisposable, IDisposable
         if (_batch is not null)
             await _batch.ExecuteNonQueryAsync(cancellationToken);
         foreach (var (sql, dialect, values) in _singles)
-            await Command(sql, dialect, values).ExecuteNonQueryAsync(cancellationToken);
+        {
+            if (dialect is not null)
+            {
+                await RowsOf(sql, dialect).With(values).ExecuteNonQueryAsync(cancellationToken);
+                continue;
+            }
+
+            await using var command = Single(sql, values);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
     /// <summary>For <c>SaveChanges()</c>, which has no asynchronous way out.</summary>
@@ -59,42 +68,45 @@ internal sealed class StoreBatch : IAsyncDisposable, IDisposable
     {
         _batch?.ExecuteNonQuery();
         foreach (var (sql, dialect, values) in _singles)
-            Command(sql, dialect, values).ExecuteNonQuery();
+        {
+            if (dialect is not null)
+            {
+                RowsOf(sql, dialect).With(values).ExecuteNonQuery();
+                continue;
+            }
+
+            using var command = Single(sql, values);
+            command.ExecuteNonQuery();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_batch is not null)
             await _batch.DisposeAsync();
-        foreach (var command in _commands.Values)
-            await command.DisposeAsync();
+        foreach (var rows in _rows.Values)
+            await rows.DisposeAsync();
     }
 
     public void Dispose()
     {
         _batch?.Dispose();
-        foreach (var command in _commands.Values)
-            command.Dispose();
+        foreach (var rows in _rows.Values)
+            rows.Dispose();
     }
 
-    private DbCommand Command(string sql, StoreDialect? dialect, object[] values)
+    private RowStatement RowsOf(string sql, StoreDialect dialect)
     {
-        if (_commands.TryGetValue(sql, out var command) && dialect is not null)
-        {
-            for (var i = 0; i < values.Length; i++)
-                command.Parameters[i].Value = values[i];
-            return command;
-        }
+        if (!_rows.TryGetValue(sql, out var rows))
+            _rows[sql] = rows = new RowStatement(_connection, _transaction, sql, dialect);
+        return rows;
+    }
 
-        if (command is null)
-        {
-            _commands[sql] = command = _connection.CreateCommand();
-            command.Transaction = _transaction;
-            command.CommandText = sql;
-        }
-
-        command.Parameters.Clear();
-        command.Parameters.AddRange(dialect?.Parameters(values) ?? values);
+    private DbCommand Single(string sql, object[] parameters)
+    {
+        var command = _connection.CreateCommand();
+        (command.Transaction, command.CommandText) = (_transaction, sql);
+        command.Parameters.AddRange(parameters);
         return command;
     }
 }

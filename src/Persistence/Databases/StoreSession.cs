@@ -8,6 +8,8 @@ namespace Bus.Persistence.Databases;
 /// <summary>An open connection for the outbox's own statements. Not thread-safe.</summary>
 internal sealed class StoreSession(AsyncServiceScope scope, DbContext context, StoreDialect dialect, WriteGate gate, int timeoutSeconds) : IAsyncDisposable, IDisposable
 {
+    private bool _stays;
+
     public DbConnection Connection { get; } = context.Database.GetDbConnection();
 
     public StoreDialect Dialect => dialect;
@@ -16,6 +18,12 @@ internal sealed class StoreSession(AsyncServiceScope scope, DbContext context, S
 
     /// <summary>How long a statement may take.</summary>
     public int TimeoutSeconds => timeoutSeconds;
+
+    /// <summary>Takes it back instead of its being closed, where it is kept; false when it is to be closed all the same.</summary>
+    public Func<StoreSession, bool>? Return { get; set; }
+
+    /// <summary>Its transaction has been committed: it may serve the next.</summary>
+    public void Keep() => _stays = true;
 
     public StoreBatch Batch(DbTransaction? transaction = null) => new(Connection, transaction);
 
@@ -57,6 +65,13 @@ internal sealed class StoreSession(AsyncServiceScope scope, DbContext context, S
 
     public async ValueTask DisposeAsync()
     {
+        if (_stays && Return is not null)
+        {
+            _stays = false;
+            if (Return(this))
+                return;
+        }
+
         await context.Database.CloseConnectionAsync();
         await scope.DisposeAsync();
     }

@@ -155,7 +155,7 @@ internal sealed class GroupCommitter<TDbContext>(OutboxEngine<TDbContext> engine
 
     private async Task<IGuestTransaction?> CommitAsync(List<InboxKey> keys, IReadOnlyList<OutboxRecord> rows, List<OutboxRecord> records)
     {
-        await using var session = await engine.OpenAsync(CancellationToken.None);
+        await using var session = await engine.OpenToWriteAsync(CancellationToken.None);
         await using var transaction = engine.Dialect.BatchIsAtomic ? null : await session.Connection.BeginTransactionAsync();
         await using var batch = session.Batch(transaction);
         engine.Dialect.AddWrite(batch, keys, rows);
@@ -166,6 +166,7 @@ internal sealed class GroupCommitter<TDbContext>(OutboxEngine<TDbContext> engine
         FaultPoint.Reach(FaultPoints.AfterInbox);
         if (transaction is not null)
             await transaction.CommitAsync();
+        session.Keep();
         FaultPoint.Reach(FaultPoints.AfterCommit);
         return guest;
     }

@@ -220,9 +220,7 @@ internal abstract class JobDialect(StoreDialect dialect, JobTables tables, strin
 
     protected async Task<object?> ScalarAsync(DbConnection connection, DbTransaction? transaction, string sql, CancellationToken cancellationToken, params object[] values)
     {
-        await using var command = connection.CreateCommand();
-        (command.CommandText, command.Transaction) = (sql, transaction);
-        command.Parameters.AddRange(dialect.Parameters(values));
-        return await command.ExecuteScalarAsync(cancellationToken);
+        await using var statement = new RowStatement(connection, transaction, sql, dialect);
+        return await statement.With(values).ExecuteScalarAsync(cancellationToken);
     }
 }

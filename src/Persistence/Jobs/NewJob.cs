@@ -55,5 +55,10 @@ internal sealed record NewJob
     /// <summary>Whether the columns of ordinary jobs say all about it.</summary>
     public bool IsPlain => OrderKey is null && UniqueKey is null && KeptUntil is null && Callback is null && BatchId is null && Tenant is null && KeepFor is null && Tags is null && LimitKey is null;
 
+    /// <summary>Whether it differs from another ordinary one in its id, its arguments and its rank alone.</summary>
+    public bool IsLike(NewJob other) =>
+        string.Equals(Type, other.Type, StringComparison.Ordinal) && string.Equals(Queue, other.Queue, StringComparison.Ordinal) && Priority == other.Priority
+        && DueAt == other.DueAt && StartBefore == other.StartBefore && Timeout == other.Timeout;
+
     public int State => OrderKey is not null ? JobStates.Held : DueAt is null ? JobStates.Queued : JobStates.Scheduled;
 }

@@ -25,6 +25,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
     private readonly Lazy<StoreDialect> _dialect;
     private readonly Lazy<WriteGate> _gate;
     private readonly Lazy<IQueuesInDatabase?> _queues;
+    private readonly KeptSession _writing;
     private ImmutableArray<DueLoop<TDbContext>> _dueLoops;
     private string? _file;
     private string _databaseName = "";
@@ -40,6 +41,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         Options = options.Value.Options;
         Log = loggers.CreateLogger("Bus.Outbox");
         _dialect = new Lazy<StoreDialect>(CreateDialect);
+        _writing = new KeptSession(OpenAsync);
         _gate = new Lazy<WriteGate>(() => new WriteGate(Dialect.OneWriter ? TurnsOfFile() : null, Log));
         _queues = new Lazy<IQueuesInDatabase?>(provider.GetService<IQueuesInDatabase>);
         Turns = new ContextTurns(() => Gate);
@@ -190,6 +192,9 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         }
     }
 
+    /// <summary>The same to write with, for who holds <see cref="Gate"/>: where one writes at a time it is kept open for the next, with what it has compiled. Say <see cref="StoreSession.Keep"/> after the commit.</summary>
+    public Task<StoreSession> OpenToWriteAsync(CancellationToken cancellationToken) => Dialect.OneWriter && _file is not null && _isPooled ? _writing.OpenAsync(cancellationToken) : OpenAsync(cancellationToken);
+
     /// <summary>The same, with the thread that calls.</summary>
     /// <param name="patience">How long a statement may take; as long as the options say at most.</param>
     public StoreSession Open(TimeSpan patience)
@@ -214,6 +219,7 @@ internal sealed class OutboxEngine<TDbContext> : IAsyncDisposable
         await Timers.DisposeAsync();
         await Committer.DisposeAsync();
         await Relay.DisposeAsync();
+        await _writing.DisposeAsync();
         Owner.Dispose();
     }
 

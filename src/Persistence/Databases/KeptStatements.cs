@@ -1,0 +1,24 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+
+namespace Bus.Persistence.Databases;
+
+/// <summary>
+/// The statements that a connection has compiled, for its next transaction: with its many indexes, to compile an INSERT of a job takes SQLite longer than to run it. They end with the connection. Not thread-safe, as the connection.
+/// </summary>
+internal sealed class KeptStatements
+{
+    private static readonly ConditionalWeakTable<DbConnection, KeptStatements> All = [];
+
+    private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
+
+    /// <summary>Those of a connection; null when it is opened for one transaction.</summary>
+    public static KeptStatements? Of(DbConnection connection) => All.TryGetValue(connection, out var kept) ? kept : null;
+
+    /// <summary>The connection is kept open from here on.</summary>
+    public static void KeepFor(DbConnection connection) => All.AddOrUpdate(connection, new KeptStatements());
+
+    public DbCommand? Find(string sql) => _commands.GetValueOrDefault(sql);
+
+    public void Add(string sql, DbCommand command) => _commands.Add(sql, command);
+}
