@@ -46,10 +46,16 @@ public sealed record EnqueueOptions
     /// </summary>
     public string? Unique { get; init; }
 
+    /// <summary>
+    /// The same by members of the arguments, for instance <c>[nameof(Charge.Order)]</c>: two jobs of a type in which all of these have the same values have the same name. A member is called as in its type or in its JSON; one
+    /// that has members of its own counts with all of them. Not together with <see cref="Unique"/>. Empty, the default, for no name.
+    /// </summary>
+    public IReadOnlyList<string> UniqueBy { get; init; } = [];
+
     /// <summary>How long the job counts for <see cref="Unique"/>.</summary>
     public JobUniqueness UniqueWhile { get; init; }
 
-    /// <summary>Counts for <see cref="Unique"/>, without which it means nothing, for so long from when it is enqueued, whatever its state; null, the default, for what <see cref="UniqueWhile"/> says.</summary>
+    /// <summary>Counts for <see cref="Unique"/>, without which it is refused, for so long from when it is enqueued, whatever its state; null, the default, for what <see cref="UniqueWhile"/> says.</summary>
     public TimeSpan? UniqueFor { get; init; }
 
     /// <summary>

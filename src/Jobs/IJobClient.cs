@@ -19,7 +19,7 @@ public interface IJobClient
     Task<Guid> EnqueueAsync(string type, string arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Enqueues many, in blocks of 1,000, and returns when all are on disk. When it throws those of earlier blocks stay.</summary>
-    /// <exception cref="JobException">The options are wrong, or name one job: <see cref="EnqueueOptions.Unique"/> and <see cref="EnqueueOptions.IdempotencyKey"/> are for a single one.</exception>
+    /// <exception cref="JobException">The options are wrong, or name one job: <see cref="EnqueueOptions.Unique"/> and <see cref="EnqueueOptions.IdempotencyKey"/> are for a single one; with <see cref="EnqueueOptions.UniqueBy"/> each has its name, and of one that is there already its id is returned.</exception>
     Task<IReadOnlyList<Guid>> EnqueueManyAsync<TArguments>(IEnumerable<TArguments> arguments, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
         where TArguments : class;
 

@@ -50,6 +50,7 @@ CREATE TABLE bus_dead_letter_replay (
     query text NOT NULL,
     canary integer,
     per_second integer,
+    queue character varying(400),
     reason text,
     matched bigint NOT NULL,
     succeeded bigint NOT NULL,
@@ -391,7 +392,7 @@ CREATE INDEX "IX_bus_dead_letter_message_id" ON bus_dead_letter (message_id) WHE
 CREATE UNIQUE INDEX "IX_bus_dead_letter_source_key" ON bus_dead_letter (source_key);
 
 
-CREATE INDEX "IX_bus_dead_letter_state_group_id" ON bus_dead_letter (state, group_id);
+CREATE INDEX "IX_bus_dead_letter_state_group_id_id" ON bus_dead_letter (state, group_id, id);
 
 
 CREATE INDEX "IX_bus_dead_letter_state_id" ON bus_dead_letter (state, id);

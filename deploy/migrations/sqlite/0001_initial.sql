@@ -48,6 +48,7 @@ CREATE TABLE "bus_dead_letter_replay" (
     "query" TEXT NOT NULL,
     "canary" INTEGER NULL,
     "per_second" INTEGER NULL,
+    "queue" TEXT NULL,
     "reason" TEXT NULL,
     "matched" INTEGER NOT NULL,
     "succeeded" INTEGER NOT NULL,
@@ -378,7 +379,7 @@ CREATE INDEX "IX_bus_dead_letter_message_id" ON "bus_dead_letter" ("message_id")
 CREATE UNIQUE INDEX "IX_bus_dead_letter_source_key" ON "bus_dead_letter" ("source_key");
 
 
-CREATE INDEX "IX_bus_dead_letter_state_group_id" ON "bus_dead_letter" ("state", "group_id");
+CREATE INDEX "IX_bus_dead_letter_state_group_id_id" ON "bus_dead_letter" ("state", "group_id", "id");
 
 
 CREATE INDEX "IX_bus_dead_letter_state_id" ON "bus_dead_letter" ("state", "id");

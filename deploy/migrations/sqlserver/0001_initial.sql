@@ -52,6 +52,7 @@ CREATE TABLE [bus_dead_letter_replay] (
     [query] nvarchar(max) NOT NULL,
     [canary] int NULL,
     [per_second] int NULL,
+    [queue] nvarchar(400) NULL,
     [reason] nvarchar(max) NULL,
     [matched] bigint NOT NULL,
     [succeeded] bigint NOT NULL,
@@ -419,7 +420,7 @@ CREATE UNIQUE INDEX [IX_bus_dead_letter_source_key] ON [bus_dead_letter] ([sourc
 GO
 
 
-CREATE INDEX [IX_bus_dead_letter_state_group_id] ON [bus_dead_letter] ([state], [group_id]);
+CREATE INDEX [IX_bus_dead_letter_state_group_id_id] ON [bus_dead_letter] ([state], [group_id], [id]);
 GO
 
 

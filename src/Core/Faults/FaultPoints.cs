@@ -30,6 +30,7 @@ public static class FaultPoints
     public const string AfterJobTurn = "job.turn.after";
     public const string AfterJobLine = "job.line.after";
     public const string AfterJobCount = "job.count.after";
+    public const string AfterJobStep = "job.step.after";
     public const string BeforeLetterAcknowledge = "letter.acknowledge.before";
     public const string DuringQueueJoin = "queue.join";
     public const string BeforeQueueCommit = "queue.commit.before";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bus.Core.Faults;
 using Bus.Jobs.Handling;
 using Bus.Persistence.Jobs;
 using Bus.Persistence.Outbox;
@@ -42,6 +43,7 @@ internal sealed class JobSteps<TDbContext> : IJobSteps
         await using var session = await _engine.OpenAsync(CancellationToken.None);
         if (await session.ExecuteAsync(_engine.Dialect.Jobs.InsertStep, CancellationToken.None, _job.Id, _job.Claim, name, text) == 0)
             throw new JobClaimLostException();
+        FaultPoint.Reach(FaultPoints.AfterJobStep);
         return result;
     }
 
@@ -55,6 +57,7 @@ internal sealed class JobSteps<TDbContext> : IJobSteps
         await using var session = await _engine.OpenAsync(CancellationToken.None);
         if (await session.ExecuteAsync(_engine.Dialect.Jobs.SaveCheckpoint, CancellationToken.None, _job.Id, _job.Claim, text) == 0)
             throw new JobClaimLostException();
+        FaultPoint.Reach(FaultPoints.AfterJobStep);
     }
 
     public async Task<T?> LoadAsync<T>()

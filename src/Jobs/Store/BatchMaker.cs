@@ -33,8 +33,8 @@ internal sealed class BatchMaker(JobMaker maker)
 
     private OutboxRecord MakeJob(BatchJob job, EnqueueOptions options, Guid batch)
     {
-        if (options is { Unique: not null } or { IdempotencyKey: not null })
-            throw new JobException("A job of a batch can have neither `Unique` nor `IdempotencyKey`: it would wait for what was not added. Give the batch an `Id` to keep it from being added twice.");
+        if (options is { Unique: not null } or { IdempotencyKey: not null } or { UniqueBy.Count: > 0 })
+            throw new JobException("A job of a batch can have neither `Unique`, `UniqueBy` nor `IdempotencyKey`: it would wait for what was not added. Give the batch an `Id` to keep it from being added twice.");
         return maker.MakeAny(job.Arguments, options, batch);
     }
 

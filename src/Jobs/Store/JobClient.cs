@@ -39,26 +39,42 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
     {
         ArgumentNullException.ThrowIfNull(arguments);
         if (options is { Unique: not null } or { IdempotencyKey: not null })
-            throw new JobException("`Unique` and `IdempotencyKey` name one job: enqueue it by itself.");
+            throw new JobException("`Unique` and `IdempotencyKey` name one job: enqueue it by itself, or name each by its arguments with `UniqueBy`.");
         List<Guid> ids = [];
-        var committed = Task.CompletedTask;
+        Task<IEnumerable<Guid>>? committing = null;
         try
         {
             // One block is made while the one before it is committed, which on SQLite keeps its thread.
             foreach (var block in arguments.Chunk(Block))
             {
                 OutboxRecord[] records = [.. block.Select(one => maker.Make(one, options ?? new EnqueueOptions()))];
-                await committed;
+                if (committing is not null)
+                    ids.AddRange(await committing);
+                committing = null;
                 cancellationToken.ThrowIfCancellationRequested();
-                committed = Task.Run(() => engine.Committer.CommitAsync(null, records), CancellationToken.None);
-                ids.AddRange(records.Select(record => record.MessageId));
+                committing = Task.Run(() => CommitManyAsync(records, cancellationToken), CancellationToken.None);
             }
         }
         finally
         {
-            await committed;
+            if (committing is not null)
+                ids.AddRange(await committing);
         }
 
+        return ids;
+    }
+
+    private async Task<IEnumerable<Guid>> CommitManyAsync(OutboxRecord[] records, CancellationToken cancellationToken)
+    {
+        await engine.Committer.CommitAsync(null, records);
+        if (records[0].Job!.UniqueKey is null)
+            return records.Select(record => record.MessageId);
+        var ids = new Guid[records.Length];
+        string[] keys = [.. records.Select(record => record.Job!.UniqueKey!).Distinct(StringComparer.Ordinal)];
+        var there = await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => keys.Contains(row.UniqueKey)).ToDictionaryAsync(row => row.UniqueKey!, row => row.Id, StringComparer.Ordinal, cancellationToken));
+        for (var index = 0; index < records.Length; index++)
+            // One that has ended meanwhile, its own or the one that kept it out, is asked for by itself.
+            ids[index] = there.TryGetValue(records[index].Job!.UniqueKey!, out var id) ? id : await EnqueueAsync(records[index], cancellationToken);
         return ids;
     }
 

@@ -65,10 +65,13 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
         RequireLength(options.IdempotencyKey, 200, nameof(options.IdempotencyKey));
         if (options.Key is not null && options.At is not null)
             throw new JobException("A job with a `Key` runs when it is its turn: it cannot have `At`.");
-        if (options.UniqueFor is not null && options.Unique is null)
-            throw new JobException("`UniqueFor` says for how long a name counts: give the name in `Unique`.");
-        if (options.Unique is not null && options.IdempotencyKey is not null)
-            throw new JobException("`Unique` and `IdempotencyKey` both say which job is there already: use one of them.");
+        var isNamed = options.Unique is not null || options.UniqueBy.Count > 0;
+        if (options.UniqueFor is not null && !isNamed)
+            throw new JobException("`UniqueFor` says for how long a name counts: give the name in `Unique`, or what makes it in `UniqueBy`.");
+        if (isNamed && options.IdempotencyKey is not null)
+            throw new JobException("`Unique` or `UniqueBy` and `IdempotencyKey` both say which job is there already: use one of them.");
+        if (options.Unique is not null && options.UniqueBy.Count > 0)
+            throw new JobException("`Unique` and `UniqueBy` both name the job: use one of them.");
         RequireTime(options.Timeout, nameof(options.Timeout), LongestRun);
         RequireTime(options.KeepFor, nameof(options.KeepFor), Longest);
         RequireTime(options.UniqueFor, nameof(options.UniqueFor), Longest);
@@ -84,6 +87,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
         var text = JobJson.Write(arguments, type);
         if (limits.Refusal(text.Length) is { } refusal)
             throw new JobException($"What a `{name}` is told {refusal}.");
+        var unique = options.UniqueBy.Count > 0 ? JobNames.By(options.UniqueBy, text, type) : options.Unique;
         var milliseconds = now();
         var due = options.At is { } at && at.ToUnixTimeMilliseconds() is var asked && asked > milliseconds ? asked : (long?)null;
         var rank = NextRank(milliseconds);
@@ -103,7 +107,7 @@ internal sealed class JobMaker(JobCatalog catalog, WebhookRules webhooks, JobsOp
                 Timeout = (long?)options.Timeout?.TotalMilliseconds,
                 OrderKey = options.Key is { } key ? $"{queue}:{key}" : null,
                 OrderPolicy = (int)options.KeyPolicy,
-                UniqueKey = options.Unique is { } unique ? JobNames.Unique(name, unique) : null,
+                UniqueKey = unique is null ? null : JobNames.Unique(name, unique),
                 UniqueWhile = (int)options.UniqueWhile,
                 UniqueUntil = milliseconds + (long?)options.UniqueFor?.TotalMilliseconds,
                 KeptUntil = options.IdempotencyKey is null ? null : milliseconds + (long)options.IdempotentFor.TotalMilliseconds,

@@ -1,12 +1,36 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace Bus.Jobs.Store;
 
 /// <summary>What follows from the names that callers give to jobs.</summary>
 internal static class JobNames
 {
+    private const int LongestName = 200;
+
     public static string Unique(string type, string name) => $"{type}:{name}";
+
+    /// <summary>The name that follows from members of the arguments: their values as they are stored, or the SHA-256 of them where that is too long. The order in which the members are given means nothing.</summary>
+    /// <exception cref="JobException">The arguments have no such member.</exception>
+    public static string By(IEnumerable<string> members, byte[] arguments, Type type)
+    {
+        using var document = JsonDocument.Parse(arguments);
+        SortedDictionary<string, string> values = new(StringComparer.Ordinal);
+        foreach (var member in members)
+        {
+            var name = JsonNamingPolicy.CamelCase.ConvertName(member);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && (document.RootElement.TryGetProperty(member, out var value) || document.RootElement.TryGetProperty(name, out value)))
+                values[name] = value.GetRawText();
+            else if (type.GetProperty(member) is not null)
+                values[name] = "null";
+            else
+                throw new JobException($"`{type.Name}` has no member `{member}`, which `{nameof(EnqueueOptions.UniqueBy)}` goes by.");
+        }
+
+        var text = string.Join('\n', values.Select(one => $"{one.Key}={one.Value}"));
+        return text.Length <= LongestName ? text : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
 
     /// <summary>The id of the one job with that idempotency key: a UUID of version 8 (RFC 9562) of the SHA-256 of both.</summary>
     public static Guid IdOf(string type, string idempotencyKey)

@@ -42,7 +42,7 @@ public static class DeadLetterModelExtensions
         letter.Property(row => row.ClosedAt).HasColumnName("closed_at");
         letter.Property(row => row.Note).HasColumnName("note");
         letter.HasIndex(row => row.SourceKey).IsUnique();
-        letter.HasIndex(row => new { row.State, row.GroupId });
+        letter.HasIndex(row => new { row.State, row.GroupId, row.Id });
         letter.HasIndex(row => new { row.State, row.Id });
         letter.HasIndex(row => row.MessageId).HasFilter("message_id IS NOT NULL");
         letter.HasIndex(row => row.ClosedAt).HasFilter("closed_at IS NOT NULL");
@@ -84,6 +84,7 @@ public static class DeadLetterModelExtensions
         replay.Property(row => row.Query).HasColumnName("query");
         replay.Property(row => row.Canary).HasColumnName("canary");
         replay.Property(row => row.PerSecond).HasColumnName("per_second");
+        replay.Property(row => row.Queue).HasColumnName("queue").HasMaxLength(400);
         replay.Property(row => row.Reason).HasColumnName("reason");
         replay.Property(row => row.Matched).HasColumnName("matched");
         replay.Property(row => row.Succeeded).HasColumnName("succeeded");

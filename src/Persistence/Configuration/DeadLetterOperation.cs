@@ -18,6 +18,9 @@ public sealed record DeadLetterOperation
     /// <summary>How carefully.</summary>
     public required DeadLetterPace Pace { get; init; }
 
+    /// <summary>Where they are sent to instead of where each failed; null for there.</summary>
+    public string? Queue { get; init; }
+
     /// <summary>Why they are discarded, or by which fields they are indexed; else null.</summary>
     public string? Reason { get; init; }
 

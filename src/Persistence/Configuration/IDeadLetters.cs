@@ -44,8 +44,12 @@ public interface IDeadLetters
     Task<bool> DiscardAsync(Guid id, string reason, CancellationToken cancellationToken = default);
 
     /// <summary>Replays all open letters that are asked for, in the background, in the order in which they came. It survives the end of this process.</summary>
-    /// <exception cref="DeadLetterException">The query or the pace is wrong.</exception>
-    Task<DeadLetterOperation> StartReplayAsync(DeadLetterQuery query, DeadLetterPace? pace = null, CancellationToken cancellationToken = default);
+    /// <param name="query">Which; those of closed ones that it finds are left.</param>
+    /// <param name="pace">How carefully; null for all at once.</param>
+    /// <param name="queue">Another queue to send all of them to; null for the one on which each failed. Jobs run in their own queues: of a query without a kind it takes the messages.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <exception cref="DeadLetterException">The query or the pace is wrong; that is no name of a queue, the query asks for jobs, or there is no such queue, as far as the transport can say.</exception>
+    Task<DeadLetterOperation> StartReplayAsync(DeadLetterQuery query, DeadLetterPace? pace = null, string? queue = null, CancellationToken cancellationToken = default);
 
     /// <summary>Discards all open letters that are asked for, likewise.</summary>
     /// <exception cref="DeadLetterException">The query or the pace is wrong, or there is no reason.</exception>

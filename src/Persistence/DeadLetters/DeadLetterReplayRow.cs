@@ -21,6 +21,9 @@ public sealed class DeadLetterReplayRow
     /// <summary>How many a second at most; null for as many as it can.</summary>
     public int? PerSecond { get; set; }
 
+    /// <summary>Where the letters are sent to; null for where each failed.</summary>
+    public string? Queue { get; set; }
+
     /// <summary>Why they are discarded, or by which fields they are indexed.</summary>
     public string? Reason { get; set; }
 

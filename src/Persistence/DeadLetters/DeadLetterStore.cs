@@ -60,8 +60,7 @@ internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engin
 
     public async Task<bool> ReplayAsync(Guid id, ReadOnlyMemory<byte>? body = null, string? queue = null, CancellationToken cancellationToken = default)
     {
-        if (queue is not null && (string.IsNullOrWhiteSpace(queue) || queue.AsSpan().ContainsAny("?#/") || !Uri.IsWellFormedUriString($"queue:{queue}", UriKind.Absolute)))
-            throw new DeadLetterException($"'{queue}' is no name of a queue: give the name of an endpoint, or none to send the letter back to where it failed.");
+        RequireQueue(queue);
         if (await FindRowAsync(id, cancellationToken) is not { State: LetterReplayer<TDbContext>.Open } letter)
             return false;
         var edited = body?.ToArray();
@@ -87,18 +86,27 @@ internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engin
         return await replayer.DiscardAsync([id], reason, (_, _) => Task.FromResult(true), cancellationToken) == 1;
     }
 
-    public Task<DeadLetterOperation> StartReplayAsync(DeadLetterQuery query, DeadLetterPace? pace = null, CancellationToken cancellationToken = default) =>
-        StartAsync(DeadLetterAction.Replay, query, null, pace, cancellationToken);
+    public async Task<DeadLetterOperation> StartReplayAsync(DeadLetterQuery query, DeadLetterPace? pace = null, string? queue = null, CancellationToken cancellationToken = default)
+    {
+        if (queue is null)
+            return await StartAsync(DeadLetterAction.Replay, query, null, pace, null, cancellationToken);
+        RequireQueue(queue);
+        if (query.Kind == DeadLetterKind.Job)
+            throw new DeadLetterException($"Jobs run again in their own queues, not in `{queue}`: leave out the queue.");
+        return await replayer.RefusalAsync(queue, cancellationToken) is { } refusal
+            ? throw new DeadLetterException(refusal)
+            : await StartAsync(DeadLetterAction.Replay, query with { Kind = DeadLetterKind.Message }, null, pace, queue, cancellationToken);
+    }
 
     public Task<DeadLetterOperation> StartDiscardAsync(DeadLetterQuery query, string reason, DeadLetterPace? pace = null, CancellationToken cancellationToken = default)
     {
         RequireReason(reason);
-        return StartAsync(DeadLetterAction.Discard, query, reason, pace, cancellationToken);
+        return StartAsync(DeadLetterAction.Discard, query, reason, pace, null, cancellationToken);
     }
 
     public Task<DeadLetterOperation> StartIndexAsync(DeadLetterQuery query, DeadLetterPace? pace = null, CancellationToken cancellationToken = default) => fields.IsEmpty
         ? throw new DeadLetterException("No field is declared in this process: name them in `Bus:DeadLetters:SearchFields` or by `letters.SearchField(…)` in `bus.AddDeadLetters`, in every process.")
-        : StartAsync(DeadLetterAction.Index, query, fields.Text, pace, cancellationToken);
+        : StartAsync(DeadLetterAction.Index, query, fields.Text, pace, null, cancellationToken);
 
     public Task<DeadLetterOperation?> FindOperationAsync(Guid id, CancellationToken cancellationToken = default) => operations.FindAsync(id, cancellationToken);
 
@@ -120,6 +128,12 @@ internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engin
     private DeadLetterQuery WithField(DeadLetterQuery query) => query.Field is { } field ? query with { Field = fields.Require(field) } : query;
 
     private static DeadLetterPage Page(IEnumerable<DeadLetterRow> rows, Guid? next) => new([.. rows.Select(LetterQueries.Summary)], next);
+
+    private static void RequireQueue(string? queue)
+    {
+        if (queue is not null && (string.IsNullOrWhiteSpace(queue) || queue.Length > 255 || queue.AsSpan().ContainsAny("?#/") || !Uri.IsWellFormedUriString($"queue:{queue}", UriKind.Absolute)))
+            throw new DeadLetterException($"'{queue}' is no name of a queue: give the name of an endpoint, or none to send letters back to where they failed.");
+    }
 
     private static void RequireReason(string reason)
     {
@@ -151,13 +165,13 @@ internal sealed class DeadLetterStore<TDbContext>(OutboxEngine<TDbContext> engin
         return Page(found, hits.Count == most || seen == DeadLetterQuery.MostBodies ? last : null);
     }
 
-    private async Task<DeadLetterOperation> StartAsync(DeadLetterAction action, DeadLetterQuery query, string? reason, DeadLetterPace? pace, CancellationToken cancellationToken)
+    private async Task<DeadLetterOperation> StartAsync(DeadLetterAction action, DeadLetterQuery query, string? reason, DeadLetterPace? pace, string? queue, CancellationToken cancellationToken)
     {
         LetterQueries.RequireForMany(query);
         if (action != DeadLetterAction.Index && (query = query with { State = query.State ?? DeadLetterState.Open }).State != DeadLetterState.Open)
             throw new DeadLetterException("Only open letters are replayed or discarded: leave `State` out of the query.");
         query = WithField(query);
-        var started = await operations.StartAsync(engine.Dialect.NewKey(), action, query, reason, pace ?? new DeadLetterPace(), cancellationToken);
+        var started = await operations.StartAsync(engine.Dialect.NewKey(), action, query, reason, pace ?? new DeadLetterPace(), queue, cancellationToken);
         upkeep.Wake();
         return started;
     }

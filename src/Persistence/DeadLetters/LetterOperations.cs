@@ -17,7 +17,7 @@ internal sealed class LetterOperations<TDbContext>(OutboxEngine<TDbContext> engi
     private const int Running = (int)DeadLetterOperationState.Running;
     private const int Paused = (int)DeadLetterOperationState.Paused;
 
-    public async Task<DeadLetterOperation> StartAsync(Guid id, DeadLetterAction action, DeadLetterQuery query, string? reason, DeadLetterPace pace, CancellationToken cancellationToken)
+    public async Task<DeadLetterOperation> StartAsync(Guid id, DeadLetterAction action, DeadLetterQuery query, string? reason, DeadLetterPace pace, string? queue, CancellationToken cancellationToken)
     {
         if (pace.Canary is < 1)
             throw new DeadLetterException($"`Canary` must be at least 1, but is {pace.Canary}. Leave it out for no pause.");
@@ -32,6 +32,7 @@ internal sealed class LetterOperations<TDbContext>(OutboxEngine<TDbContext> engi
                 Action = (int)action,
                 Query = JsonSerializer.Serialize(query),
                 Reason = reason,
+                Queue = queue,
                 Canary = pace.Canary,
                 PerSecond = pace.PerSecond,
                 CreatedAt = now,
@@ -115,16 +116,17 @@ internal sealed class LetterOperations<TDbContext>(OutboxEngine<TDbContext> engi
         List<(Guid, OutboxRecord, string?)> messages = [];
         var (ran, failed, refused, error) = (0, 0, 0, (string?)null);
         var refusals = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var queue in letters.Where(letter => letter.Kind != NewLetter.Job).Select(letter => letter.Queue).Distinct(StringComparer.Ordinal))
+        var target = step.Operation.Queue;
+        foreach (var queue in letters.Where(letter => letter.Kind != NewLetter.Job).Select(letter => target ?? letter.Queue).Distinct(StringComparer.Ordinal))
             refusals[queue] = await replayer.RefusalAsync(queue, cancellationToken);
         foreach (var letter in letters)
         {
             try
             {
-                if (letter.Kind != NewLetter.Job && refusals[letter.Queue] is { } refusal)
+                if (letter.Kind != NewLetter.Job && refusals[target ?? letter.Queue] is { } refusal)
                     (refused, error) = (refused + 1, $"Dead letter {letter.Id}: {refusal}");
                 else if (letter.Kind != NewLetter.Job)
-                    messages.Add((letter.Id, await replayer.PrepareAsync(letter, null, null, cancellationToken), null));
+                    messages.Add((letter.Id, await replayer.PrepareAsync(letter, null, target, cancellationToken), target is null ? null : $"sent to {target}"));
                 else if (await replayer.RunAgainAsync(letter, null, cancellationToken))
                     ran++;
             }

@@ -135,6 +135,7 @@ internal static class LetterQueries
         State = (DeadLetterOperationState)row.State,
         Query = JsonSerializer.Deserialize<DeadLetterQuery>(row.Query)!,
         Pace = new DeadLetterPace { Canary = row.Canary, PerSecond = row.PerSecond },
+        Queue = row.Queue,
         Reason = row.Reason,
         Matched = row.Matched,
         Succeeded = row.Succeeded,

@@ -38,6 +38,25 @@ public abstract class LetterReplayContract : DeadLetterTests
     }
 
     [Fact]
+    public async Task Should_send_many_to_another_queue()
+    {
+        await using var service = await StartAsync();
+        await SendAsync(service, 1, 2, 3);
+        await OpenAsync(service, 3);
+        await service.QueryAsync(db => db.Set<DeadLetterRow>().ExecuteUpdateAsync(set => set.SetProperty(row => row.Queue, "gone")));
+        Mend(service);
+        var refusal = await Assert.ThrowsAsync<DeadLetterException>(() => Letters(service).StartReplayAsync(new DeadLetterQuery(), queue: "comands"));
+        Assert.Contains("no queue `comands`", refusal.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<DeadLetterException>(() => Letters(service).StartReplayAsync(new DeadLetterQuery { Kind = DeadLetterKind.Job }, queue: "commands"));
+
+        var operation = await Letters(service).StartReplayAsync(new DeadLetterQuery { Queue = "gone" }, queue: "commands");
+        Assert.Equal(("commands", 3L), (operation.Queue, operation.Matched));
+        await UntilAsync(service, operation.Id, DeadLetterOperationState.Done);
+        Assert.Equal([1, 2, 3], (await DoneAsync(service, 3)).Order());
+        Assert.All((await Letters(service).ListAsync(new DeadLetterQuery())).Letters, letter => Assert.Equal("sent to commands", letter.Note));
+    }
+
+    [Fact]
     public async Task Should_send_each_once_when_two_processes_replay_the_same()
     {
         using var queues = new TemporaryFolder();

@@ -1,5 +1,7 @@
 using Bus.Jobs;
+using Bus.Persistence.Jobs;
 using Bus.TestSupport;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace Bus.ContractTests.Jobs;
@@ -74,5 +76,24 @@ public abstract class JobNameContract : JobTests
         Assert.Single(answers, answer => answer is null);
         Assert.All(answers.OfType<Exception>(), answer => Assert.True(answer is JobException { IsConflict: true }, $"{answer}"));
         Assert.Single(await Operations(service).ListAsync(new JobQuery { State = JobState.Queued }));
+    }
+
+    [Fact]
+    public async Task Should_be_one_for_all_with_the_same_members_one_by_one_and_in_bulk()
+    {
+        await using var service = await StartAsync();
+        var (client, operations) = (Client(service), Operations(service));
+        var byLeft = new EnqueueOptions { UniqueBy = [nameof(Sum.Left)] };
+        await operations.PauseAsync(JobGroup.All);
+        var first = await client.EnqueueAsync(new Sum(1, 1), byLeft);
+        Assert.Equal(first, await client.EnqueueAsync(new Sum(1, 2), byLeft));
+        Assert.NotEqual(first, await client.EnqueueAsync(new Sum(1, 1), new EnqueueOptions { UniqueBy = ["left", "right"] }));
+
+        var many = await client.EnqueueManyAsync(Enumerable.Range(0, 2_500).Select(number => new Sum(number / 2, number)), byLeft);
+        Assert.Equal((2_500, 1_250), (many.Count, many.Distinct().Count()));
+        Assert.Equal([many[0], many[0], first, first], many.Take(4));
+        Assert.Equal(1_251, await service.QueryAsync(db => db.Set<JobRow>().CountAsync()));
+        await operations.ResumeAsync(JobGroup.All);
+        Assert.Equal(2, await ResultAsync(service, first));
     }
 }

@@ -48,5 +48,24 @@ public sealed class When_jobs_are_made
         Assert.Contains("`Tenant` must have 1 to 190 characters", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Should_be_named_by_the_members_that_make_two_the_same()
+    {
+        string By(Order order, params string[] members) => _maker.Make(order, new EnqueueOptions { UniqueBy = members }).Job!.UniqueKey!;
+        Assert.Equal(By(new Order(5, "a", new Note("x")), "Number"), By(new Order(5, "b", new Note("y")), "number"));
+        Assert.NotEqual(By(new Order(5, "a", null), "Number"), By(new Order(6, "a", null), "Number"));
+        Assert.Equal(By(new Order(5, "a", new Note("x")), "Number", "Note"), By(new Order(5, "b", new Note("x")), "Note", "Number"));
+        Assert.NotEqual(By(new Order(5, "a", new Note("x")), "Note"), By(new Order(5, "a", null), "Note"));
+        // What could be taken for two members is one.
+        Assert.NotEqual(By(new Order(5, "a\nnote=null", null), "Name"), By(new Order(5, "a", null), "Name", "Note"));
+
+        var refused = Assert.Throws<JobException>(() => By(new Order(5, "a", null), "Total"));
+        Assert.Contains("no member `Total`", refused.Message, StringComparison.Ordinal);
+        Assert.Throws<JobException>(() => _maker.Make(new Note("a"), new EnqueueOptions { UniqueBy = ["Text"], Unique = "a" }));
+        Assert.Throws<JobException>(() => _maker.Make(new Note("a"), new EnqueueOptions { UniqueBy = ["Text"], IdempotencyKey = "a" }));
+    }
+
     private sealed record Note(string Text);
+
+    private sealed record Order(int Number, string Name, Note? Note);
 }
