@@ -47,8 +47,8 @@ public sealed record EnqueueOptions
     public string? Unique { get; init; }
 
     /// <summary>
-    /// The same by members of the arguments, for instance <c>[nameof(Charge.Order)]</c>: two jobs of a type in which all of these have the same values have the same name. A member is called as in its type or in its JSON; one
-    /// that has members of its own counts with all of them. Not together with <see cref="Unique"/>. Empty, the default, for no name.
+    /// The same by members of the arguments, for instance <c>[nameof(Charge.Order)]</c>: two jobs of a type in which all of these have the same JSON have the same name. A member is called as in its type or in its JSON; one
+    /// that has members of its own counts with all of them, and 1.0 and 1.00 are two values. Not together with <see cref="Unique"/>. Empty, the default, for no name.
     /// </summary>
     public IReadOnlyList<string> UniqueBy { get; init; } = [];
 

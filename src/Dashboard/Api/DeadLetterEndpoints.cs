@@ -26,7 +26,7 @@ internal static class DeadLetterEndpoints
             .WithName("EditDeadLetterGroup").WithSummary("Sets `status`, `owner` and `note` of a cause.");
         letters.MapGet("/operations", OperationsAsync).Produces<IReadOnlyList<DeadLetterOperation>>().WithName("ListDeadLetterOperations").WithSummary("What was asked for many letters, the newest first.");
         letters.MapPost("/operations", StartAsync).Accepts<Operation>("application/json").Produces<DeadLetterOperation>(StatusCodes.Status202Accepted).Produces<Count>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithName("StartDeadLetterOperation")
-            .WithSummary("Replays all open letters of a `query`, or with `discardReason` discards them, or with `index` looks anew for the declared fields in them, closed ones too: or sends the messages of it to another `queue`: after `canary` letters it pauses, `perSecond` limits it. With `dryRun` nothing is done, and the answer is the exact number.");
+            .WithSummary("Replays all open letters of a `query`, with `queue` the messages among them to that queue, or with `discardReason` discards them, or with `index` looks anew for the declared fields in them, closed ones too: after `canary` letters it pauses, `perSecond` limits it. With `dryRun` nothing is done, and the answer is the exact number.");
         letters.MapGet("/operations/{id:guid}", ShowOperationAsync).Produces<DeadLetterOperation>().ProducesProblem(StatusCodes.Status404NotFound).WithName("GetDeadLetterOperation").WithSummary("How far it is.");
         Act(letters, "continue", "ContinueDeadLetterOperation", "Lets it go on after its canary.", "Only one that has paused can go on.", static (all, id, token) => all.ContinueAsync(id, token));
         Act(letters, "stop", "StopDeadLetterOperation", "Stops it; what is done stays done.", "Only one that has not ended can be stopped.", static (all, id, token) => all.StopAsync(id, token));
@@ -78,8 +78,8 @@ internal static class DeadLetterEndpoints
         var asked = await ApiJson.ReadAsync<Operation>(request, token);
         if (asked.Index && (asked.DryRun || asked.DiscardReason is not null))
             throw new JsonException("`index` changes no letter: leave out `dryRun` and `discardReason`.");
-        if (asked.Queue is not null && (asked.Index || asked.DiscardReason is not null))
-            throw new JsonException("`queue` is where letters are sent: leave it out where none are.");
+        if (asked.Queue is not null && (asked.Index || asked.DiscardReason is not null || asked.Query.Kind == DeadLetterKind.Job))
+            throw new JsonException("`queue` is where messages are sent: leave it out where none are.");
         if (asked.DryRun)
             return ApiJson.Answer(new Count(await letters.CountAsync(asked.Query with { State = DeadLetterState.Open, Kind = asked.Queue is null ? asked.Query.Kind : DeadLetterKind.Message }, token)));
         var pace = new DeadLetterPace { Canary = asked.Canary, PerSecond = asked.PerSecond };

@@ -13,11 +13,15 @@ namespace Bus.Jobs.Running;
 /// <param name="grouping">How jobs of that type are run together; null when each is run by itself. Some together count as one.</param>
 internal sealed class JobPool(int concurrency, Func<IReadOnlyList<RunningJob>, Task> run, Action ended, Func<string, bool> isLimited, Func<string, JobGrouping?> grouping)
 {
+    /// <summary>How many may have ended and wait for their ends to be written beside those that run.</summary>
+    private const int MostFreed = 200;
+
     private readonly ConcurrentDictionary<Guid, RunningJob> _held = new();
     private readonly Lock _lock = new();
     private readonly Queue<List<RunningJob>> _first = new();
     private readonly Queue<List<RunningJob>> _waiting = new();
     private readonly Dictionary<string, List<RunningJob>> _gathering = new(StringComparer.Ordinal);
+    private readonly HashSet<RunningJob> _freed = [];
     private TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
 
@@ -156,10 +160,19 @@ internal sealed class JobPool(int concurrency, Func<IReadOnlyList<RunningJob>, T
     }
 
     /// <summary>Its handler has ended: another begins while the end is written, so that a turn at the table has the ends of all who ran meanwhile. Not for one that runs on although it was given up.</summary>
+    /// <remarks>Where one runs at a time, it is to the end of what it has in its scope.</remarks>
     public void Free(RunningJob held)
     {
-        if (Leave(held))
-            BeginWaiting();
+        lock (_lock)
+        {
+            // Each has a scope, and what is in it.
+            if (concurrency == 1 || _freed.Count >= MostFreed || !held.Vacate())
+                return;
+            _running--;
+            _freed.Add(held);
+        }
+
+        BeginWaiting();
     }
 
     /// <summary>It is not this process's any more.</summary>
@@ -262,19 +275,17 @@ internal sealed class JobPool(int concurrency, Func<IReadOnlyList<RunningJob>, T
         }
         finally
         {
-            Leave(group[0]);
+            lock (_lock)
+            {
+                if (group[0].Vacate())
+                    _running--;
+                else
+                    _freed.Remove(group[0]);
+            }
+
             group.ForEach(Release);
             BeginWaiting();
             ended();
         }
-    }
-
-    private bool Leave(RunningJob first)
-    {
-        if (!first.Vacate())
-            return false;
-        lock (_lock)
-            _running--;
-        return true;
     }
 }

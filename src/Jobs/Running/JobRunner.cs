@@ -1,3 +1,4 @@
+using System.Data;
 using Bus.Core.Faults;
 using Bus.Core.Recoverability;
 using Bus.Jobs.Handling;
@@ -135,7 +136,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
                 throw new JobClaimLostException();
             // What is being written would wait for a transaction that keeps all others out.
             await running.Log.HoldAsync(mayWait: !WritesAlone());
-            await CommitAsync(unit, scope.ServiceProvider, ended, running.Log.Left, end);
+            await CommitAsync(unit, scope.ServiceProvider, running, ended, end);
             // What its limits kept back may go on.
             if (type.Rest.Succeed(job.Id) || type.KeepsOthersWaiting)
                 news().Tell(job.Queue);
@@ -146,19 +147,21 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
         }
     }
 
-    private async Task CommitAsync(ConsumeUnit<TDbContext> unit, IServiceProvider scope, EndedRun ended, IReadOnlyList<JobLogRow> lines, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
+    private async Task CommitAsync(ConsumeUnit<TDbContext> unit, IServiceProvider scope, RunningJob running, EndedRun ended, Func<EndedRun, IReadOnlyList<OutboxRecord>, Task<bool>> end)
     {
         if (unit.Transaction is null)
         {
             var context = engine.WatchesContexts ? scope.GetRequiredService<ScopedContext<TDbContext>>().Context : unit.Context;
             if (context?.ChangeTracker.HasChanges() != true)
             {
+                // A connection that the handler has left open is one of few.
+                running.KeepsPlace = engine.RetriesInContext || context?.Database.GetDbConnection().State is ConnectionState.Open;
                 await CommitTogetherAsync(context, ended, end);
                 return;
             }
         }
 
-        await CommitInOneAsync(unit, [ended], lines);
+        await CommitInOneAsync(unit, [ended], running.Log.Left);
     }
 
     // With what the handler has saved, in its transaction.

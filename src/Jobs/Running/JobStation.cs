@@ -174,11 +174,10 @@ internal sealed partial class JobStation<TDbContext> : BackgroundLoop
 
         Task<bool> EndOneAsync(EndedRun run, IReadOnlyList<OutboxRecord> records)
         {
-            var end = EndAsync(jobs[0], run, records, jobs[0].Log.Left);
-            // One that was given up and runs on keeps its place.
-            if (jobs[0].MayEnd(EndedBy.Handler))
+            // Before the turn looks how much room there is. One that was given up and runs on keeps its place.
+            if (!jobs[0].KeepsPlace && jobs[0].MayEnd(EndedBy.Handler))
                 _pool.Free(jobs[0]);
-            return end;
+            return EndAsync(jobs[0], run, records, jobs[0].Log.Left);
         }
     }
 

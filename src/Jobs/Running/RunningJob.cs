@@ -38,6 +38,9 @@ internal sealed class RunningJob(ClaimedJob job, Guid owner) : IDisposable
     /// <returns>False when it had none, or has left it.</returns>
     public bool Vacate() => Interlocked.Exchange(ref _occupies, 0) == 1;
 
+    /// <summary>Whether its place is its own until its end is written: what its scope holds is not to be had by many at once, or its handler may run again.</summary>
+    public bool KeepsPlace { get; set; }
+
     /// <summary>Notes that its handler begins.</summary>
     public void Begin() => _begun = TimeProvider.System.GetTimestamp();
 

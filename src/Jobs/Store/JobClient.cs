@@ -55,12 +55,16 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
                 committing = Task.Run(() => CommitManyAsync(records, cancellationToken), CancellationToken.None);
             }
         }
-        finally
+        catch
         {
+            // What is on its way is not left alone, and what went wrong first is said.
             if (committing is not null)
-                ids.AddRange(await committing);
+                await ((Task)committing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
 
+        if (committing is not null)
+            ids.AddRange(await committing);
         return ids;
     }
 
@@ -69,13 +73,20 @@ internal sealed class JobClient<TDbContext>(OutboxEngine<TDbContext> engine, Job
         await engine.Committer.CommitAsync(null, records);
         if (records[0].Job!.UniqueKey is null)
             return records.Select(record => record.MessageId);
-        var ids = new Guid[records.Length];
-        string[] keys = [.. records.Select(record => record.Job!.UniqueKey!).Distinct(StringComparer.Ordinal)];
-        var there = await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => keys.Contains(row.UniqueKey)).ToDictionaryAsync(row => row.UniqueKey!, row => row.Id, StringComparer.Ordinal, cancellationToken));
-        for (var index = 0; index < records.Length; index++)
-            // One that has ended meanwhile, its own or the one that kept it out, is asked for by itself.
-            ids[index] = there.TryGetValue(records[index].Job!.UniqueKey!, out var id) ? id : await EnqueueAsync(records[index], cancellationToken);
-        return ids;
+        Guid[] own = [.. records.Select(record => record.MessageId)];
+        string[] names = [.. records.Select(record => record.Job!.UniqueKey!).Distinct(StringComparer.Ordinal)];
+        var added = await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => own.Contains(row.Id)).Select(row => row.Id).ToHashSetAsync(cancellationToken));
+        var named = await rows.InScopeAsync(db => db.Set<JobRow>().Where(row => names.Contains(row.UniqueKey)).ToDictionaryAsync(row => row.UniqueKey!, row => row.Id, StringComparer.Ordinal, cancellationToken));
+        Dictionary<string, Guid> found = new(StringComparer.Ordinal);
+        foreach (var record in records)
+        {
+            var name = record.Job!.UniqueKey!;
+            // Of several of one name in the block the first counts. The one that kept it out may have ended meanwhile.
+            if (!found.ContainsKey(name))
+                found[name] = added.Contains(record.MessageId) ? record.MessageId : named.TryGetValue(name, out var other) ? other : await EnqueueAsync(record, cancellationToken);
+        }
+
+        return records.Select(record => found[record.Job!.UniqueKey!]);
     }
 
     public Task<Guid> EnqueueBatchAsync(string name, IEnumerable<BatchJob> jobs, JobBatchOptions? options = null, CancellationToken cancellationToken = default) =>

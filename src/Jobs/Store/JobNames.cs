@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -11,21 +12,19 @@ internal static class JobNames
 
     public static string Unique(string type, string name) => $"{type}:{name}";
 
-    /// <summary>The name that follows from members of the arguments: their values as they are stored, or the SHA-256 of them where that is too long. The order in which the members are given means nothing.</summary>
-    /// <exception cref="JobException">The arguments have no such member.</exception>
+    /// <summary>The name that follows from members of the arguments: their JSON as it is stored, or the SHA-256 of it where that is too long. The order in which the members are given means nothing.</summary>
+    /// <exception cref="JobException">The arguments have no such member in their JSON.</exception>
     public static string By(IEnumerable<string> members, byte[] arguments, Type type)
     {
         using var document = JsonDocument.Parse(arguments);
+        var known = JsonSerializerOptions.Web.GetTypeInfo(type).Properties;
         SortedDictionary<string, string> values = new(StringComparer.Ordinal);
         foreach (var member in members)
         {
-            var name = JsonNamingPolicy.CamelCase.ConvertName(member);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && (document.RootElement.TryGetProperty(member, out var value) || document.RootElement.TryGetProperty(name, out value)))
-                values[name] = value.GetRawText();
-            else if (type.GetProperty(member) is not null)
-                values[name] = "null";
-            else
-                throw new JobException($"`{type.Name}` has no member `{member}`, which `{nameof(EnqueueOptions.UniqueBy)}` goes by.");
+            var property = known.FirstOrDefault(property => property.Get is not null && ((property.AttributeProvider as MemberInfo)?.Name == member || property.Name == member))
+                ?? throw new JobException($"The JSON of `{type.Name}` has no member `{member}`, which `{nameof(EnqueueOptions.UniqueBy)}` goes by.");
+            // One that its type leaves out when it is null.
+            values[property.Name] = document.RootElement.TryGetProperty(property.Name, out var value) ? value.GetRawText() : "null";
         }
 
         var text = string.Join('\n', values.Select(one => $"{one.Key}={one.Value}"));

@@ -72,6 +72,7 @@ internal sealed class StoreSession(AsyncServiceScope scope, DbContext context, S
                 return;
         }
 
+        KeptStatements.Forget(Connection);
         await context.Database.CloseConnectionAsync();
         await scope.DisposeAsync();
     }
@@ -79,6 +80,7 @@ internal sealed class StoreSession(AsyncServiceScope scope, DbContext context, S
     /// <summary>For the thread that must not wait for another.</summary>
     public void Dispose()
     {
+        KeptStatements.Forget(Connection);
         context.Database.CloseConnection();
         scope.Dispose();
     }

@@ -13,6 +13,8 @@ internal abstract partial class RowByRowJobs(StoreDialect dialect, JobTables tab
     // A statement opens each index of the table once: for several rows together that is much of what one costs.
     private static readonly int[] RowsAnInsert = [16, 4, 1];
 
+    private const int LongestTogether = 64 * 1024;
+
     private readonly string[] _inserts = [.. RowsAnInsert.Select(rows => InsertOf(tables, now, rows))];
 
     private readonly string _forget = $"DELETE FROM {tables.Job} WHERE id = @p0 AND state IN (3, 6) AND kept_until <= {now}";
@@ -82,7 +84,8 @@ internal abstract partial class RowByRowJobs(StoreDialect dialect, JobTables tab
     public override void AddInsert(StoreBatch batch, IReadOnlyList<NewJob> jobs)
     {
         AddPlain(batch, [.. jobs.Where(job => job.IsPlain)]);
-        foreach (var job in jobs.Where(job => !job.IsPlain))
+        // Names in one order, so that no two wait for each other; those of a line in the order in which they stand in it.
+        foreach (var job in jobs.Where(job => !job.IsPlain).OrderBy(job => job.OrderKey is null ? job.UniqueKey : null, StringComparer.Ordinal))
         {
             if (job.KeptUntil is not null)
             {
@@ -216,7 +219,8 @@ internal abstract partial class RowByRowJobs(StoreDialect dialect, JobTables tab
         for (var first = 0; first < jobs.Count;)
         {
             var head = jobs[first];
-            var alike = jobs.Skip(first).Take(RowsAnInsert[0]).TakeWhile(head.IsLike).Count();
+            // Long ones go one by one: together they would be held in memory twice.
+            var alike = Math.Max(1, jobs.Skip(first).Take(RowsAnInsert[0]).TakeWhile(job => job.Arguments.Length <= LongestTogether && head.IsLike(job)).Count());
             var size = Array.FindIndex(RowsAnInsert, rows => rows <= alike);
             var some = jobs.GetRange(first, RowsAnInsert[size]);
             batch.AddRow(

@@ -11,9 +11,9 @@ public sealed class When_a_process_runs_jobs
 {
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _ends = new();
     private readonly Channel<RunningJob> _begun = Channel.CreateUnbounded<RunningJob>();
-    private readonly JobPool _pool;
+    private JobPool _pool;
 
-    public When_a_process_runs_jobs() => _pool = new JobPool(2, RunAsync, () => { }, _ => false, _ => null);
+    public When_a_process_runs_jobs() => _pool = Pool(2);
 
     [Fact]
     public async Task Should_begin_another_while_the_end_of_one_is_written()
@@ -33,6 +33,39 @@ public sealed class When_a_process_runs_jobs
         end.SetResult();
         await Settled(() => !_pool.Holds(first[0].Job.Id, first[0].Job.Claim));
         Assert.Equal((2, 1), (_pool.Running, _pool.Waiting));
+    }
+
+    [Fact]
+    public async Task Should_let_one_end_altogether_where_one_runs_at_a_time()
+    {
+        _pool = Pool(1);
+        _pool.Add(Jobs(2), Guid.NewGuid());
+        var first = Assert.Single(await BegunAsync(1));
+        _pool.Free(first);
+        Assert.Equal((1, 1), (_pool.Running, _pool.Waiting));
+        _ends[first.Job.Id].SetResult();
+        await BegunAsync(1);
+        Assert.Equal((1, 0), (_pool.Running, _pool.Waiting));
+    }
+
+    [Fact]
+    public async Task Should_hold_no_more_ended_ones_than_it_may_beside_those_that_run()
+    {
+        _pool.Add(Jobs(250), Guid.NewGuid());
+        List<RunningJob> ended = [];
+        while (ended.Count < 202)
+        {
+            ended.Add((await BegunAsync(1))[0]);
+            _pool.Free(ended[^1]);
+        }
+
+        // The last two keep their places until ends are written.
+        Assert.Equal((2, 48), (_pool.Running, _pool.Waiting));
+        _ends[ended[0].Job.Id].SetResult();
+        await Settled(() => !_pool.Holds(ended[0].Job.Id, ended[0].Job.Claim));
+        _pool.Free(ended[^1]);
+        await BegunAsync(1);
+        Assert.Equal((2, 47), (_pool.Running, _pool.Waiting));
     }
 
     [Fact]
@@ -61,6 +94,8 @@ public sealed class When_a_process_runs_jobs
             begun.Add(await _begun.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, TestContext.Current.CancellationToken));
         return begun;
     }
+
+    private JobPool Pool(int concurrency) => new(concurrency, RunAsync, () => { }, _ => false, _ => null);
 
     private Task RunAsync(IReadOnlyList<RunningJob> jobs)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Bus.Jobs;
 using Bus.Jobs.Handling;
 using Bus.Jobs.Store;
@@ -59,6 +60,11 @@ public sealed class When_jobs_are_made
         // What could be taken for two members is one.
         Assert.NotEqual(By(new Order(5, "a\nnote=null", null), "Name"), By(new Order(5, "a", null), "Name", "Note"));
 
+        Assert.NotEqual(By(new Order(5, "a", null) { Place = "here" }, "Place"), By(new Order(5, "a", null) { Place = "there" }, "Place"));
+        Assert.Equal(By(new Order(5, "a", null) { Place = "here" }, "Place"), By(new Order(6, "b", null) { Place = "here" }, "where"));
+        Assert.Throws<JobException>(() => By(new Order(5, "a", null), "Unwritten"));
+        Assert.Throws<JobException>(() => By(new Order(5, "a", null), (string)null!));
+
         var refused = Assert.Throws<JobException>(() => By(new Order(5, "a", null), "Total"));
         Assert.Contains("no member `Total`", refused.Message, StringComparison.Ordinal);
         Assert.Throws<JobException>(() => _maker.Make(new Note("a"), new EnqueueOptions { UniqueBy = ["Text"], Unique = "a" }));
@@ -67,5 +73,12 @@ public sealed class When_jobs_are_made
 
     private sealed record Note(string Text);
 
-    private sealed record Order(int Number, string Name, Note? Note);
+    private sealed record Order(int Number, string Name, Note? Note)
+    {
+        [JsonPropertyName("where")]
+        public string? Place { get; init; }
+
+        [JsonIgnore]
+        public string? Unwritten { get; init; }
+    }
 }

@@ -61,7 +61,9 @@ public sealed class When_a_session_is_kept_to_write_with : IAsyncDisposable
             await Assert.ThrowsAsync<SqliteException>(() => batch.ExecuteAsync(CancellationToken.None));
         }
 
+        // A pool may give the connection to others.
         Assert.Equal(System.Data.ConnectionState.Closed, Assert.Single(_opened).State);
+        Assert.Null(KeptStatements.Of(_opened[0]));
         await using (var next = await _sessions.OpenAsync(CancellationToken.None))
         {
             await using var batch = next.Batch();
@@ -71,6 +73,24 @@ public sealed class When_a_session_is_kept_to_write_with : IAsyncDisposable
 
         Assert.Equal(2, _opened.Count);
         Assert.Equal(["kept"], Names());
+    }
+
+    [Fact]
+    public async Task Should_not_hold_what_is_long()
+    {
+        HashSet<DbCommand> commands = [];
+        foreach (var (number, name) in new[] { "short", new string('a', 70_000), "short again" }.Index())
+        {
+            await using var session = await _sessions.OpenAsync(CancellationToken.None);
+            await using var rows = new RowStatement(session.Connection, null, Insert, Dialect);
+            var command = rows.With(number, name);
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            commands.Add(command);
+            session.Keep();
+        }
+
+        Assert.Equal((1, 2), (_opened.Count, commands.Count));
+        Assert.Equal(3, Names().Count);
     }
 
     [Fact]
@@ -84,7 +104,8 @@ public sealed class When_a_session_is_kept_to_write_with : IAsyncDisposable
             other.Keep();
         }
 
-        Assert.Single(_opened, connection => connection.State == System.Data.ConnectionState.Open);
+        var kept = Assert.Single(_opened, connection => connection.State == System.Data.ConnectionState.Open);
+        Assert.All(_opened, connection => Assert.Equal(connection == kept, KeptStatements.Of(connection) is not null));
         var late = await _sessions.OpenAsync(CancellationToken.None);
         await _sessions.DisposeAsync();
         late.Keep();
