@@ -113,7 +113,7 @@ internal sealed class StoreFill(int finished, int waiting, int dead)
         changed["id"] = IsSqlite(db)
             ? $"printf('{prefix}%04X-%04X-7000-8%03X-%012X', {place} >> 16, {place} & 65535, {(step == 1 ? 0 : 1)}, n)"
             : $"('{prefix}' || lpad(to_hex({place}), 8, '0') || '70008{(step == 1 ? "000" : "001")}' || lpad(to_hex(n), 12, '0'))::uuid";
-        var columns = entity.GetProperties().Select(property => property.GetColumnName()).ToList();
+        var columns = entity.GetProperties().Where(property => property.GetComputedColumnSql() is null).Select(property => property.GetColumnName()).ToList();
         var values = columns.Select(column => changed.GetValueOrDefault(column, column));
         var numbers = IsSqlite(db)
             ? $"(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count}) SELECT n FROM s)"
