@@ -431,13 +431,13 @@ CREATE INDEX "IX_bus_job_queue_type_id" ON bus_job (queue, type, id);
 CREATE INDEX "IX_bus_job_queue_type_limit_key_tenant_rank" ON bus_job (queue, type, limit_key, tenant, rank) WHERE state = 1 AND limit_key IS NOT NULL;
 
 
-CREATE INDEX "IX_bus_job_queue_type_rank_tenant_limit_key" ON bus_job (queue, type, rank, tenant, limit_key) WHERE state = 1;
+CREATE INDEX "IX_bus_job_queue_type_rank_tenant_limit_key" ON bus_job (queue, type, rank, tenant, limit_key) INCLUDE (id) WHERE state = 1;
 
 
 CREATE INDEX "IX_bus_job_queue_type_state_id" ON bus_job (queue, type, state, id) WHERE state IN (0, 3, 4, 5, 6, 7);
 
 
-CREATE INDEX "IX_bus_job_queue_type_tenant_rank_limit_key" ON bus_job (queue, type, tenant, rank, limit_key) WHERE state = 1 AND tenant IS NOT NULL;
+CREATE INDEX "IX_bus_job_queue_type_tenant_rank_limit_key" ON bus_job (queue, type, tenant, rank, limit_key) INCLUDE (id) WHERE state = 1 AND tenant IS NOT NULL;
 
 
 CREATE INDEX "IX_bus_job_remove_at" ON bus_job (remove_at) WHERE ended_at IS NOT NULL AND keep_for IS NOT NULL;

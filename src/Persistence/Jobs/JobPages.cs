@@ -24,7 +24,7 @@ internal abstract class JobPages(JobTables tables)
             return (AllOf(Owned(tables), page, values), values.All);
         var conditions = Conditions(page, values);
         var (list, from) = Groups(page, values);
-        var each = Each($"{tables.Job} WHERE {string.Join(" AND ", conditions)} ORDER BY {page.OrderOf("")} LIMIT {values.Add(page.Take)}");
+        var each = Each(page.IsQueued ? "id, rank" : "id", $"{tables.Job} WHERE {string.Join(" AND ", conditions)} ORDER BY {page.OrderOf("")} LIMIT {values.Add(page.Take)}");
         var text = $"WITH RECURSIVE {list} SELECT j.* FROM {tables.Job} AS j WHERE j.id IN (SELECT c.id FROM {from} CROSS JOIN {each} ORDER BY {page.OrderOf("c.")} LIMIT {values.Add(page.Take)})";
         return (text, values.All);
     }
@@ -58,9 +58,10 @@ internal abstract class JobPages(JobTables tables)
     private string AllOf(string few, JobPage page, Values values) =>
         $"SELECT j.* FROM {tables.Job} AS j WHERE j.id IN (SELECT id FROM {few} AS r WHERE {string.Join(" AND ", ["1 = 1", .. Named(page, values), .. After(page, values)])})";
 
-    /// <summary>What joins each group with its first jobs, as <c>c</c> with id and rank.</summary>
+    /// <summary>What joins each group with its first jobs, as <c>c</c>.</summary>
+    /// <param name="columns">What of them is asked for: no more than their index has, or each is looked up in the table, a page of each group.</param>
     /// <param name="first">The end of the statement that finds them, from the table's name.</param>
-    protected abstract string Each(string first);
+    protected abstract string Each(string columns, string first);
 
     private (string List, string From) Groups(JobPage page, Values values)
     {
@@ -143,7 +144,7 @@ internal abstract class JobPages(JobTables tables)
 /// <summary>On PostgreSQL a join may look at what stands before it.</summary>
 internal sealed class PostgresJobPages(JobTables tables) : JobPages(tables)
 {
-    protected override string Each(string first) => $"LATERAL (SELECT id, rank FROM {first}) AS c";
+    protected override string Each(string columns, string first) => $"LATERAL (SELECT {columns} FROM {first}) AS c";
 }
 
 /// <summary>On SQLite only a condition may.</summary>
@@ -151,5 +152,5 @@ internal sealed class SqliteJobPages(JobTables tables) : JobPages(tables)
 {
     private readonly string _table = tables.Job;
 
-    protected override string Each(string first) => $"{_table} AS c ON c.id IN (SELECT id FROM {first})";
+    protected override string Each(string columns, string first) => $"{_table} AS c ON c.id IN (SELECT id FROM {first})";
 }

@@ -10,27 +10,27 @@ public sealed class When_a_process_dies_between_steps
     private const int Jobs = 40;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(17)]
-    [InlineData(60)]
-    public async Task Should_do_no_step_again_in_a_folder(int times)
+    [InlineData(FaultPoints.AfterJobStep, 1)]
+    [InlineData(FaultPoints.AfterJobStep, 17)]
+    [InlineData(FaultPoints.AfterJobStep, 60)]
+    public async Task Should_do_no_step_again_in_a_folder(string point, int times)
     {
         await using var scenario = await JobScenario.InFolderAsync();
-        await RunAsync(scenario, times);
+        await RunAsync(scenario, $"{point}:{times}");
     }
 
     [Theory]
-    [InlineData(17)]
-    public async Task Should_do_no_step_again_on_RabbitMq_and_PostgreSql(int times)
+    [InlineData(FaultPoints.AfterJobStep, 17)]
+    public async Task Should_do_no_step_again_on_RabbitMq_and_PostgreSql(string point, int times)
     {
         await using var scenario = await JobScenario.OnServersAsync();
-        await RunAsync(scenario, times);
+        await RunAsync(scenario, $"{point}:{times}");
     }
 
-    private static async Task RunAsync(JobScenario scenario, int times)
+    private static async Task RunAsync(JobScenario scenario, string fault)
     {
         // One at a time: who dies with a step done and not yet stored does it again, and that is not asked here.
-        Assert.Equal(137, await scenario.Start($"{FaultPoints.AfterJobStep}:{times}", $"--Charge={Jobs}", "--Places=1").WaitForExitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal(137, await scenario.Start(fault, $"--Charge={Jobs}", "--Places=1").WaitForExitAsync(TimeSpan.FromMinutes(1)));
         Assert.InRange(await scenario.CountAsync("told"), 1, (Jobs * ChargeHandler.Parts) - 1);
 
         scenario.Start();
