@@ -55,7 +55,7 @@ public sealed record EnqueueOptions
     /// <summary>How long the job counts for <see cref="Unique"/>.</summary>
     public JobUniqueness UniqueWhile { get; init; }
 
-    /// <summary>Counts for <see cref="Unique"/>, without which it is refused, for so long from when it is enqueued, whatever its state; null, the default, for what <see cref="UniqueWhile"/> says.</summary>
+    /// <summary>Counts for <see cref="Unique"/> or <see cref="UniqueBy"/>, without which it is refused, for so long from when it is enqueued, whatever its state; null, the default, for what <see cref="UniqueWhile"/> says.</summary>
     public TimeSpan? UniqueFor { get; init; }
 
     /// <summary>
