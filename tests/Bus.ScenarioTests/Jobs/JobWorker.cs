@@ -142,7 +142,7 @@ public sealed class WorkDoneConsumer(JobDbContext db) : IConsumer<WorkDone>
 
 /// <summary>
 /// A process with the public defaults that runs jobs until it is stopped. <c>--Create=true</c> makes the tables and queues and ends; <c>--Enqueue=N</c> enqueues N one by one while it runs them, the odd ones with
-/// one of five keys, and says of each that it is on disk. <c>--Batch=N</c> enqueues a batch of N. <c>--Charge=N</c> enqueues N jobs that have steps. <c>--Place=N</c> enqueues the same N, each with a row in a transaction of its own, and runs none.
+/// one of five keys, and says of each that it is on disk. <c>--Batch=N</c> enqueues a batch of N. <c>--Charge=N</c> enqueues N jobs that have steps, <c>--Announce=N</c> N that only publish. <c>--Place=N</c> enqueues the same N, each with a row in a transaction of its own, and runs none.
 /// <c>--Hear=false</c> lets another handle the events, <c>--Track=true</c> shows these as jobs. <c>--Places=N</c> runs N at once, <c>--Version</c> the jobs of <see cref="Versions"/> and no others. <c>--At=T</c> enqueues one for that time, in Unix milliseconds.
 /// </summary>
 internal static class JobWorker
@@ -181,6 +181,8 @@ internal static class JobWorker
             await EnqueueBatchAsync(host.Services.GetRequiredService<IJobClient>(), size);
         if (int.TryParse(configuration["Charge"], CultureInfo.InvariantCulture, out var charges))
             await host.Services.GetRequiredService<IJobClient>().EnqueueManyAsync(Enumerable.Range(0, charges).Select(number => new Charge(number)));
+        if (int.TryParse(configuration["Announce"], CultureInfo.InvariantCulture, out var announced))
+            await host.Services.GetRequiredService<IJobClient>().EnqueueManyAsync(Enumerable.Range(0, announced).Select(number => new Announce(number)));
         if (int.TryParse(configuration["Place"], CultureInfo.InvariantCulture, out var places))
             await PlaceAsync(host.Services, places);
         await host.WaitForShutdownAsync();
@@ -201,7 +203,7 @@ internal static class JobWorker
                 bus.AddJobs(jobs => Versions.Handle(jobs, version));
             if (!runs || builder.Configuration["Version"] is not null)
                 return;
-            bus.AddJobs(jobs => jobs.Handle<WorkHandler>(options => options.Retry = Rhythm).Handle<BatchNewsHandler>().Handle<ChargeHandler>());
+            bus.AddJobs(jobs => jobs.Handle<WorkHandler>(options => options.Retry = Rhythm).Handle<BatchNewsHandler>().Handle<ChargeHandler>().Handle<AnnounceHandler>());
             if (builder.Configuration["Track"] is not null)
                 bus.AddJobs(jobs => jobs.Track<WorkDoneConsumer>());
             if (builder.Configuration["Hear"] is null)

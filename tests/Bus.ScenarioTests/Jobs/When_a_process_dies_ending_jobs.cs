@@ -34,6 +34,38 @@ public sealed class When_a_process_dies_ending_jobs
         await RunAsync(scenario, $"{point}:{times}");
     }
 
+    [Theory]
+    [InlineData(FaultPoints.BeforeJobTurn, 3)]
+    [InlineData(FaultPoints.AfterJobTurn, 3)]
+    public async Task Should_be_heard_of_once_of_each_that_had_ended_and_waited_for_its_end_in_a_folder(string point, int times)
+    {
+        await using var scenario = await JobScenario.InFolderAsync();
+        await AnnounceAsync(scenario, $"{point}:{times}");
+    }
+
+    [Theory]
+    [InlineData(FaultPoints.BeforeJobTurn, 3)]
+    [InlineData(FaultPoints.AfterJobTurn, 3)]
+    public async Task Should_be_heard_of_once_of_each_that_had_ended_and_waited_for_its_end_on_RabbitMq_and_PostgreSql(string point, int times)
+    {
+        await using var scenario = await JobScenario.OnServersAsync();
+        await AnnounceAsync(scenario, $"{point}:{times}");
+    }
+
+    private static async Task AnnounceAsync(JobScenario scenario, string fault)
+    {
+        const int Many = 2_000;
+        Assert.Equal(137, await scenario.Start(fault, $"--Announce={Many}", "--Hear=false").WaitForExitAsync(TimeSpan.FromMinutes(1)));
+        var enqueued = await scenario.CountAsync("bus_job");
+        Assert.NotEqual(0, enqueued);
+        Assert.InRange(await scenario.CountAsync("bus_job WHERE state = 3"), 0, enqueued - 1);
+
+        scenario.Start();
+        await Eventually.AssertAsync(async () => await scenario.CountAsync("heard") == enqueued, TimeSpan.FromMinutes(2), scenario.Output);
+        Assert.Equal(enqueued, await scenario.CountAsync("bus_job WHERE state = 3"));
+        Assert.Equal(enqueued, await scenario.CountAsync("(SELECT DISTINCT number FROM heard) AS apart"));
+    }
+
     private static async Task RunAsync(JobScenario scenario, string fault)
     {
         await EnqueueAsync(scenario);
