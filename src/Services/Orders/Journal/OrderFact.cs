@@ -51,14 +51,11 @@ internal abstract record OrderFact
     /// <summary>Every branch has ended; those of <paramref name="Without"/> failed, and it can do without them.</summary>
     public sealed record Completed(IReadOnlyList<string> Without) : OrderFact;
 
-    /// <summary>The parcel has left: it can be neither cancelled nor undone any more.</summary>
+    /// <summary>The parcel has left: it cannot be cancelled any more. Only of an order that is completed.</summary>
     public sealed record Shipped : OrderFact;
 
     /// <summary>The customer wants it cancelled: it cannot be shipped any more, and will be undone.</summary>
     public sealed record Cancelled(string Reason) : OrderFact;
-
-    /// <summary>It is being undone although nobody cancelled it: it cannot be shipped any more. Whoever takes it back from the warehouse writes this first, unless there is <see cref="Cancelled"/>.</summary>
-    public sealed record Withdrawn(string Reason) : OrderFact;
 
     /// <summary>The warehouse does not have it any more.</summary>
     public sealed record WarehouseRecalled : OrderFact;

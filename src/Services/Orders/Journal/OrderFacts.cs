@@ -19,7 +19,6 @@ internal static class OrderFacts
         new(typeof(OrderFact.Completed), "completed", "completed"),
         new(typeof(OrderFact.Shipped), "shipped", "outcome"),
         new(typeof(OrderFact.Cancelled), "cancelled", "outcome"),
-        new(typeof(OrderFact.Withdrawn), "withdrawn", "outcome"),
         new(typeof(OrderFact.WarehouseRecalled), "warehouse-recalled", "warehouse-recalled"),
         new(typeof(OrderFact.LabelVoided), "label-voided", "label-voided"),
         new(typeof(OrderFact.InvoiceCredited), "invoice-credited", "invoice-credited"),

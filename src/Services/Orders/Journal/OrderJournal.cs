@@ -20,9 +20,11 @@ internal sealed class OrderJournal(OrderDb db, TimeProvider clock)
     /// <summary>
     /// Adds a fact. It commits with the consumer, or with <see cref="OrderDb.SaveAsync"/>; a slot that is taken is a <see cref="DbUpdateException"/> there: read again, and see who was first.
     /// </summary>
-    public void Add(Guid orderId, OrderFact fact)
+    public OrderEntry Add(Guid orderId, OrderFact fact)
     {
-        var now = clock.GetUtcNow();
+        // As the table keeps it.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         db.Events.Add(new OrderEventRow { OrderId = orderId, Slot = fact.Slot, Name = fact.Name, Body = OrderFacts.Write(fact), At = now, UnprojectedSince = now });
+        return new OrderEntry(fact, now);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class OrderSnapshot
 
     /// <summary>Why it was refused or undone; null if it was not.</summary>
     public string? Reason =>
-        Find<OrderFact.Undone>()?.Reason ?? Find<OrderFact.Cancelled>()?.Reason ?? Find<OrderFact.Withdrawn>()?.Reason ?? Find<OrderFact.Declined>()?.Reason ?? Find<OrderFact.GivenUp>()?.Reason;
+        Find<OrderFact.Undone>()?.Reason ?? Find<OrderFact.Cancelled>()?.Reason ?? Find<OrderFact.Declined>()?.Reason ?? Find<OrderFact.GivenUp>()?.Reason;
 
     /// <summary>One of <see cref="OrderStatus"/>.</summary>
     public string Status => this switch
@@ -57,7 +57,7 @@ internal sealed class OrderSnapshot
 
     private bool IsRefused => Has<OrderFact.Declined>() || Has<OrderFact.GivenUp>();
 
-    private bool IsStopped => Has<OrderFact.Cancelled>() || Has<OrderFact.Withdrawn>() || Has<OrderFact.WarehouseRecalled>() || Has<OrderFact.LabelVoided>()
+    private bool IsStopped => Has<OrderFact.Cancelled>() || Has<OrderFact.WarehouseRecalled>() || Has<OrderFact.LabelVoided>()
         || Has<OrderFact.InvoiceCredited>() || Has<OrderFact.Refunded>() || Has<OrderFact.StockReleased>();
 
     /// <summary>What these facts of one order amount to. Pure.</summary>
