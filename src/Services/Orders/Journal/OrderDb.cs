@@ -20,9 +20,9 @@ internal sealed class OrderDb(DbContext context)
 
     /// <summary>
     /// Commits what <paramref name="write"/> adds, and the messages that <paramref name="publish"/> publishes once the rows are written: where one of them is refused, none of the messages is left behind for another save.
-    /// Not in a consumer. Begin and first statement are one round trip on PostgreSQL; the rows, the messages and the commit are one each.
+    /// Not in a consumer. Begin and first statement are one round trip on PostgreSQL; the rows, the messages and the commit are one each. The context tracks nothing afterwards.
     /// </summary>
-    /// <exception cref="DbUpdateException">Somebody else was first; nothing was written, and what was added is forgotten.</exception>
+    /// <exception cref="DbUpdateException">Somebody else was first; nothing was written.</exception>
     public async Task CommitAsync(Func<Task> write, Func<Task> publish, CancellationToken cancellationToken)
     {
         var savepoints = context.Database.AutoSavepointsEnabled;
@@ -36,13 +36,9 @@ internal sealed class OrderDb(DbContext context)
             await publish();
             await transaction.CommitAsync(cancellationToken);
         }
-        catch
-        {
-            Forget();
-            throw;
-        }
         finally
         {
+            Forget();
             context.Database.AutoSavepointsEnabled = savepoints;
         }
     }

@@ -1,7 +1,6 @@
 using Bus.Contracts.Orders;
 using Bus.Services.Orders.Journal;
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -13,14 +12,14 @@ namespace Bus.Services.Orders.Payments;
 /// confirmed that is the order refused.
 /// </summary>
 internal sealed partial class SettlePaymentConsumer(
-    IServiceScopeFactory scopes, OrderPayment payment, IPaymentGateway gateway, IOptions<OrderOptions> options, TimeProvider clock, ILogger<SettlePaymentConsumer> logger) : IConsumer<SettlePayment>
+    OrderReader orders, OrderPayment payment, IPaymentGateway gateway, IOptions<OrderOptions> options, TimeProvider clock, ILogger<SettlePaymentConsumer> logger) : IConsumer<SettlePayment>
 {
     private const string NoAnswer = "The payment could not be confirmed in time. Nothing was charged, or it was given back.";
 
     public async Task Consume(ConsumeContext<SettlePayment> context)
     {
         var (id, token) = (context.Message.OrderId, context.CancellationToken);
-        var order = await ReadAsync(id, token);
+        var order = await orders.RequireAsync(id, token);
         if (OrderPayment.NewsOf(id, order) is not { } news)
         {
             if (await SettleAsync(id, order, token) is not { } entry)
@@ -50,13 +49,6 @@ internal sealed partial class SettlePaymentConsumer(
             StillUnknown(silent, id, options.Value.SettleAfter);
             return null;
         }
-    }
-
-    // In a scope of its own: in this one the transaction would begin, and stay open while the gateway is asked.
-    private async Task<OrderSnapshot> ReadAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<OrderJournal>().RequireAsync(id, cancellationToken);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Whether order {OrderId} is paid for is still unknown; next look in {RetryIn}")]
