@@ -27,7 +27,8 @@ internal sealed class OrderOutcome(OrderDb db, OrderJournal journal, IPublishEnd
     {
         for (var isSecondLook = false; ; isSecondLook = true)
         {
-            if (await journal.ReadAsync(id, cancellationToken) is not { } order || order.Has<TFact>())
+            var order = await journal.ReadAsync(id, cancellationToken);
+            if (order is null || order.Has<TFact>())
                 return order;
             if (whyNot(order) is { } reason)
                 throw new OrderRejectedException(StatusCodes.Status409Conflict, $"The order cannot be {fact.Name}", reason);

@@ -15,7 +15,12 @@ internal sealed partial class OrderProjector(IServiceScopeFactory scopes, TimePr
     private const int Block = 200;
     private const int RebuildBlock = 1_000;
 
+    // More races than that in a row are none.
+    private const int MostLost = 10;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private int _lost;
 
     public override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
@@ -32,8 +37,9 @@ internal sealed partial class OrderProjector(IServiceScopeFactory scopes, TimePr
         try
         {
             await db.SaveAsync(cancellationToken);
+            _lost = 0;
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException) when (++_lost < MostLost)
         {
             // Another process has written one of these rows. Whoever writes first wins, so that of two one always gets on.
             return true;
@@ -83,7 +89,7 @@ internal sealed partial class OrderProjector(IServiceScopeFactory scopes, TimePr
             fact.UnprojectedSince = null;
     }
 
-    private static Task MarkAsync(OrderDb db, Guid? after, Guid last, CancellationToken cancellationToken)
+    private static Task<int> MarkAsync(OrderDb db, Guid? after, Guid last, CancellationToken cancellationToken)
     {
         var rows = db.Events.Where(row => row.OrderId.CompareTo(last) <= 0 && row.UnprojectedSince == null);
         if (after is { } from)
@@ -91,7 +97,7 @@ internal sealed partial class OrderProjector(IServiceScopeFactory scopes, TimePr
         return rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.UnprojectedSince, row => row.At), cancellationToken);
     }
 
-    private static Task RemoveAsync(OrderDb db, Guid? after, Guid? last, CancellationToken cancellationToken)
+    private static Task<int> RemoveAsync(OrderDb db, Guid? after, Guid? last, CancellationToken cancellationToken)
     {
         IQueryable<OrderViewRow> rows = db.Set<OrderViewRow>();
         if (after is { } from)
