@@ -7,8 +7,8 @@ namespace Bus.Contracts.Orders;
 public static class OrderQueues
 {
     /// <summary>Where the warehouse hears <see cref="OrderAccepted"/>.</summary>
-    public const string Warehouse = "order-warehouse";
+    public const string Warehouse = "inform-warehouse";
 
     /// <summary>Where analytics hears <see cref="OrderPlaced"/>.</summary>
-    public const string Analytics = "order-analytics";
+    public const string Analytics = "analyse-order";
 }

@@ -1,5 +1,6 @@
 using Bus.Persistence;
 using Bus.Sagas.Images;
+using Bus.Sagas.Orders;
 using Bus.Services.Images.Records;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,5 +14,6 @@ internal sealed class HostDbContext(DbContextOptions<HostDbContext> options) : D
         modelBuilder.AddTransactionalOutboxEntities();
         modelBuilder.AddImageEntities();
         new ImageStateMap().Configure(modelBuilder);
+        new OrderStateMap().Configure(modelBuilder);
     }
 }

@@ -2,6 +2,7 @@ using Bus.Host.Reports;
 using Bus.Host.Schema;
 using Bus.Host.Web;
 using Bus.Sagas.Images;
+using Bus.Sagas.Orders;
 using Bus.Services.Images;
 using Bus.Services.Reports;
 using Bus.Settings;
@@ -116,6 +117,7 @@ internal static partial class BusHost
         {
             bus.AddJobs(jobs => jobs.AddReportJobs(configuration));
             bus.Registration.AddImageSaga<HostDbContext>();
+            bus.Registration.AddOrderSaga<HostDbContext>();
             bus.Registration.AddImageConsumers();
             bus.Registration.AddImageRecordConsumer();
             // Its writes are conditional and only go forward, so twice is as good as once: an inbox row would buy nothing.

@@ -91,58 +91,6 @@ public sealed partial class OrderSaga : MassTransitStateMachine<OrderState>
                     x => x.Publish(m => new RefundPayment(m.Saga.CorrelationId)).TransitionTo(Refunding)));
     }
 
-    private void Fulfil()
-    {
-        Branch(OrderSteps.Stock, StockCommitted, StockFaulted);
-        Branch(OrderSteps.Label, LabelCreated, LabelFaulted);
-        Branch(OrderSteps.Invoice, InvoiceMade, InvoiceFaulted);
-        Branch(OrderSteps.Warehouse, WarehouseInformed, AcceptedFaulted, x => IsFrom(x, OrderQueues.Warehouse));
-        Branch(OrderSteps.Analytics, Analysed, PlacedFaulted, x => IsFrom(x, OrderQueues.Analytics));
-        Branch(OrderSteps.Confirmation, Told, TellingFaulted, x => IsConfirmation(x.Message.Message.NotificationId, x.Saga), x => IsConfirmation(x.Message.NotificationId, x.Saga));
-        foreach (var state in new[] { Fulfilling, Stopping })
-        {
-            During(state,
-                Conclude(state, When(StepRefused).Then(x => x.Saga.Fail(x.Message.Step, x.Message.Reason, x.Message.Reason))),
-                Conclude(state, When(Untold, x => IsConfirmation(x.Message.NotificationId, x.Saga)).Then(x => x.Saga.Fail(OrderSteps.Confirmation, x.Message.Reason, x.Message.Reason))));
-        }
-
-        During(Fulfilling,
-            Conclude(Fulfilling, When(Cancelled).Then(x => x.Saga.Reason ??= x.Message.Reason)),
-            Conclude(Fulfilling, When(FulfilmentDeadline.Received).Then(x => x.Saga.RunOutOfTime())));
-        During(Completed,
-            When(Left).Then(x => x.Saga.EndedAt = _clock.GetUtcNow()).TransitionTo(Shipped),
-            When(Cancelled).Then(x => x.Saga.Reason = x.Message.Reason).Publish(x => new RecallFromWarehouse(x.Saga.CorrelationId)).TransitionTo(Recalling));
-    }
-
-    // A branch ends in the same two ways whether the others are waited for to complete the order or to undo it.
-    private void Branch<TDone, TCommand>(
-        string step, Event<TDone> done, Event<Fault<TCommand>> faulted, StateMachineCondition<OrderState, Fault<TCommand>>? isOurs = null, StateMachineCondition<OrderState, TDone>? isItsEnd = null)
-        where TDone : class
-        where TCommand : class
-    {
-        foreach (var state in new[] { Fulfilling, Stopping })
-        {
-            During(state,
-                Conclude(state, When(done, isItsEnd ?? (_ => true)).Then(x => x.Saga.Finish(step))),
-                Conclude(state, When(faulted, isOurs ?? (_ => true)).Then(x => x.Saga.Fail(step, $"The step {step} failed.", Explain(x)))));
-        }
-    }
-
-    private EventActivityBinder<OrderState, T> Conclude<T>(State state, EventActivityBinder<OrderState, T> branch)
-        where T : class
-    {
-        var next = branch.If(x => x.Saga.Next == OrderNext.Undo, x => x.Unschedule(FulfilmentDeadline).Publish(m => new RecallFromWarehouse(m.Saga.CorrelationId)).TransitionTo(Recalling));
-        return state == Stopping
-            ? next
-            : next
-                .If(x => x.Saga.Next == OrderNext.Stop, x => x.Unschedule(FulfilmentDeadline).TransitionTo(Stopping))
-                .If(x => x.Saga.Next == OrderNext.Complete, x => x
-                    .Unschedule(FulfilmentDeadline)
-                    .Then(m => m.Saga.EndedAt = _clock.GetUtcNow())
-                    .Publish(m => new OrderCompleted(m.Saga.CorrelationId, m.Saga.Failed))
-                    .TransitionTo(Completed));
-    }
-
     private OrderState Begin(OrderState order)
     {
         if (order.StartedAt == default)
@@ -156,10 +104,6 @@ public sealed partial class OrderSaga : MassTransitStateMachine<OrderState>
     private void Accept(OrderState order, OrderDetails details) => (Begin(order).Order, order.Stuck) = (details, null);
 
     private void End(OrderState order, string reason) => (Begin(order).Reason, order.Stuck, order.EndedAt) = (reason, null, _clock.GetUtcNow());
-
-    private static bool IsConfirmation(Guid notification, OrderState order) => notification == OrderNotices.ConfirmationId(order.CorrelationId);
-
-    private static bool IsFrom(ConsumeContext context, string queue) => context.SourceAddress?.AbsolutePath.EndsWith(queue, StringComparison.Ordinal) == true;
 
     private static string Explain<TCommand>(BehaviorContext<OrderState, Fault<TCommand>> fault) =>
         $"{typeof(TCommand).Name} failed and its retries are used up: {fault.Message.Exceptions?.FirstOrDefault()?.Message ?? "no reason was given"}";

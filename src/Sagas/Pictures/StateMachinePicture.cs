@@ -7,7 +7,7 @@ namespace Bus.Sagas.Pictures;
 public static class StateMachinePicture
 {
     /// <summary>
-    /// A Mermaid <c>stateDiagram-v2</c> with one line a transition, in the order in which a walk from the initial state meets them; lines end
+    /// A Mermaid <c>stateDiagram-v2</c> with one arrow from a state to another, labelled with all events that lead there, in the order in which a walk from the initial state meets them; lines end
     /// with a line feed. States that nothing leaves are shown as ends. Ignored events, and those that change no state, are not shown; of an event that decides between several states, each is.
     /// </summary>
     public static string Mermaid<TInstance>(StateMachine<TInstance> machine)
@@ -25,12 +25,12 @@ public static class StateMachinePicture
                 text.Append("    ").Append(state).Append(" --> [*]\n");
             }
 
-            foreach (var (from, label, to) in leaving)
+            foreach (var arrow in leaving.GroupBy(x => x.To))
             {
-                text.Append("    ").Append(from == machine.Initial.Name ? "[*]" : from).Append(" --> ").Append(to).Append(": ").Append(label).Append('\n');
-                if (seen.Add(to))
+                text.Append("    ").Append(state == machine.Initial.Name ? "[*]" : state).Append(" --> ").Append(arrow.Key).Append(": ").AppendJoin("<br/>", arrow.Select(x => x.Event)).Append('\n');
+                if (seen.Add(arrow.Key))
                 {
-                    walk.Enqueue(to);
+                    walk.Enqueue(arrow.Key);
                 }
             }
         }
