@@ -1,5 +1,6 @@
 using Bus.Persistence;
 using Bus.Sagas.Images;
+using Bus.Sagas.Orders;
 using Bus.Services.Images.Records;
 using Bus.Services.Orders;
 using Microsoft.EntityFrameworkCore;
@@ -15,5 +16,6 @@ internal sealed class HostDbContext(DbContextOptions<HostDbContext> options) : D
         modelBuilder.AddImageEntities();
         modelBuilder.AddOrderEntities();
         new ImageStateMap().Configure(modelBuilder);
+        new OrderStateMap().Configure(modelBuilder);
     }
 }

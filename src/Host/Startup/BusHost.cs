@@ -2,6 +2,7 @@ using Bus.Host.Reports;
 using Bus.Host.Schema;
 using Bus.Host.Web;
 using Bus.Sagas.Images;
+using Bus.Sagas.Orders;
 using Bus.Services.Images;
 using Bus.Services.Orders;
 using Bus.Services.Reports;
@@ -118,6 +119,7 @@ internal static partial class BusHost
         {
             bus.AddJobs(jobs => jobs.AddReportJobs(configuration));
             bus.Registration.AddImageSaga<HostDbContext>();
+            bus.Registration.AddOrderSaga<HostDbContext>();
             bus.Registration.AddImageConsumers();
             bus.Registration.AddImageRecordConsumer();
             bus.Registration.AddOrderConsumers();
