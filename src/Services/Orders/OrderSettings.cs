@@ -10,7 +10,7 @@ internal sealed class OrderSettings(IConfiguration configuration) : IValidateOpt
     private const string Gateway = $"{OrderOptions.Section}:{nameof(OrderOptions.Gateway)}";
 
     // Of the section; parts of the slice that have a section of their own below it read and check that themselves.
-    private static readonly string[] Known = [nameof(OrderOptions.ChargeWithin), nameof(OrderOptions.SettleAfter), nameof(OrderOptions.GiveUpAfter), nameof(OrderOptions.FulfilWithin), nameof(OrderOptions.Gateway)];
+    private static readonly string[] Known = [nameof(OrderOptions.ChargeWithin), nameof(OrderOptions.SettleAfter), nameof(OrderOptions.GiveUpAfter), nameof(OrderOptions.FulfilWithin), nameof(OrderOptions.Gateway), "Carrier", "Seller", "Fulfilment"];
 
     private static readonly string[] KnownOfGateway = [nameof(GatewayOptions.Url), nameof(GatewayOptions.Token), nameof(GatewayOptions.TryWithin)];
 
