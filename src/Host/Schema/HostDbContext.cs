@@ -3,6 +3,7 @@ using Bus.Sagas.Images;
 using Bus.Sagas.Orders;
 using Bus.Services.Images.Records;
 using Bus.Services.Orders;
+using Bus.Services.Orders.Fulfilment;
 using Microsoft.EntityFrameworkCore;
 
 namespace Bus.Host.Schema;
@@ -15,6 +16,7 @@ internal sealed class HostDbContext(DbContextOptions<HostDbContext> options) : D
         modelBuilder.AddTransactionalOutboxEntities();
         modelBuilder.AddImageEntities();
         modelBuilder.AddOrderEntities();
+        modelBuilder.AddOrderFulfilmentEntities();
         new ImageStateMap().Configure(modelBuilder);
         new OrderStateMap().Configure(modelBuilder);
     }

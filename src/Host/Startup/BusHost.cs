@@ -5,6 +5,7 @@ using Bus.Sagas.Images;
 using Bus.Sagas.Orders;
 using Bus.Services.Images;
 using Bus.Services.Orders;
+using Bus.Services.Orders.Fulfilment;
 using Bus.Services.Reports;
 using Bus.Settings;
 using Microsoft.AspNetCore.Builder;
@@ -100,10 +101,12 @@ internal static partial class BusHost
         services.AddImageApi<HostDbContext>();
         services.AddReports(builder.Configuration);
         services.AddOrders<HostDbContext>(builder.Configuration);
+        services.AddOrderFulfilment<HostDbContext>(builder.Configuration);
         services.AddScoped<IReportSource, ImageReport>();
-        // The services read and check the section; the saga, which does not know them, is handed its part.
+        // The services read and check the sections; the sagas, which do not know them, are handed their parts.
         services.AddOptions<ImagePlan>().Configure<IOptions<ImageOptions>>((plan, images) =>
             (plan.MaxWidth, plan.Quality, plan.WatermarkText) = (images.Value.MaxWidth, images.Value.Quality, images.Value.WatermarkText));
+        services.AddOptions<OrderPlan>().Configure<IOptions<OrderOptions>>((plan, orders) => (plan.SettleAfter, plan.FulfilWithin) = (orders.Value.SettleAfter, orders.Value.FulfilWithin));
         services.AddSingleton<SchemaMigrator>();
         services.AddBus(builder.Configuration, bus => Compose(bus, own, builder.Configuration));
     }
@@ -123,6 +126,7 @@ internal static partial class BusHost
             bus.Registration.AddImageConsumers();
             bus.Registration.AddImageRecordConsumer();
             bus.Registration.AddOrderConsumers();
+            bus.Registration.AddOrderFulfilmentConsumers();
             // Its writes are conditional and only go forward, so twice is as good as once: an inbox row would buy nothing.
             bus.Endpoint(ImageApiExtensions.RecordQueue, endpoint => endpoint.Delivery = DeliveryMode.AtLeastOnce);
         }

@@ -1,6 +1,7 @@
 using Bus.Dashboard;
 using Bus.Host.Startup;
 using Bus.Services.Images.Http;
+using Bus.Services.Orders.Fulfilment.Http;
 using Bus.Services.Orders.Http;
 using Bus.Services.Reports.Http;
 using Microsoft.AspNetCore.Builder;
@@ -47,6 +48,7 @@ internal static class WebSetup
         app.MapImages();
         app.MapReports();
         app.MapOrders();
+        app.MapOrderFulfilment();
         app.MapBusApi();
     }
 
