@@ -1,6 +1,7 @@
 using Bus.Persistence;
 using Bus.Sagas.Images;
 using Bus.Services.Images.Records;
+using Bus.Services.Notifications.Records;
 using Microsoft.EntityFrameworkCore;
 
 namespace Bus.Host.Schema;
@@ -12,6 +13,7 @@ internal sealed class HostDbContext(DbContextOptions<HostDbContext> options) : D
     {
         modelBuilder.AddTransactionalOutboxEntities();
         modelBuilder.AddImageEntities();
+        modelBuilder.AddNotificationEntities();
         new ImageStateMap().Configure(modelBuilder);
     }
 }
