@@ -4,6 +4,7 @@ using Bus.Sagas.Orders;
 using Bus.Services.Images.Records;
 using Bus.Services.Orders;
 using Bus.Services.Orders.Fulfilment;
+using Bus.Services.Notifications.Records;
 using Microsoft.EntityFrameworkCore;
 
 namespace Bus.Host.Schema;
@@ -17,6 +18,7 @@ internal sealed class HostDbContext(DbContextOptions<HostDbContext> options) : D
         modelBuilder.AddImageEntities();
         modelBuilder.AddOrderEntities();
         modelBuilder.AddOrderFulfilmentEntities();
+        modelBuilder.AddNotificationEntities();
         new ImageStateMap().Configure(modelBuilder);
         new OrderStateMap().Configure(modelBuilder);
     }
