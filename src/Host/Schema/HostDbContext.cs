@@ -2,6 +2,7 @@ using Bus.Persistence;
 using Bus.Sagas.Images;
 using Bus.Sagas.Orders;
 using Bus.Services.Images.Records;
+using Bus.Services.Orders;
 using Microsoft.EntityFrameworkCore;
 
 namespace Bus.Host.Schema;
@@ -13,6 +14,7 @@ internal sealed class HostDbContext(DbContextOptions<HostDbContext> options) : D
     {
         modelBuilder.AddTransactionalOutboxEntities();
         modelBuilder.AddImageEntities();
+        modelBuilder.AddOrderEntities();
         new ImageStateMap().Configure(modelBuilder);
         new OrderStateMap().Configure(modelBuilder);
     }

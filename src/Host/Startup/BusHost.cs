@@ -4,6 +4,7 @@ using Bus.Host.Web;
 using Bus.Sagas.Images;
 using Bus.Sagas.Orders;
 using Bus.Services.Images;
+using Bus.Services.Orders;
 using Bus.Services.Reports;
 using Bus.Settings;
 using Microsoft.AspNetCore.Builder;
@@ -67,7 +68,7 @@ internal static partial class BusHost
         LogRunsOn(app.Logger, bus.Transport, bus.Database, folder, own.Roles);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Messages go through {Transport}, data is in {Database}, files are in {Folder}, the roles are {Roles}. The API is at /api/images, /api/reports and /api/jobs, described at /openapi/v1.json; health at /health/ready.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Messages go through {Transport}, data is in {Database}, files are in {Folder}, the roles are {Roles}. The API is at /api/images, /api/orders, /api/reports and /api/jobs, described at /openapi/v1.json; health at /health/ready.")]
     private static partial void LogRunsOn(ILogger logger, BusTransport transport, BusDatabase database, string folder, HostRoles roles);
 
     private static void Check(WebApplication app)
@@ -98,6 +99,7 @@ internal static partial class BusHost
         services.AddImageServices(builder.Configuration);
         services.AddImageApi<HostDbContext>();
         services.AddReports(builder.Configuration);
+        services.AddOrders<HostDbContext>(builder.Configuration);
         services.AddScoped<IReportSource, ImageReport>();
         // The services read and check the section; the saga, which does not know them, is handed its part.
         services.AddOptions<ImagePlan>().Configure<IOptions<ImageOptions>>((plan, images) =>
@@ -108,7 +110,7 @@ internal static partial class BusHost
 
     private static void Compose(BusBuilder bus, HostSettings own, IConfiguration configuration)
     {
-        bus.RecognizeSettings(HostSettings.MigrateKey, ReportOptions.Section);
+        bus.RecognizeSettings(HostSettings.MigrateKey, ReportOptions.Section, OrderOptions.Section);
         bus.UseDatabase<HostDbContext>();
         bus.AddSchedules();
         bus.AddJobs();
@@ -120,6 +122,7 @@ internal static partial class BusHost
             bus.Registration.AddOrderSaga<HostDbContext>();
             bus.Registration.AddImageConsumers();
             bus.Registration.AddImageRecordConsumer();
+            bus.Registration.AddOrderConsumers();
             // Its writes are conditional and only go forward, so twice is as good as once: an inbox row would buy nothing.
             bus.Endpoint(ImageApiExtensions.RecordQueue, endpoint => endpoint.Delivery = DeliveryMode.AtLeastOnce);
         }

@@ -1,6 +1,7 @@
 using Bus.Dashboard;
 using Bus.Host.Startup;
 using Bus.Services.Images.Http;
+using Bus.Services.Orders.Http;
 using Bus.Services.Reports.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -45,6 +46,7 @@ internal static class WebSetup
         app.MapOpenApi();
         app.MapImages();
         app.MapReports();
+        app.MapOrders();
         app.MapBusApi();
     }
 
