@@ -345,6 +345,7 @@ CREATE TABLE image_saga (
     watermarked character varying(120),
     content character varying(120),
     content_type character varying(100),
+    notify character varying(254),
     started_at bigint NOT NULL,
     ended_at bigint,
     failed_step character varying(20),
@@ -360,6 +361,56 @@ CREATE TABLE image_upload_key (
     image_id uuid NOT NULL,
     expires_at bigint NOT NULL,
     CONSTRAINT "PK_image_upload_key" PRIMARY KEY (key_hash)
+);
+
+
+CREATE TABLE notification (
+    id uuid NOT NULL,
+    template character varying(100) NOT NULL,
+    subject uuid,
+    data text NOT NULL,
+    state integer NOT NULL,
+    reason character varying(1000),
+    audience character varying(100),
+    deliveries integer NOT NULL,
+    created_at bigint NOT NULL,
+    CONSTRAINT "PK_notification" PRIMARY KEY (id)
+);
+
+
+CREATE TABLE notification_contact (
+    audience character varying(100) NOT NULL,
+    id character varying(100) NOT NULL,
+    name character varying(200),
+    email character varying(254),
+    phone character varying(16),
+    push_url character varying(2000),
+    time_zone character varying(64),
+    CONSTRAINT "PK_notification_contact" PRIMARY KEY (audience, id)
+);
+
+
+CREATE TABLE notification_delivery (
+    id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    recipient character varying(100) NOT NULL,
+    name character varying(200),
+    channel integer NOT NULL,
+    address character varying(2000) NOT NULL,
+    time_zone character varying(64),
+    status integer NOT NULL,
+    reason character varying(1000),
+    provider_id character varying(200),
+    changed_at bigint NOT NULL,
+    CONSTRAINT "PK_notification_delivery" PRIMARY KEY (id)
+);
+
+
+CREATE TABLE notification_opt_out (
+    recipient character varying(100) NOT NULL,
+    channel integer NOT NULL,
+    created_at bigint NOT NULL,
+    CONSTRAINT "PK_notification_opt_out" PRIMARY KEY (recipient, channel)
 );
 
 
@@ -480,3 +531,12 @@ CREATE INDEX "IX_bus_timer_parked_at" ON bus_timer (parked_at) WHERE parked_at I
 
 
 CREATE INDEX "IX_image_upload_key_expires_at" ON image_upload_key (expires_at);
+
+
+CREATE INDEX "IX_notification_created_at" ON notification (created_at);
+
+
+CREATE INDEX "IX_notification_delivery_notification_id_channel_status" ON notification_delivery (notification_id, channel, status);
+
+
+CREATE INDEX "IX_notification_delivery_notification_id_id" ON notification_delivery (notification_id, id);

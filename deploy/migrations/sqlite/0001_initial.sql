@@ -334,6 +334,7 @@ CREATE TABLE "image_saga" (
     "watermarked" TEXT NULL,
     "content" TEXT NULL,
     "content_type" TEXT NULL,
+    "notify" TEXT NULL,
     "started_at" INTEGER NOT NULL,
     "ended_at" INTEGER NULL,
     "failed_step" TEXT NULL,
@@ -347,6 +348,54 @@ CREATE TABLE "image_upload_key" (
     "content_hash" TEXT NOT NULL,
     "image_id" TEXT NOT NULL,
     "expires_at" INTEGER NOT NULL
+);
+
+
+CREATE TABLE "notification" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_notification" PRIMARY KEY,
+    "template" TEXT NOT NULL,
+    "subject" TEXT NULL,
+    "data" TEXT NOT NULL,
+    "state" INTEGER NOT NULL,
+    "reason" TEXT NULL,
+    "audience" TEXT NULL,
+    "deliveries" INTEGER NOT NULL,
+    "created_at" INTEGER NOT NULL
+);
+
+
+CREATE TABLE "notification_contact" (
+    "audience" TEXT NOT NULL,
+    "id" TEXT NOT NULL,
+    "name" TEXT NULL,
+    "email" TEXT NULL,
+    "phone" TEXT NULL,
+    "push_url" TEXT NULL,
+    "time_zone" TEXT NULL,
+    CONSTRAINT "PK_notification_contact" PRIMARY KEY ("audience", "id")
+);
+
+
+CREATE TABLE "notification_delivery" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_notification_delivery" PRIMARY KEY,
+    "notification_id" TEXT NOT NULL,
+    "recipient" TEXT NOT NULL,
+    "name" TEXT NULL,
+    "channel" INTEGER NOT NULL,
+    "address" TEXT NOT NULL,
+    "time_zone" TEXT NULL,
+    "status" INTEGER NOT NULL,
+    "reason" TEXT NULL,
+    "provider_id" TEXT NULL,
+    "changed_at" INTEGER NOT NULL
+);
+
+
+CREATE TABLE "notification_opt_out" (
+    "recipient" TEXT NOT NULL,
+    "channel" INTEGER NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    CONSTRAINT "PK_notification_opt_out" PRIMARY KEY ("recipient", "channel")
 );
 
 
@@ -467,3 +516,12 @@ CREATE INDEX "IX_bus_timer_parked_at" ON "bus_timer" ("parked_at") WHERE parked_
 
 
 CREATE INDEX "IX_image_upload_key_expires_at" ON "image_upload_key" ("expires_at");
+
+
+CREATE INDEX "IX_notification_created_at" ON "notification" ("created_at");
+
+
+CREATE INDEX "IX_notification_delivery_notification_id_channel_status" ON "notification_delivery" ("notification_id", "channel", "status");
+
+
+CREATE INDEX "IX_notification_delivery_notification_id_id" ON "notification_delivery" ("notification_id", "id");

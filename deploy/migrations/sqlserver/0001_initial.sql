@@ -366,6 +366,7 @@ CREATE TABLE [image_saga] (
     [watermarked] nvarchar(120) NULL,
     [content] nvarchar(120) NULL,
     [content_type] nvarchar(100) NULL,
+    [notify] nvarchar(254) NULL,
     [started_at] bigint NOT NULL,
     [ended_at] bigint NULL,
     [failed_step] nvarchar(20) NULL,
@@ -382,6 +383,60 @@ CREATE TABLE [image_upload_key] (
     [image_id] uniqueidentifier NOT NULL,
     [expires_at] bigint NOT NULL,
     CONSTRAINT [PK_image_upload_key] PRIMARY KEY ([key_hash])
+);
+GO
+
+
+CREATE TABLE [notification] (
+    [id] uniqueidentifier NOT NULL,
+    [template] nvarchar(100) NOT NULL,
+    [subject] uniqueidentifier NULL,
+    [data] nvarchar(max) NOT NULL,
+    [state] int NOT NULL,
+    [reason] nvarchar(1000) NULL,
+    [audience] nvarchar(100) NULL,
+    [deliveries] int NOT NULL,
+    [created_at] bigint NOT NULL,
+    CONSTRAINT [PK_notification] PRIMARY KEY ([id])
+);
+GO
+
+
+CREATE TABLE [notification_contact] (
+    [audience] nvarchar(100) NOT NULL,
+    [id] nvarchar(100) NOT NULL,
+    [name] nvarchar(200) NULL,
+    [email] nvarchar(254) NULL,
+    [phone] nvarchar(16) NULL,
+    [push_url] nvarchar(2000) NULL,
+    [time_zone] nvarchar(64) NULL,
+    CONSTRAINT [PK_notification_contact] PRIMARY KEY ([audience], [id])
+);
+GO
+
+
+CREATE TABLE [notification_delivery] (
+    [id] uniqueidentifier NOT NULL,
+    [notification_id] uniqueidentifier NOT NULL,
+    [recipient] nvarchar(100) NOT NULL,
+    [name] nvarchar(200) NULL,
+    [channel] int NOT NULL,
+    [address] nvarchar(2000) NOT NULL,
+    [time_zone] nvarchar(64) NULL,
+    [status] int NOT NULL,
+    [reason] nvarchar(1000) NULL,
+    [provider_id] nvarchar(200) NULL,
+    [changed_at] bigint NOT NULL,
+    CONSTRAINT [PK_notification_delivery] PRIMARY KEY ([id])
+);
+GO
+
+
+CREATE TABLE [notification_opt_out] (
+    [recipient] nvarchar(100) NOT NULL,
+    [channel] int NOT NULL,
+    [created_at] bigint NOT NULL,
+    CONSTRAINT [PK_notification_opt_out] PRIMARY KEY ([recipient], [channel])
 );
 GO
 
@@ -537,4 +592,16 @@ GO
 
 
 CREATE INDEX [IX_image_upload_key_expires_at] ON [image_upload_key] ([expires_at]);
+GO
+
+
+CREATE INDEX [IX_notification_created_at] ON [notification] ([created_at]);
+GO
+
+
+CREATE INDEX [IX_notification_delivery_notification_id_channel_status] ON [notification_delivery] ([notification_id], [channel], [status]);
+GO
+
+
+CREATE INDEX [IX_notification_delivery_notification_id_id] ON [notification_delivery] ([notification_id], [id]);
 GO

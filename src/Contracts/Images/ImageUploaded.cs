@@ -5,4 +5,5 @@ namespace Bus.Contracts.Images;
 /// <param name="Original">Blob id of the uploaded bytes. Messages carry blob ids, never pixels.</param>
 /// <param name="FileName">The name that the uploader gave, for display only; never used as a path.</param>
 /// <param name="Bytes">Length of the original in bytes.</param>
-public sealed record ImageUploaded(Guid ImageId, string Original, string FileName, long Bytes);
+/// <param name="Notify">E-mail address of who is told how it ended; null for nobody.</param>
+public sealed record ImageUploaded(Guid ImageId, string Original, string FileName, long Bytes, string? Notify = null);

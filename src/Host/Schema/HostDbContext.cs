@@ -3,6 +3,8 @@ using Bus.Sagas.Images;
 using Bus.Sagas.Orders;
 using Bus.Services.Images.Records;
 using Bus.Services.Orders;
+using Bus.Services.Orders.Fulfilment;
+using Bus.Services.Notifications.Records;
 using Microsoft.EntityFrameworkCore;
 
 namespace Bus.Host.Schema;
@@ -15,6 +17,8 @@ internal sealed class HostDbContext(DbContextOptions<HostDbContext> options) : D
         modelBuilder.AddTransactionalOutboxEntities();
         modelBuilder.AddImageEntities();
         modelBuilder.AddOrderEntities();
+        modelBuilder.AddOrderFulfilmentEntities();
+        modelBuilder.AddNotificationEntities();
         new ImageStateMap().Configure(modelBuilder);
         new OrderStateMap().Configure(modelBuilder);
     }

@@ -1,7 +1,9 @@
 using Bus.Dashboard;
 using Bus.Host.Startup;
 using Bus.Services.Images.Http;
+using Bus.Services.Orders.Fulfilment.Http;
 using Bus.Services.Orders.Http;
+using Bus.Services.Notifications.Http;
 using Bus.Services.Reports.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -40,15 +42,21 @@ internal static class WebSetup
 
         if (settings.Token is { } token)
         {
-            app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase), api => api.UseMiddleware<ApiTokenMiddleware>(token));
+            // Providers do not know the token: their calls are signed.
+            app.UseWhen(http => NeedsToken(http.Request.Path), api => api.UseMiddleware<ApiTokenMiddleware>(token));
         }
 
         app.MapOpenApi();
         app.MapImages();
         app.MapReports();
         app.MapOrders();
+        app.MapOrderFulfilment();
+        app.MapNotifications();
         app.MapBusApi();
     }
+
+    private static bool NeedsToken(PathString path) =>
+        path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !path.StartsWithSegments(NotificationEndpoints.Callbacks, StringComparison.OrdinalIgnoreCase);
 
     // The framework refuses some requests before any of our code sees them, and says no more than the status.
     private static string Explain(HttpContext http, int? status) => status switch

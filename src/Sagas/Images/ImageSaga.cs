@@ -60,6 +60,7 @@ public sealed class ImageSaga : MassTransitStateMachine<ImageState>
                 .Finish(ImageSteps.Notify, x => x.Run, clock)
                 .Then(x => x.Saga.EndedAt = clock.GetUtcNow())
                 .Publish(x => new RemoveImageBlobs(x.Saga.CorrelationId, x.Saga.WorkingBlobs(), null))
+                .Tell("image-ready", _ => "")
                 .TransitionTo(Ready));
 
         Compensate(clock);

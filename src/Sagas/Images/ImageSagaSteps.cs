@@ -1,9 +1,10 @@
 using Bus.Contracts.Images;
+using Bus.Contracts.Notifications;
 using MassTransit;
 
 namespace Bus.Sagas.Images;
 
-/// <summary>The three things that happen to a step: it begins, it is finished, it fails. Each is timed and told to whoever watches.</summary>
+/// <summary>The three things that happen to a step: it begins, it is finished, it fails. Each is timed and told to whoever watches; the end of all is told to who asked for it.</summary>
 internal static class ImageSagaSteps
 {
     public static EventActivityBinder<ImageState, TEvent> Begin<TEvent, TCommand>(
@@ -29,7 +30,20 @@ internal static class ImageSagaSteps
             .Then(x => x.Saga.Fail(step, reason(x.Message), run(x.Message), clock.GetUtcNow()))
             .Publish(x => new RemoveImageBlobs(x.Saga.CorrelationId, x.Saga.WorkingBlobs(), x.Saga.Content))
             .Publish(x => Progress(x.Saga, step, ImageStepStatus.Failed, run(x.Message)))
-            .Publish(x => new ImageFailed(x.Saga.CorrelationId, step, x.Saga.Error!));
+            .Publish(x => new ImageFailed(x.Saga.CorrelationId, step, x.Saga.Error!))
+            .Tell("image-failed", x => x.Error!);
+
+    /// <summary>Tells who asked for it with the upload how it has ended. An image ends once: the notification has its id.</summary>
+    public static EventActivityBinder<ImageState, TEvent> Tell<TEvent>(this EventActivityBinder<ImageState, TEvent> binder, string template, Func<ImageState, string> reason)
+        where TEvent : class =>
+        binder.If(x => x.Saga.Notify is not null, told => told.Publish(x => Told(x.Saga, template, reason(x.Saga))));
+
+    private static SendNotification Told(ImageState image, string template, string reason) => new(
+        image.CorrelationId,
+        template,
+        image.CorrelationId,
+        [new NotificationRecipient(image.Notify!, null, image.Notify)],
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["imageId"] = image.CorrelationId.ToString("D"), ["fileName"] = image.FileName, ["reason"] = reason });
 
     private static ImageProgressed Progress(ImageState image, string step, string status, StepRun run) =>
         new(image.CorrelationId, step, status, run.Attempt, run.DurationMs);

@@ -39,6 +39,9 @@ public sealed class ImageState : SagaStateMachineInstance, ISagaVersion
     /// <summary>MIME type of <see cref="Content"/>.</summary>
     public string? ContentType { get; set; }
 
+    /// <summary>E-mail address of who is told how it ended; null for nobody.</summary>
+    public string? Notify { get; set; }
+
     /// <summary>When the upload was taken over by the saga.</summary>
     public DateTimeOffset StartedAt { get; set; }
 
@@ -59,6 +62,7 @@ public sealed class ImageState : SagaStateMachineInstance, ISagaVersion
         FileName = upload.FileName;
         Original = upload.Original;
         OriginalBytes = upload.Bytes;
+        Notify = upload.Notify;
         StartedAt = now;
     }
 

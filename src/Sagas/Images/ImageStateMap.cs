@@ -35,6 +35,7 @@ public sealed class ImageStateMap : SagaClassMap<ImageState>
         entity.Property(x => x.Watermarked).HasColumnName("watermarked").HasMaxLength(120);
         entity.Property(x => x.Content).HasColumnName("content").HasMaxLength(120);
         entity.Property(x => x.ContentType).HasColumnName("content_type").HasMaxLength(100);
+        entity.Property(x => x.Notify).HasColumnName("notify").HasMaxLength(254);
         entity.Property(x => x.StartedAt).HasColumnName("started_at").HasConversion(Instant);
         entity.Property(x => x.EndedAt).HasColumnName("ended_at").HasConversion(Instant);
         entity.Property(x => x.FailedStep).HasColumnName("failed_step").HasMaxLength(20);

@@ -61,9 +61,9 @@ public static class ImageEndpoints
         {
             LimitBody(request.HttpContext, options.Value.MaxBytes + FormSlack);
             var key = KeyOf(idempotencyKey);
-            var (content, fileName) = await UploadFormReader.OpenFileAsync(request, cancellationToken);
+            var (content, fileName, notify) = await UploadFormReader.OpenFileAsync(request, cancellationToken);
             await using var file = content;
-            var id = await uploads.UploadAsync(file, fileName, key, cancellationToken);
+            var id = await uploads.UploadAsync(file, fileName, key, notify, cancellationToken);
             return TypedResults.Accepted(ImageRoutes.Image(id), new ImageAccepted(id, ImageView.Processing));
         }
         catch (UploadFormException refused)

@@ -17,13 +17,19 @@ public sealed class ImageUploads(ImageIntake intake, IBlobStore blobs, ImageDb d
     public static readonly TimeSpan KeyLifetime = TimeSpan.FromHours(24);
 
     /// <summary>Accepts an image and returns its id: a new one, or the first call's where the key was used for the same bytes before.</summary>
+    /// <param name="content">The bytes, read once.</param>
+    /// <param name="fileName">As the uploader gave it, for display.</param>
+    /// <param name="key">Makes a second call with the same bytes a repetition; null for none.</param>
+    /// <param name="notify">Asked, when the bytes are read, for the e-mail address of who is told how it ends; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the upload.</param>
     /// <exception cref="ImageRejectedException">The image is refused; kind and message say why. Nothing is kept, and the key is still free.</exception>
     /// <exception cref="IdempotencyConflictException">The key stands for other bytes.</exception>
-    public async Task<Guid> UploadAsync(Stream content, string? fileName, IdempotencyKey? key, CancellationToken cancellationToken)
+    public async Task<Guid> UploadAsync(Stream content, string? fileName, IdempotencyKey? key, Func<CancellationToken, Task<string?>>? notify, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         var imageId = Guid.CreateVersion7(clock.GetUtcNow());
         var accepted = await intake.AcceptAsync(imageId, content, fileName, cancellationToken);
+        var toTell = await ToTellAsync(accepted, notify, cancellationToken);
         if (key is { } used && await FirstUseAsync(used, cancellationToken) is { } first)
         {
             return await RepeatAsync(first, accepted);
@@ -31,7 +37,7 @@ public sealed class ImageUploads(ImageIntake intake, IBlobStore blobs, ImageDb d
 
         try
         {
-            await CommitAsync(imageId, accepted, key, (int)clock.GetElapsedTime(started).TotalMilliseconds, cancellationToken);
+            await CommitAsync(imageId, accepted, key, toTell, (int)clock.GetElapsedTime(started).TotalMilliseconds, cancellationToken);
             return imageId;
         }
         catch (DbUpdateException) when (key is not null)
@@ -48,6 +54,19 @@ public sealed class ImageUploads(ImageIntake intake, IBlobStore blobs, ImageDb d
         }
     }
 
+    private async Task<string?> ToTellAsync(AcceptedImage accepted, Func<CancellationToken, Task<string?>>? notify, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return notify is null ? null : await notify(cancellationToken);
+        }
+        catch
+        {
+            await blobs.DeleteAsync(accepted.Original.Id, CancellationToken.None);
+            throw;
+        }
+    }
+
     private Task<UploadKeyRecord?> FirstUseAsync(IdempotencyKey key, CancellationToken cancellationToken)
     {
         var (hash, now) = (key.Hash, clock.GetUtcNow());
@@ -60,7 +79,7 @@ public sealed class ImageUploads(ImageIntake intake, IBlobStore blobs, ImageDb d
         return first.ContentHash == accepted.Original.Id.Hash ? first.ImageId : throw new IdempotencyConflictException(first.ImageId);
     }
 
-    private async Task CommitAsync(Guid imageId, AcceptedImage accepted, IdempotencyKey? key, int durationMs, CancellationToken cancellationToken)
+    private async Task CommitAsync(Guid imageId, AcceptedImage accepted, IdempotencyKey? key, string? notify, int durationMs, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var original = accepted.Original.Id.ToString();
@@ -72,7 +91,7 @@ public sealed class ImageUploads(ImageIntake intake, IBlobStore blobs, ImageDb d
             db.Keys.Add(new UploadKeyRecord { KeyHash = hash, ContentHash = accepted.Original.Id.Hash, ImageId = imageId, ExpiresAt = now + KeyLifetime });
         }
 
-        await bus.Publish(new ImageUploaded(imageId, original, accepted.FileName, accepted.Original.Bytes), cancellationToken);
+        await bus.Publish(new ImageUploaded(imageId, original, accepted.FileName, accepted.Original.Bytes, notify), cancellationToken);
         await db.SaveAsync(cancellationToken);
     }
 

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Bus.Contracts.Notifications;
+using Bus.Jobs;
+using Bus.Services.Notifications.Audiences;
+using Bus.Services.Notifications.Delivering;
+using Bus.Services.Notifications.Records;
+using Bus.Services.Notifications.Templates;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Bus.Services.Notifications.Accepting;
+
+/// <summary>
+/// The door for notifications, by message and by HTTP: writes one down with its deliveries and says so, or rejects it with a reason. All of it commits with the caller's scope. Idempotent by the notification's id: a second one
+/// changes nothing, and is answered as the first was. Scoped.
+/// </summary>
+internal sealed class NotificationIntake(NotificationDb db, DeliveryWriter deliveries, IJobs jobs, IPublishEndpoint bus, TemplateStore templates, TimeProvider clock)
+{
+    public const int MostRecipients = 1_000;
+
+    private const int MostData = 64 * 1024;
+
+    public async Task<NotificationRecord> AcceptAsync(SendNotification send, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(send.NotificationId, cancellationToken) is { } known)
+            return await AnswerAsync(known, cancellationToken);
+        var (notification, template) = Begin(send.NotificationId, send.Template, send.Subject, send.Data, Reason(send));
+        if (template is not null)
+        {
+            var made = await deliveries.AddAsync(notification, template, send.Recipients, cancellationToken);
+            if (made.Count == 0)
+                Reject(notification, $"None of the recipients has an address for a channel of the template '{template.Name}': {ChannelQueues.Words(template.Parts.Keys)}.");
+            else if (made.All(delivery => delivery.Status == DeliveryStatus.Failed))
+                Reject(notification, made[0].Reason!);
+        }
+
+        return await AnswerAsync(notification, cancellationToken);
+    }
+
+    public async Task<NotificationRecord> AcceptAsync(NotifyAudience notify, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(notify.NotificationId, cancellationToken) is { } known)
+            return await AnswerAsync(known, cancellationToken);
+        var (notification, template) = Begin(notify.NotificationId, notify.Template, null, notify.Data, AudienceNames.Refusal(notify.Audience));
+        if (template is not null)
+        {
+            (notification.Audience, notification.State) = (notify.Audience, NotificationState.Expanding);
+            jobs.Enqueue(new ExpandAudience(notification.Id, null), new EnqueueOptions { Queue = ChannelQueues.Audiences });
+        }
+
+        return await AnswerAsync(notification, cancellationToken);
+    }
+
+    private Task<NotificationRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => db.Notifications.AsNoTracking().SingleOrDefaultAsync(x => x.Id == id, cancellationToken);
+
+    private (NotificationRecord Notification, Template? Template) Begin(Guid id, string? name, Guid? subject, IReadOnlyDictionary<string, string>? data, string? reason)
+    {
+        var template = templates.Find(name ?? "");
+        data ??= new Dictionary<string, string>(StringComparer.Ordinal);
+        var text = JsonSerializer.Serialize(data);
+        if (template is null)
+            reason ??= $"There is no template '{Cut(name)}'. There is one of: {string.Join(", ", templates.Names)}.";
+        else if (template.Missing(data) is { Count: > 0 } missing)
+            reason ??= $"The template '{name}' needs data that were not sent: {string.Join(", ", missing)}.";
+        if (text.Length > MostData)
+            reason ??= $"The data have {text.Length:N0} characters as JSON, and may have {MostData:N0}.";
+        var notification = new NotificationRecord { Id = id, Template = Cut(name), Subject = subject, Data = reason is null ? text : "{}", CreatedAt = clock.GetUtcNow() };
+        db.Notifications.Add(notification);
+        if (reason is null)
+            return (notification, template);
+        Reject(notification, reason);
+        return (notification, null);
+    }
+
+    private static string? Reason(SendNotification send)
+    {
+        if (send.Recipients is not { Count: > 0 })
+            return "There are no recipients.";
+        if (send.Recipients.Count > MostRecipients)
+            return $"There are {send.Recipients.Count:N0} recipients, and at most {MostRecipients:N0} are taken: keep them as an audience, and send NotifyAudience.";
+        return send.Recipients.GroupBy(recipient => recipient.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice ? $"Recipient '{twice.Key}' is there twice." : null;
+    }
+
+    private static void Reject(NotificationRecord notification, string reason) =>
+        (notification.State, notification.Reason) = (NotificationState.Rejected, reason.Length > NotificationRecord.LongestReason ? reason[..NotificationRecord.LongestReason] : reason);
+
+    // Of an audience the last block says it.
+    private async Task<NotificationRecord> AnswerAsync(NotificationRecord notification, CancellationToken cancellationToken)
+    {
+        if (notification.State == NotificationState.Rejected)
+            await bus.Publish(new NotificationRejected(notification.Id, notification.Template, notification.Subject, notification.Reason!), cancellationToken);
+        else if (notification.State == NotificationState.Accepted)
+            await bus.Publish(new NotificationAccepted(notification.Id, notification.Template, notification.Subject, notification.Deliveries), cancellationToken);
+        return notification;
+    }
+
+    private static string Cut(string? name) => name is { Length: > NotificationRecord.LongestTemplate } ? name[..NotificationRecord.LongestTemplate] : name ?? "";
+}

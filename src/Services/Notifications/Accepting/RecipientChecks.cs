@@ -1,0 +1,61 @@
+using System.Buffers;
+using Bus.Contracts.Notifications;
+using Bus.Services.Notifications.Records;
+
+namespace Bus.Services.Notifications.Accepting;
+
+/// <summary>What is wrong with a recipient. Every text is the end of a sentence that a person understands. Pure.</summary>
+internal static class RecipientChecks
+{
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
+
+    /// <summary>Why the recipient cannot be told by any channel; null when there is no reason.</summary>
+    public static string? Refusal(NotificationRecipient recipient)
+    {
+        if (string.IsNullOrWhiteSpace(recipient.Id) || recipient.Id.Length > DeliveryRecord.LongestRecipient || recipient.Id.Any(char.IsControl))
+            return $"must have an id of 1 to {DeliveryRecord.LongestRecipient} characters without line breaks";
+        if (recipient.Name is { } name && (name.Length > DeliveryRecord.LongestName || name.Any(char.IsControl)))
+            return $"has a name with a line break or of more than {DeliveryRecord.LongestName} characters";
+        return recipient.TimeZone is { } zone && (zone.Length > ContactRecord.LongestZone || !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            ? $"has a time zone '{Shown(zone)}' that is not known here: it must be an IANA name such as Europe/Oslo"
+            : null;
+    }
+
+    /// <summary>The recipient's address for a channel; null when there is none.</summary>
+    public static string? AddressOf(NotificationRecipient recipient, NotificationChannel channel) => channel switch
+    {
+        NotificationChannel.Email => NullIfEmpty(recipient.Email),
+        NotificationChannel.Sms => NullIfEmpty(recipient.Phone),
+        _ => NullIfEmpty(recipient.PushUrl),
+    };
+
+    /// <summary>Why nothing can be sent to an address; null when there is no reason.</summary>
+    public static string? Refusal(NotificationChannel channel, string address) => channel switch
+    {
+        NotificationChannel.Email => EmailAddress.Refusal(address) is { } wrong ? $"the e-mail address '{Shown(address)}' {wrong}" : null,
+        NotificationChannel.Sms => IsPhone(address) ? null : $"the phone number '{Shown(address)}' must be in the international form, as +4712345678",
+        _ => IsUrl(address) ? null : $"the push URL '{Shown(address)}' must be an http or https address of at most {DeliveryRecord.LongestAddress:N0} characters",
+    };
+
+    /// <summary>All that is wrong with a recipient, its addresses included.</summary>
+    public static IEnumerable<string> All(NotificationRecipient recipient)
+    {
+        if (Refusal(recipient) is { } wrong)
+            yield return wrong;
+        foreach (var channel in Enum.GetValues<NotificationChannel>())
+        {
+            if (AddressOf(recipient, channel) is { } address && Refusal(channel, address) is { } why)
+                yield return $"cannot be told by {channel.ToString().ToLowerInvariant()}: {why}";
+        }
+    }
+
+    // E.164: at most 15 digits, of which the first is not 0.
+    private static bool IsPhone(string text) => text is ['+', >= '1' and <= '9', ..] && text.Length is >= 8 and <= ContactRecord.LongestPhone && !text.AsSpan(1).ContainsAnyExcept(Digits);
+
+    private static bool IsUrl(string text) =>
+        text.Length <= DeliveryRecord.LongestAddress && !text.Any(char.IsControl) && Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.UserInfo.Length == 0;
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static string Shown(string text) => string.Concat(text.Take(80).Select(c => char.IsControl(c) ? '?' : c));
+}

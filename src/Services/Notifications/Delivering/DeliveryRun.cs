@@ -1,0 +1,76 @@
+using Bus.Core.Recoverability;
+using Bus.Jobs;
+using Bus.Services.Notifications.Accepting;
+using Bus.Services.Notifications.Records;
+using Bus.Services.Notifications.Templates;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Bus.Services.Notifications.Delivering;
+
+/// <summary>
+/// What every channel has around its sending: whether it is still wanted and the hour is right, the filled template, the status. The status commits with the end of the job, so that a process that dies after sending sends again: each
+/// provider is given the delivery's id to tell the two from two messages. Scoped.
+/// </summary>
+internal sealed class DeliveryRun(NotificationDb db, DeliveryFailures failures, TemplateStore templates, IOptions<NotificationOptions> options, TimeProvider clock)
+{
+    /// <summary>Sends one delivery.</summary>
+    /// <param name="id">The delivery.</param>
+    /// <param name="run">The run of its job.</param>
+    /// <param name="send">Hands the message to the provider and returns what it calls it; null for nothing.</param>
+    /// <param name="reached">What the delivery is then.</param>
+    /// <returns>Whether it was sent now.</returns>
+    public async Task<bool> RunAsync(Guid id, JobRun run, Func<FilledMessage, CancellationToken, Task<string?>> send, DeliveryStatus reached)
+    {
+        // One question, of rows that nobody holds: nothing is open while the provider is spoken to.
+        var found = await db.Deliveries.Where(x => x.Id == id)
+            .Select(x => new
+            {
+                Delivery = x,
+                Notification = db.Notifications.FirstOrDefault(y => y.Id == x.NotificationId),
+                IsUnwanted = db.OptOuts.Any(y => y.Recipient == x.Recipient && y.Channel == x.Channel),
+            })
+            .SingleOrDefaultAsync(run.CancellationToken);
+        if (found is not { Delivery: { Status: DeliveryStatus.Waiting or DeliveryStatus.Failed } delivery, Notification: { } notification })
+        {
+            run.Log(found is null ? "The delivery is not kept any more." : $"The delivery is {found.Delivery.Status.ToString().ToLowerInvariant()} already.");
+            return false;
+        }
+
+        if (found.IsUnwanted)
+        {
+            delivery.Become(DeliveryStatus.Suppressed, null, clock.GetUtcNow());
+            return false;
+        }
+
+        var part = await PartOfAsync(delivery, notification, run);
+        if (!part.Urgent && QuietHours.EndOf(options.Value.Of(delivery.Channel), delivery.TimeZone, clock.GetUtcNow()) is { } end)
+            throw new RetryAfterException($"It is quiet where the recipient is until {end:O}.", end - clock.GetUtcNow());
+        delivery.ProviderId = await SendAsync(delivery, FilledMessage.Of(delivery, notification, part, options.Value.Site), run, send);
+        delivery.Become(reached, null, clock.GetUtcNow());
+        return true;
+    }
+
+    private async Task<TemplatePart> PartOfAsync(DeliveryRecord delivery, NotificationRecord notification, JobRun run)
+    {
+        if (templates.Find(notification.Template)?.Parts.GetValueOrDefault(delivery.Channel) is { } part)
+            return part;
+        var missing = new DeliveryRefusedException($"This process has no template '{notification.Template}' for {ChannelQueues.Of(delivery.Channel)}: it was there when the notification was accepted.");
+        await failures.NoteAsync(delivery.Id, missing, run.CancellationToken);
+        throw missing;
+    }
+
+    private async Task<string?> SendAsync(DeliveryRecord delivery, FilledMessage message, JobRun run, Func<FilledMessage, CancellationToken, Task<string?>> send)
+    {
+        try
+        {
+            var name = await run.Resilience.ExecuteAsync(async token => await send(message, token), run.CancellationToken);
+            return name is { Length: > DeliveryRecord.LongestName } ? name[..DeliveryRecord.LongestName] : name;
+        }
+        catch (Exception exception) when (!run.CancellationToken.IsCancellationRequested && ChannelPolicy.IsLast(exception, run.Attempt, options.Value.Of(delivery.Channel)))
+        {
+            await failures.NoteAsync(delivery.Id, exception, run.CancellationToken);
+            throw;
+        }
+    }
+}

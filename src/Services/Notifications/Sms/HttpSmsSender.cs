@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Bus.Core.Recoverability;
+using Bus.Services.Notifications.Delivering;
+
+namespace Bus.Services.Notifications.Sms;
+
+/// <summary>
+/// Hands messages to a provider over HTTP: <c>POST {Url}/messages</c> with <c>{ "id", "to", "text" }</c> and the id as <c>Idempotency-Key</c>. 429 and 503 with <c>Retry-After</c> come later without spending an attempt; 408, 429 and 5xx are
+/// tried again; 401 and 403 tell of our key, and every other 4xx refuses the message for good.
+/// </summary>
+internal sealed class HttpSmsSender : ISmsSender, IDisposable
+{
+    private const int MostOfAnswer = 64 * 1024;
+
+    private readonly SmsOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly Uri _messages;
+    private readonly HttpClient _http;
+
+    public HttpSmsSender(SmsOptions options, TimeProvider clock)
+    {
+        (_options, _clock) = (options, clock);
+        _messages = new Uri($"{options.Url!.TrimEnd('/')}/messages");
+        var connections = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) };
+        _http = new HttpClient(connections) { Timeout = options.Timeout, MaxResponseContentBufferSize = MostOfAnswer };
+        if (options.Key is { } key)
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    public async Task<string?> SendAsync(Guid id, string to, string text, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, _messages) { Content = JsonContent.Create(new { id, to, text }) };
+        request.Headers.Add("Idempotency-Key", id.ToString("D"));
+        try
+        {
+            using var answer = (await _http.SendAsync(request, cancellationToken)).ThrowUnlessSuccess(_clock);
+            return NameIn(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+        }
+        catch (HttpRequestException failed) when (failed.StatusCode is null or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            throw new ChannelDownException(
+                failed.StatusCode is null ? $"The SMS provider at {_messages.Host} cannot be reached: {failed.Message}" : $"The SMS provider answers {(int)failed.StatusCode}: look at `{NotificationOptions.Section}:Sms:Key`.", failed);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The SMS provider at {_messages.Host} did not answer within {_options.Timeout}.", late);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    // A provider that says something else has taken the message all the same.
+    private static string? NameIn(byte[] answer)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(answer);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("id", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+#!/usr/bin/python3
+"""An SMTP server for tests (aiosmtpd): smtp.py FOLDER PORT. Prints 'listening on PORT' and writes each mail that it takes as an .eml file into FOLDER.
+
+What it answers is in the local part of the recipient: refuse-550@..., busy-450-2@... (450 the first two times)."""
+import asyncio, os, re, sys, uuid
+from aiosmtpd.smtp import SMTP
+
+folder, port = sys.argv[1], int(sys.argv[2])
+busy = {}
+
+
+class Handler:
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if match := re.match(r"refuse-(\d{3})@", address):
+            return f"{match[1]} 5.1.1 There is nobody of that name"
+        if match := re.match(r"busy-(\d{3})-(\d+)@", address):
+            busy[address] = busy.get(address, 0) + 1
+            if busy[address] <= int(match[2]):
+                return f"{match[1]} 4.2.1 Come again later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        name = os.path.join(folder, uuid.uuid4().hex)
+        with open(name + ".tmp", "wb") as file:
+            file.write(b"X-Envelope-To: " + ",".join(envelope.rcpt_tos).encode() + b"\r\n" + envelope.original_content)
+        os.rename(name + ".tmp", name + ".eml")
+        return "250 Taken"
+
+
+async def main():
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(Handler(), enable_SMTPUTF8=False), "127.0.0.1", port)
+    print("listening on", server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+asyncio.run(main())
