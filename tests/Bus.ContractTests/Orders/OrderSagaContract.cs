@@ -19,7 +19,7 @@ public sealed class OrderSagaDb(DbContextOptions<OrderSagaDb> options) : DbConte
     }
 }
 
-/// <summary>The order saga on real queues and a real database, in two processes as far as it can tell: they share nothing else.</summary>
+/// <summary>The order saga on real queues and a real database, in one process, and in two as far as it can tell: they share nothing else.</summary>
 public abstract class OrderSagaContract : IAsyncLifetime
 {
     private const int Orders = 200;
@@ -27,21 +27,14 @@ public abstract class OrderSagaContract : IAsyncLifetime
 
     private readonly List<IHost> _hosts = [];
 
-    /// <summary>How many tries in a hundred orders may lose a race for their row.</summary>
-    protected abstract int ConflictsInAHundred { get; }
+    /// <summary>How many tries may lose a race for their order's row, of the eight to thirteen messages that each order takes, where two processes handle them.</summary>
+    protected abstract int MostLostRaces { get; }
 
     protected abstract Task<IReadOnlyDictionary<string, string?>> SettingsAsync();
 
     protected abstract ValueTask CleanAsync();
 
-    public async ValueTask InitializeAsync()
-    {
-        var settings = await SettingsAsync();
-        for (var i = 0; i < 2; i++)
-        {
-            _hosts.Add(await StartAsync(settings, isFirst: i == 0));
-        }
-    }
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
@@ -55,14 +48,17 @@ public abstract class OrderSagaContract : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    [Fact]
-    public async Task Should_lead_200_orders_at_once_to_their_ends_without_a_storm_of_retries()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Should_lead_200_orders_at_once_to_their_ends_without_a_storm_of_retries(int processes)
     {
+        await StartAsync(processes);
         using var conflicts = new ConflictCounter(nameof(OrderState));
         var ids = Enumerable.Range(0, Orders).Select(_ => Guid.NewGuid()).ToList();
         var started = TimeProvider.System.GetTimestamp();
-        await Parallel.ForAsync(0, Orders, async (i, _) => await SubmitAsync(_hosts[i % 2], ids[i], Order(i)));
-        await Parallel.ForAsync(0, Orders, async (i, _) => await PublishAsync(_hosts[i % 2], new OrderCharged(ids[i], Order(i))));
+        await Parallel.ForAsync(0, Orders, async (i, _) => await SubmitAsync(_hosts[i % processes], ids[i], Order(i)));
+        await Parallel.ForAsync(0, Orders, async (i, _) => await PublishAsync(_hosts[i % processes], new OrderCharged(ids[i], Order(i))));
 
         await Eventually.AssertAsync(
             async () => await CountAsync(x => x.CurrentState == nameof(OrderSaga.Completed) || x.CurrentState == nameof(OrderSaga.Undone)) == Orders,
@@ -73,13 +69,14 @@ public abstract class OrderSagaContract : IAsyncLifetime
         Assert.Equal(Orders / 10, await CountAsync(x => x.Reason == "Not to this address."));
         Assert.Equal(Orders / 10, await CountAsync(x => x.Error != null && x.Error.EndsWith("The warehouse is full.")));
         Assert.Equal(0, await CountAsync(x => x.ChargeTimer != null || x.FulfilmentTimer != null));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Orders} orders in {seconds:0.0} s, {conflicts.Count} lost races");
-        Assert.InRange(conflicts.Count, 0, Orders * ConflictsInAHundred / 100);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Orders} orders in {seconds:0.0} s by {processes} processes, {conflicts.Count} lost races");
+        Assert.InRange(conflicts.Count, 0, processes == 1 ? 0 : MostLostRaces);
     }
 
     [Fact]
     public async Task Should_settle_by_its_timer_what_nobody_has_heard_of()
     {
+        await StartAsync(processes: 2);
         var id = Guid.NewGuid();
         await PublishAsync(_hosts[0], new OrderSubmitted(id, Order(1)));
 
@@ -106,6 +103,15 @@ public abstract class OrderSagaContract : IAsyncLifetime
 
     internal static OrderDetails Order(int number) => new(
         $"A-{number}", new OrderCustomer("ada", "Ada", "ada@example.org", null), new OrderAddress("Ada", $"Square {number}", "1", "London", "GB"), [new OrderLine("tea", "Tea", 2, 450)], "GBP", 900);
+
+    private async Task StartAsync(int processes)
+    {
+        var settings = await SettingsAsync();
+        for (var i = 0; i < processes; i++)
+        {
+            _hosts.Add(await StartAsync(settings, isFirst: i == 0));
+        }
+    }
 
     private static async Task<IHost> StartAsync(IReadOnlyDictionary<string, string?> settings, bool isFirst)
     {

@@ -7,7 +7,7 @@ public sealed class When_many_orders_are_placed_at_once_on_sqlite : OrderSagaCon
 {
     private readonly TemporaryFolder _folder = new();
 
-    protected override int ConflictsInAHundred => 200;
+    protected override int MostLostRaces => 800;
 
     protected override Task<IReadOnlyDictionary<string, string?>> SettingsAsync() =>
         Task.FromResult<IReadOnlyDictionary<string, string?>>(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Bus:DataFolder"] = _folder.FullPath });
@@ -25,7 +25,7 @@ public sealed class When_many_orders_are_placed_at_once_on_RabbitMq_and_postgres
     private TestRabbitMq _broker = null!;
     private TestPostgres _database = null!;
 
-    protected override int ConflictsInAHundred => 20;
+    protected override int MostLostRaces => 20;
 
     protected override async Task<IReadOnlyDictionary<string, string?>> SettingsAsync()
     {
