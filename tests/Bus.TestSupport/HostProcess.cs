@@ -34,6 +34,9 @@ public sealed class HostProcess : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(new Uri(path, UriKind.Relative));
 
+    /// <summary>Sends a request of the caller's own.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request);
+
     /// <summary>Uploads a photo with an idempotency key.</summary>
     public async Task<HttpResponseMessage> UploadAsync(byte[] photo, string key)
     {
