@@ -196,7 +196,7 @@ public abstract class NotificationScenarios : IAsyncLifetime
         HashSet<Guid> seen = [];
         for (Guid? after = null; ; )
         {
-            var page = await app.ShowAsync(id, $"?take=100&after={after}");
+            var page = await app.ShowAsync(id, after is null ? "?take=100" : $"?take=100&after={after}");
             Assert.All(page.Deliveries, delivery => Assert.True(seen.Add(delivery.Id)));
             if ((after = page.Next) is null)
                 break;
