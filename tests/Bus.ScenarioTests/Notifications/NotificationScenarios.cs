@@ -194,7 +194,7 @@ public abstract class NotificationScenarios : IAsyncLifetime
         Assert.Equal(230, app.Smtp.Mails.Count);
 
         HashSet<Guid> seen = [];
-        for (Guid? after = null; ; )
+        for (Guid? after = null; ;)
         {
             var page = await app.ShowAsync(id, after is null ? "?take=100" : $"?take=100&after={after}");
             Assert.All(page.Deliveries, delivery => Assert.True(seen.Add(delivery.Id)));
