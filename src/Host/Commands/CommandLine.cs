@@ -85,6 +85,11 @@ internal static class CommandLine
             await ComplainAsync([$"The database does not answer: {unreachable.Message} Check `Bus:Database` and `ConnectionStrings:Bus`."]);
             return Failure;
         }
+        catch (NotSupportedException cultures) when (cultures.Source == "Microsoft.Data.SqlClient")
+        {
+            await ComplainAsync([$"The driver of SQL Server cannot work: {cultures.Message} Publish the program with -p:InvariantGlobalization=false, on a machine with ICU."]);
+            return Failure;
+        }
         catch (OperationCanceledException)
         {
             await Console.Error.WriteLineAsync("Stopped before it was done.");

@@ -4,6 +4,7 @@ using Xunit;
 namespace Bus.ScenarioTests.Deploy;
 
 /// <summary>The folder that <c>dotnet publish</c> makes, as the <c>Containerfile</c> and the page of systemd ask for it.</summary>
+[Collection(nameof(Builds))]
 public sealed class When_the_program_is_published : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

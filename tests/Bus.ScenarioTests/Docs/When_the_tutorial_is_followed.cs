@@ -1,7 +1,9 @@
+using Bus.ScenarioTests.Deploy;
 using Xunit;
 
 namespace Bus.ScenarioTests.Docs;
 
+[Collection(nameof(Builds))]
 public sealed class When_the_tutorial_is_followed
 {
     [Fact]
