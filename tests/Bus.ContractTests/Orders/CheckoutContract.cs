@@ -123,6 +123,9 @@ public abstract class CheckoutContract : OrderContract
     [InlineData("""{"lines": [{"sku": "A", "quantity": 99999999999999999999}]}""", HttpStatusCode.BadRequest, "lines[0].quantity")]
     [InlineData("""{"lines": [{"sku": "A", "qty": 1}]}""", HttpStatusCode.BadRequest, "lines[0].qty")]
     [InlineData("""{"lines": [""", HttpStatusCode.BadRequest, "not JSON")]
+    [InlineData("""{"lines": [{"sku": "\ud800"}]}""", HttpStatusCode.BadRequest, "not")]
+    [InlineData("""{"total": 1e30}""", HttpStatusCode.BadRequest, "total")]
+    [InlineData("[]", HttpStatusCode.BadRequest, "not JSON")]
     [InlineData("""{"customer": {"name": "Kari\nBcc: all@example.com", "email": "kari@example.com\r\nBcc: all@example.com"}}""", HttpStatusCode.UnprocessableEntity, "`customer.email` must be one line")]
     [InlineData("null", HttpStatusCode.BadRequest, "null")]
     [InlineData("{}", HttpStatusCode.UnprocessableEntity, "`address.street` is missing")]
@@ -132,6 +135,19 @@ public abstract class CheckoutContract : OrderContract
         using var answer = await Shop.Http.PostAsync(new Uri("/api/orders", UriKind.Relative), content);
         var text = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!;
         Assert.True(answer.StatusCode == status && text.Contains(error, StringComparison.OrdinalIgnoreCase), $"{answer.StatusCode}: {text}");
+    }
+
+    [Fact]
+    public async Task Should_ask_the_database_three_times_however_many_products_it_has()
+    {
+        Assert.SkipUnless(Shop.BatchesRows, "Here each row is a statement of its own, inside of the process.");
+        var lines = Enumerable.Range(0, 40).Select(number => $"SKU-{number}").ToList();
+        foreach (var sku in lines)
+            await Shop.StockAsync(sku, 10);
+        Shop.Asked.Clear();
+        await Shop.PlaceAsync(OrderShop.Ask("MUG") with { Lines = [.. lines.Select(sku => new OrderRequestLine(sku, 1))] }, key: "counted");
+        // The products; the order, its stock and its key; the charge. Each of the two commits writes its messages and itself besides.
+        Assert.True(Shop.Asked.Count == 3, string.Join("\n\n", Shop.Asked));
     }
 
     [Fact]

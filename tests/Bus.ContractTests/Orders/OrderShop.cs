@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -13,7 +14,9 @@ using Bus.TestSupport;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -67,6 +70,34 @@ public sealed class OrderListener(OrderNews news)
     }
 }
 
+/// <summary>Notes what requests have asked the database, and nothing that goes on beside them.</summary>
+public sealed class AskedByRequests : DbCommandInterceptor
+{
+    private static readonly AsyncLocal<bool> IsRequest = new();
+
+    public ConcurrentQueue<string> Asked { get; } = new();
+
+    public static Task MarkAsync(HttpContext http, RequestDelegate next)
+    {
+        IsRequest.Value = true;
+        return next(http);
+    }
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        if (IsRequest.Value)
+            Asked.Enqueue(command.CommandText);
+        return new(result);
+    }
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        if (IsRequest.Value)
+            Asked.Enqueue(command.CommandText);
+        return new(result);
+    }
+}
+
 /// <summary>A shop as its users run it, over a real socket, with a gateway over another.</summary>
 public sealed class OrderShop : IAsyncDisposable
 {
@@ -84,6 +115,10 @@ public sealed class OrderShop : IAsyncDisposable
     public GatewayServer Gateway { get; }
 
     public OrderNews News => _app.Services.GetRequiredService<OrderNews>();
+
+    public ConcurrentQueue<string> Asked => _app.Services.GetRequiredService<AskedByRequests>().Asked;
+
+    public bool BatchesRows { get; private init; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -106,20 +141,22 @@ public sealed class OrderShop : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddProblemDetails();
         builder.Services.AddSingleton<OrderNews>();
+        builder.Services.AddSingleton<AskedByRequests>();
         builder.Services.AddOrders<ShopDb>(builder.Configuration);
         builder.Services.AddBus(builder.Configuration, bus =>
         {
             bus.RecognizeSettings(OrderOptions.Section);
-            bus.UseDatabase<ShopDb>();
+            bus.UseDatabase<ShopDb>((services, options) => options.AddInterceptors(services.GetRequiredService<AskedByRequests>()));
             bus.Registration.AddOrderConsumers();
             bus.Registration.AddConsumer<OrderListener>();
         });
         var app = builder.Build();
+        app.Use(AskedByRequests.MarkAsync);
         app.MapOrders();
         await using (var scope = app.Services.CreateAsyncScope())
             await scope.ServiceProvider.GetRequiredService<ShopDb>().Database.EnsureCreatedAsync();
         await app.StartAsync();
-        return new OrderShop(app, folder, gateway);
+        return new OrderShop(app, folder, gateway) { BatchesRows = database.Settings.ContainsKey("Bus:Database") };
     }
 
     public static OrderRequest Ask(string sku, long quantity = 1, string source = "tok_1") => new(

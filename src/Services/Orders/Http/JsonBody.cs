@@ -31,9 +31,10 @@ internal static class JsonBody
         }
         catch (JsonException wrong)
         {
-            throw Malformed(wrong.Path is { Length: > 1 } path
+            // What is JSON but not of the form has no error of the reader within.
+            throw Malformed(wrong is { InnerException: not JsonException, Path: { Length: > 1 } path }
                 ? $"`{path.TrimStart('$', '.')}` is not a field here, or not of its type: texts in quotes, amounts and quantities as whole numbers. /openapi/v1.json has the form."
-                : $"It is not JSON of the form that /openapi/v1.json has (line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine}).");
+                : $"It is not JSON, or not an object (line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine}). /openapi/v1.json has the form.");
         }
         catch (BadHttpRequestException cut) when (cut.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {

@@ -11,8 +11,9 @@ namespace Bus.Services.Orders.Stock;
 /// </summary>
 internal sealed class StockRoom(OrderDb db)
 {
+    internal const string SqlServer = "SELECT * FROM product WITH (UPDLOCK, ROWLOCK) WHERE sku IN (SELECT value FROM OPENJSON({0}) WITH (value nvarchar(64) '$')) ORDER BY sku";
+
     private const string Postgres = "SELECT * FROM product WHERE sku = ANY ({0}) ORDER BY sku FOR UPDATE";
-    private const string SqlServer = "SELECT * FROM product WITH (UPDLOCK, ROWLOCK) WHERE sku IN (SELECT value FROM OPENJSON({0}) WITH (value nvarchar(64) '$')) ORDER BY sku";
     // Its transactions have the only write lock there is from their begin on.
     private const string Sqlite = "SELECT * FROM product WHERE sku IN (SELECT value FROM json_each({0})) ORDER BY sku";
 

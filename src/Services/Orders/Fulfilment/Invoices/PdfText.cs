@@ -66,8 +66,6 @@ internal static class PdfText
             bytes.Add(code);
         else if (rune.IsBmp && Written.TryGetValue((char)rune.Value, out var written))
             bytes.AddRange(Encoding.Latin1.GetBytes(written));
-        else if (Decompose(rune) is { Count: > 0 } plain)
-            bytes.AddRange(plain);
         else if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.Format))
             bytes.Add((byte)Unknown);
     }
@@ -80,25 +78,29 @@ internal static class PdfText
         _ => null,
     };
 
-    // ś is s, ﬁ is fi, Ａ is A.
-    private static List<byte> Decompose(Rune rune)
-    {
-        var text = rune.ToString();
-        var decomposed = text.Normalize(NormalizationForm.FormKD);
-        List<byte> bytes = [];
-        foreach (var part in decomposed == text ? "".EnumerateRunes() : decomposed.EnumerateRunes())
-            Append(bytes, part);
-        return bytes;
-    }
-
+    // A table, and not the runtime's decomposition: that is not there where it runs without a culture, and what it says may change.
     private static Dictionary<char, string> Transliterations()
     {
-        const string Letters =
-            "а=a б=b в=v г=g д=d е=e ж=zh з=z и=i й=y к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh ц=ts ч=ch ш=sh щ=shch ъ= ы=y ь= э=e ю=yu я=ya ё=yo і=i ї=yi є=ye ґ=g ђ=dj ј=j љ=lj њ=nj ћ=c џ=dz " +
-            "α=a β=v γ=g δ=d ε=e ζ=z η=i θ=th ι=i κ=k λ=l μ=m ν=n ξ=x ο=o π=p ρ=r σ=s ς=s τ=t υ=y φ=f χ=ch ψ=ps ω=o ł=l đ=d ħ=h ı=i ŋ=n ŧ=t ĸ=k ə=e";
-        var pairs = Letters.Split(' ').Select(pair => (Letter: pair[0], Text: pair[2..])).ToDictionary(pair => pair.Letter, pair => pair.Text);
-        foreach (var (letter, text) in pairs.Where(pair => pair.Key != 'ı').ToList())
-            pairs[char.ToUpperInvariant(letter)] = text.Length == 0 ? "" : $"{char.ToUpperInvariant(text[0])}{text[1..]}";
+        const string Latin = // From U+0100 on.
+            "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLlNnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
+        const string More = // From U+1E00 on, of which Vietnamese is a part.
+            "AaBbBbBbCcDdDdDdDdDdEeEeEeEeEeFfGgHhHhHhHhHhIiIiKkKkKkLlLlLlLlMmMmMmNnNnNnNnOoOoOoOoPpPpRrRrRrRrSsSsSsSsSsTtTtTtTtUuUuUuUuUuVvVvWwWwWwWwWwXxXxYyZzZzZzhtwyasssSd"
+            + "AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEeEeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOoUuUuUuUuUuUuUuYyYyYyYyLlVvYy";
+        const string Others =
+            "а=a б=b в=v г=g д=d е=e ж=zh з=z и=i й=y к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh ц=ts ч=ch ш=sh щ=shch ъ= ы=y ь= э=e ю=yu я=ya ё=yo і=i ї=yi є=ye ґ=g ђ=dj ј=j љ=lj њ=nj ћ=c џ=dz "
+            + "α=a β=v γ=g δ=d ε=e ζ=z η=i θ=th ι=i κ=k λ=l μ=m ν=n ξ=x ο=o π=p ρ=r σ=s ς=s τ=t υ=y φ=f χ=ch ψ=ps ω=o ά=a έ=e ή=i ί=i ό=o ύ=y ώ=o ϊ=i ϋ=y ΐ=i ΰ=y ș=s ț=t ơ=o ư=u ə=e";
+        Dictionary<char, string> pairs = [];
+        foreach (var pair in Others.Split(' '))
+        {
+            var text = pair[2..];
+            pairs[pair[0]] = text;
+            pairs[char.ToUpperInvariant(pair[0])] = text.Length == 0 ? "" : $"{char.ToUpperInvariant(text[0])}{text[1..]}";
+        }
+
+        for (var letter = 0; letter < Latin.Length; letter++)
+            pairs[(char)(0x100 + letter)] = Latin[letter].ToString();
+        for (var letter = 0; letter < More.Length; letter++)
+            pairs[(char)(0x1E00 + letter)] = More[letter].ToString();
         pairs['\u2010'] = pairs['\u2011'] = pairs['\u2212'] = "-";
         return pairs;
     }
