@@ -27,6 +27,8 @@ internal sealed class SqlServer : TestDatabase
         return database;
     }
 
+    public override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["Bus:Database"] = "SqlServer", ["ConnectionStrings:Bus"] = ConnectionString };
+
     public override void Configure(DbContextOptionsBuilder options) => options.UseSqlServer(ConnectionString);
 
     public override async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using Bus.ContractTests.Orders;
 using Bus.ContractTests.Outbox;
 using Bus.ContractTests.Sagas;
 using Bus.TestSupport;
@@ -38,6 +39,21 @@ public sealed class When_sagas_are_stored_in_SqlServer_pessimistically : SagaRep
 }
 
 public sealed class When_a_saga_runs_behind_the_outbox_on_SqlServer : OutboxedSagaContract
+{
+    protected override Task<TestDatabase> CreateAsync() => SqlServer.CreateAsync();
+}
+
+public sealed class When_orders_are_placed_on_SqlServer : CheckoutContract
+{
+    protected override Task<TestDatabase> CreateAsync() => SqlServer.CreateAsync();
+}
+
+public sealed class When_the_gateway_misbehaves_on_SqlServer : GatewayContract
+{
+    protected override Task<TestDatabase> CreateAsync() => SqlServer.CreateAsync();
+}
+
+public sealed class When_orders_end_on_SqlServer : OutcomeContract
 {
     protected override Task<TestDatabase> CreateAsync() => SqlServer.CreateAsync();
 }

@@ -8,6 +8,9 @@ public abstract class TestDatabase : IAsyncDisposable
     /// <summary>The file that holds the queues too; null where they are elsewhere.</summary>
     public virtual string? SharedFile => null;
 
+    /// <summary>What <c>AddBus</c> reads to use it, where the queues are elsewhere.</summary>
+    public abstract IReadOnlyDictionary<string, string?> Settings { get; }
+
     /// <summary>Makes a context use it.</summary>
     public abstract void Configure(DbContextOptionsBuilder options);
 
@@ -24,7 +27,11 @@ public abstract class TestDatabase : IAsyncDisposable
     {
         private readonly TemporaryFolder _folder = new();
 
-        public override void Configure(DbContextOptionsBuilder options) => options.UseSqlite($"Data Source={_folder["test.db"]};Pooling=False");
+        public override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["ConnectionStrings:Bus"] = Connection };
+
+        private string Connection => $"Data Source={_folder["test.db"]};Pooling=False";
+
+        public override void Configure(DbContextOptionsBuilder options) => options.UseSqlite(Connection);
 
         public override ValueTask DisposeAsync()
         {
@@ -39,6 +46,8 @@ public abstract class TestDatabase : IAsyncDisposable
 
         public override string SharedFile => _folder["service.db"];
 
+        public override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["ConnectionStrings:Bus"] = $"Data Source={SharedFile};Pooling={pooling}", ["Bus:Sqlite:OneFile"] = "true" };
+
         public override void Configure(DbContextOptionsBuilder options) => options.UseSqlite($"Data Source={SharedFile};Pooling={pooling}");
 
         public override ValueTask DisposeAsync()
@@ -50,6 +59,8 @@ public abstract class TestDatabase : IAsyncDisposable
 
     private sealed class Postgres(TestPostgres database) : TestDatabase
     {
+        public override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["Bus:Database"] = "PostgreSql", ["ConnectionStrings:Bus"] = database.ConnectionString };
+
         public override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(database.ConnectionString);
 
         public override ValueTask DisposeAsync() => database.DisposeAsync();

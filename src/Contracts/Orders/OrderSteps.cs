@@ -20,4 +20,10 @@ public static class OrderSteps
 
     /// <summary>The order is counted. An order can do without.</summary>
     public const string Analytics = "analytics";
+
+    /// <summary>Those that an order cannot do without: if one fails for good, the others are undone.</summary>
+    public static IReadOnlyList<string> Required { get; } = [Stock, Label, Invoice, Warehouse];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Required, Confirmation, Analytics];
 }

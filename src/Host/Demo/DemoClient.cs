@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Bus.Host.Startup;
 using Bus.Services.Images.Http;
+using Bus.Services.Orders.Http;
 using Bus.Services.Reports.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -83,6 +84,28 @@ internal sealed class DemoClient(HttpClient http) : IDisposable
         using var answer = await http.PostAsync(new Uri($"/api/jobs/{id:D}/run-again", UriKind.Relative), null, cancellationToken);
         answer.EnsureSuccessStatusCode();
     }
+
+    /// <summary>Makes a product, or sets all of it.</summary>
+    public async Task PutProductAsync(string sku, ProductRequest product, CancellationToken cancellationToken)
+    {
+        using var answer = await http.PutAsJsonAsync(new Uri($"/api/products/{sku}", UriKind.Relative), product, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The first page of products.</summary>
+    public async Task<IReadOnlyList<ProductView>> ProductsAsync(CancellationToken cancellationToken) =>
+        (await http.GetFromJsonAsync<ProductPage>(new Uri("/api/products", UriKind.Relative), cancellationToken))!.Products;
+
+    /// <summary>Places an order; the answer comes when it is paid for.</summary>
+    public async Task<DemoOrder> OrderAsync(OrderRequest order, CancellationToken cancellationToken)
+    {
+        using var answer = await http.PostAsJsonAsync(new Uri("/api/orders", UriKind.Relative), order, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return DemoOrder.Of(await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken));
+    }
+
+    /// <summary>An order as it changes, until nothing more happens to it by itself.</summary>
+    public IAsyncEnumerable<DemoOrder> FollowOrderAsync(Guid id, CancellationToken cancellationToken) => FollowAsync($"/api/orders/{id:D}", DemoOrder.Of, order => order.IsUnderWay, cancellationToken);
 
     public void Dispose() => http.Dispose();
 

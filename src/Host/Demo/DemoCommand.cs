@@ -7,8 +7,8 @@ using Spectre.Console;
 namespace Bus.Host.Demo;
 
 /// <summary>
-/// Sends sample photos through the real pipeline, has a job write a report of them, and lets a job fail until its cause is mended: the whole application in this process, entered by its HTTP door. Ends well
-/// only if all of it came out as it must.
+/// Sends sample photos through the real pipeline, has a job write a report of them, lets a job fail until its cause is mended, and places two orders, of which one is undone: the whole application in this process, entered by its HTTP
+/// door. Ends well only if all of it came out as it must.
 /// </summary>
 internal static class DemoCommand
 {
@@ -35,21 +35,22 @@ internal static class DemoCommand
             Task.WhenAll(samples.Select(sample => new DemoPhoto(client, sample, folder.Results, show).RunAsync(either.Token))));
         var took = clock.GetElapsedTime(started);
         DemoDisplay.Report(console, outcomes, took, folder.Results);
-        var jobsAreRight = await RunJobsAsync(console, client, outcomes, folder, either.Token);
+        var restIsRight = await RunRestAsync(console, client, outcomes, folder, either.Token);
         await app.StopAsync(CancellationToken.None);
-        return jobsAreRight && outcomes.All(x => x.IsRight) ? CommandLine.Success : CommandLine.Failure;
+        return restIsRight && outcomes.All(x => x.IsRight) ? CommandLine.Success : CommandLine.Failure;
     }
 
-    private static async Task<bool> RunJobsAsync(IAnsiConsole console, DemoClient client, IReadOnlyList<DemoOutcome> outcomes, DemoFolder folder, CancellationToken cancellationToken)
+    private static async Task<bool> RunRestAsync(IAnsiConsole console, DemoClient client, IReadOnlyList<DemoOutcome> outcomes, DemoFolder folder, CancellationToken cancellationToken)
     {
         try
         {
             return await new DemoReport(client, console, folder.Results).RunAsync(outcomes, cancellationToken) is { } report
-                && await new DemoDelivery(client, console, folder.Deliveries).RunAsync(report, cancellationToken);
+                && await new DemoDelivery(client, console, folder.Deliveries).RunAsync(report, cancellationToken)
+                && await new DemoShop(client, console, folder).RunAsync(cancellationToken);
         }
         catch (HttpRequestException error)
         {
-            console.WriteLine($"The jobs went wrong: {error.Message}");
+            console.WriteLine($"The demonstration went wrong: {error.Message}");
             return false;
         }
     }

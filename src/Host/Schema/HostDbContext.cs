@@ -1,7 +1,10 @@
 using Bus.Persistence;
 using Bus.Sagas.Images;
+using Bus.Sagas.Orders;
 using Bus.Services.Images.Records;
 using Bus.Services.Notifications.Records;
+using Bus.Services.Orders;
+using Bus.Services.Orders.Fulfilment;
 using Microsoft.EntityFrameworkCore;
 
 namespace Bus.Host.Schema;
@@ -13,7 +16,10 @@ internal sealed class HostDbContext(DbContextOptions<HostDbContext> options) : D
     {
         modelBuilder.AddTransactionalOutboxEntities();
         modelBuilder.AddImageEntities();
+        modelBuilder.AddOrderEntities();
+        modelBuilder.AddOrderFulfilmentEntities();
         modelBuilder.AddNotificationEntities();
         new ImageStateMap().Configure(modelBuilder);
+        new OrderStateMap().Configure(modelBuilder);
     }
 }

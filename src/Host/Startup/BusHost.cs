@@ -2,8 +2,11 @@ using Bus.Host.Reports;
 using Bus.Host.Schema;
 using Bus.Host.Web;
 using Bus.Sagas.Images;
+using Bus.Sagas.Orders;
 using Bus.Services.Images;
 using Bus.Services.Notifications;
+using Bus.Services.Orders;
+using Bus.Services.Orders.Fulfilment;
 using Bus.Services.Reports;
 using Bus.Settings;
 using Microsoft.AspNetCore.Builder;
@@ -67,7 +70,7 @@ internal static partial class BusHost
         LogRunsOn(app.Logger, bus.Transport, bus.Database, folder, own.Roles);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Messages go through {Transport}, data is in {Database}, files are in {Folder}, the roles are {Roles}. The API is at /api/images, /api/notifications, /api/reports and /api/jobs, described at /openapi/v1.json; health at /health/ready.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Messages go through {Transport}, data is in {Database}, files are in {Folder}, the roles are {Roles}. The API is at /api/images, /api/orders, /api/notifications, /api/reports and /api/jobs, described at /openapi/v1.json; health at /health/ready.")]
     private static partial void LogRunsOn(ILogger logger, BusTransport transport, BusDatabase database, string folder, HostRoles roles);
 
     private static void Check(WebApplication app)
@@ -98,18 +101,21 @@ internal static partial class BusHost
         services.AddImageServices(builder.Configuration);
         services.AddImageApi<HostDbContext>();
         services.AddReports(builder.Configuration);
+        services.AddOrders<HostDbContext>(builder.Configuration);
+        services.AddOrderFulfilment<HostDbContext>(builder.Configuration);
         services.AddScoped<IReportSource, ImageReport>();
         services.AddNotifications<HostDbContext>(builder.Configuration);
-        // The services read and check the section; the saga, which does not know them, is handed its part.
+        // The services read and check the sections; the sagas, which do not know them, are handed their parts.
         services.AddOptions<ImagePlan>().Configure<IOptions<ImageOptions>>((plan, images) =>
             (plan.MaxWidth, plan.Quality, plan.WatermarkText) = (images.Value.MaxWidth, images.Value.Quality, images.Value.WatermarkText));
+        services.AddOptions<OrderPlan>().Configure<IOptions<OrderOptions>>((plan, orders) => (plan.SettleAfter, plan.FulfilWithin) = (orders.Value.SettleAfter, orders.Value.FulfilWithin));
         services.AddSingleton<SchemaMigrator>();
         services.AddBus(builder.Configuration, bus => Compose(bus, own, builder.Configuration));
     }
 
     private static void Compose(BusBuilder bus, HostSettings own, IConfiguration configuration)
     {
-        bus.RecognizeSettings(HostSettings.MigrateKey, ReportOptions.Section, NotificationOptions.Section);
+        bus.RecognizeSettings(HostSettings.MigrateKey, ReportOptions.Section, OrderOptions.Section, NotificationOptions.Section);
         bus.UseDatabase<HostDbContext>();
         bus.AddSchedules();
         bus.AddJobs();
@@ -118,8 +124,11 @@ internal static partial class BusHost
         {
             bus.AddJobs(jobs => jobs.AddReportJobs(configuration).AddNotificationJobs(configuration));
             bus.Registration.AddImageSaga<HostDbContext>();
+            bus.Registration.AddOrderSaga<HostDbContext>();
             bus.Registration.AddImageConsumers();
             bus.Registration.AddImageRecordConsumer();
+            bus.Registration.AddOrderConsumers();
+            bus.Registration.AddOrderFulfilmentConsumers();
             bus.Registration.AddNotificationConsumers();
             // Its writes are conditional and only go forward, so twice is as good as once: an inbox row would buy nothing.
             bus.Endpoint(ImageApiExtensions.RecordQueue, endpoint => endpoint.Delivery = DeliveryMode.AtLeastOnce);

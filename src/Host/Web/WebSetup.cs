@@ -2,6 +2,8 @@ using Bus.Dashboard;
 using Bus.Host.Startup;
 using Bus.Services.Images.Http;
 using Bus.Services.Notifications.Http;
+using Bus.Services.Orders.Fulfilment.Http;
+using Bus.Services.Orders.Http;
 using Bus.Services.Reports.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -47,6 +49,8 @@ internal static class WebSetup
         app.MapOpenApi();
         app.MapImages();
         app.MapReports();
+        app.MapOrders();
+        app.MapOrderFulfilment();
         app.MapNotifications();
         app.MapBusApi();
     }

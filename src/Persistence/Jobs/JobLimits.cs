@@ -25,7 +25,8 @@ internal abstract class JobLimits(JobDialect jobs, StoreDialect dialect, JobTabl
     protected const int FirstLooked = 50;
 
     private readonly string _shared =
-        $"SELECT CASE WHEN @p1 = 1 THEN (SELECT count(*) FROM {tables.Job} WHERE owner_id IS NOT NULL AND type = @p0) ELSE 0 END, {now}, rests_until, probe_until FROM {tables.Limit} WHERE name = @p0 AND limit_key = ''";
+        $"SELECT CASE WHEN @p1 = 1 THEN (SELECT count(*) FROM {tables.Job} WHERE owner_id IS NOT NULL AND type = @p0) ELSE 0 END, {now}, rests_until, probe_until, " +
+        $"CASE WHEN @p2 = 1 THEN (SELECT max(n) FROM (SELECT count(*) AS n FROM {tables.Job} WHERE owner_id IS NOT NULL AND type = @p0 GROUP BY coalesce(limit_key, tenant)) AS k) ELSE 0 END FROM {tables.Limit} WHERE name = @p0 AND limit_key = ''";
 
     private readonly string _spend = $"UPDATE {tables.Limit} SET free_at = @p1 WHERE name = @p0 AND limit_key = ''";
 
@@ -143,10 +144,10 @@ internal abstract class JobLimits(JobDialect jobs, StoreDialect dialect, JobTabl
     {
         if (!claim.IsPerKey)
             return await jobs.ClaimAsync(connection, transaction, turn with { Claims = [QueueClaim.OfAny(claim.Queue, claim.Limit) with { After = claim.After }], Types = [claim.Type] }, cancellationToken);
-        await using var command = Command(
-            connection, transaction, claim.After is null ? ClaimByRank : ClaimByTurns,
-            turn.Owner, turn.Node, claim.Queue, claim.Type, (long)claim.Limit, (long)(claim.ConcurrencyPerKey ?? int.MaxValue), claim.IntervalPerKey, (long)claim.BurstPerKey, claim.After ?? "");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var statement = new RowStatement(connection, transaction, claim.After is null ? ClaimByRank : ClaimByTurns, dialect);
+        await using var reader = await statement
+            .With(turn.Owner, turn.Node, claim.Queue, claim.Type, (long)claim.Limit, (long)(claim.ConcurrencyPerKey ?? int.MaxValue), claim.IntervalPerKey, (long)claim.BurstPerKey, claim.After ?? "")
+            .ExecuteReaderAsync(cancellationToken);
         List<ClaimedJob> taken = [];
         while (await reader.ReadAsync(cancellationToken))
             taken.Add(ClaimedJob.Read(reader));
@@ -166,20 +167,20 @@ internal abstract class JobLimits(JobDialect jobs, StoreDialect dialect, JobTabl
         }
 
         var spent = claim.IntervalPerKey * (claim.BurstPerKey - 1);
-        await using var command = Command(connection, transaction, _nextOfKeys, claim.Type, claim.Queue, time + spent);
-        if (await command.ExecuteScalarAsync(cancellationToken) is { } next and not DBNull)
+        await using var statement = new RowStatement(connection, transaction, _nextOfKeys, dialect);
+        if (await statement.With(claim.Type, claim.Queue, time + spent).ExecuteScalarAsync(cancellationToken) is { } next and not DBNull)
             outcome.Waits.Add((claim.Queue, ((Convert.ToInt64(next, null) - spent - time) / 1_000) + 1));
     }
 
     // The second statement sees what those committed that the first has waited for.
     private async Task<Shared> LockAsync(DbConnection connection, DbTransaction transaction, LimitedClaim claim, CancellationToken cancellationToken)
     {
-        var counts = claim.Concurrency is null ? 0 : 1;
+        object[] asked = [claim.Type, claim.Concurrency is null ? 0 : 1, claim.ConcurrencyPerKey is null ? 0 : 1];
         if (connection.CanCreateBatch)
         {
             await using var batch = connection.CreateBatch();
             batch.Transaction = transaction;
-            foreach (var (text, values) in new[] { (Lock, new object[] { claim.Type }), (_shared, [claim.Type, counts]) })
+            foreach (var (text, values) in new[] { (Lock, new object[] { claim.Type }), (_shared, asked) })
             {
                 var statement = batch.CreateBatchCommand();
                 statement.CommandText = text;
@@ -195,47 +196,42 @@ internal abstract class JobLimits(JobDialect jobs, StoreDialect dialect, JobTabl
             return Shared.Read(at, both);
         }
 
-        await using var locks = Command(connection, transaction, Lock, claim.Type);
-        var freeAt = Convert.ToInt64(await locks.ExecuteScalarAsync(cancellationToken), null);
-        await using var reads = Command(connection, transaction, _shared, claim.Type, counts);
-        await using var reader = await reads.ExecuteReaderAsync(cancellationToken);
+        await using var locks = new RowStatement(connection, transaction, Lock, dialect);
+        var freeAt = Convert.ToInt64(await locks.With(claim.Type).ExecuteScalarAsync(cancellationToken), null);
+        await using var reads = new RowStatement(connection, transaction, _shared, dialect);
+        await using var reader = await reads.With(asked).ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return Shared.Read(freeAt, reader);
     }
 
     private async Task ExecuteAsync(DbConnection connection, DbTransaction transaction, string text, CancellationToken cancellationToken, params object[] values)
     {
-        await using var command = Command(connection, transaction, text, values);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private DbCommand Command(DbConnection connection, DbTransaction transaction, string text, params object[] values)
-    {
-        var command = connection.CreateCommand();
-        (command.CommandText, command.Transaction) = (text, transaction);
-        command.Parameters.AddRange(dialect.Parameters(values));
-        return command;
+        await using var statement = new RowStatement(connection, transaction, text, dialect);
+        await statement.With(values).ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>What the processes share of a type, while its row is locked.</summary>
-    private sealed record Shared(long FreeAt, int Running, long Time, long? RestsUntil, long? ProbeUntil)
+    private sealed record Shared(long FreeAt, int Running, long Time, long? RestsUntil, long? ProbeUntil, int MostOfAKey)
     {
         public long Microseconds => 1_000 * Time;
 
         public static Shared Read(long freeAt, DbDataReader row) =>
-            new(freeAt, Convert.ToInt32(row.GetValue(0), null), Convert.ToInt64(row.GetValue(1), null), row.IsDBNull(2) ? null : row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt64(3));
+            new(freeAt, Convert.ToInt32(row.GetValue(0), null), Convert.ToInt64(row.GetValue(1), null), row.IsDBNull(2) ? null : row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt64(3), row.IsDBNull(4) ? 0 : Convert.ToInt32(row.GetValue(4), null));
 
         /// <summary>How many may be taken, how many the rate allows, and whether both are so far from their limits that nobody waits for them.</summary>
         public (int Count, long Ready, bool IsFar) Most(LimitedClaim claim)
         {
             long count = claim.Limit;
-            var isFar = claim is { IsPerKey: false, IsProbe: false };
+            // Of a rate per key nothing is taken ahead: what a key may do is a row of its own.
+            var isFar = claim is { IntervalPerKey: 0, IsProbe: false };
             if (claim.Concurrency is { } most)
             {
                 count = Math.Min(count, most - Running);
                 isFar &= Running + Reserve <= most / 2;
             }
 
+            if (claim.ConcurrencyPerKey is { } ofAKey)
+                isFar &= MostOfAKey + Reserve <= ofAKey / 2;
             var ready = long.MaxValue;
             if (claim.Interval > 0)
             {

@@ -48,11 +48,11 @@ internal sealed class SqliteJobLimits(JobDialect jobs, StoreDialect dialect, Job
             $"heads(id, rank, k, tenant) AS ({Heads("pairs", "pairs.k", "pairs.t", "limit_key = pairs.k AND tenant = pairs.t", "rank")} WHERE pairs.t {isGoing} UNION ALL " +
             $"{Heads("pairs", "pairs.k", "NULL", "limit_key = pairs.k AND tenant IS NULL", "rank")} WHERE pairs.t IS NULL UNION ALL " +
             $"{Heads("open", "open.k", "open.k", "tenant = open.k AND limit_key IS NULL", "rank")} WHERE open.k {isGoing} UNION ALL " +
-            $"SELECT * FROM (SELECT id, rank, NULL, NULL FROM {waiting} AND limit_key IS NULL AND tenant IS NULL AND NOT {Enough} ORDER BY rank LIMIT @p4) UNION ALL " +
+            $"SELECT * FROM (SELECT id, rank, NULL, NULL FROM {waiting} AND limit_key IS NULL AND tenant IS NULL ORDER BY rank LIMIT CASE WHEN {Enough} THEN 0 ELSE @p4 END) UNION ALL " +
             $"SELECT id, rank, k, tenant FROM first WHERE {Enough} AND (tenant IS NULL OR tenant {isGoing}) AND {IsOpen(tables, now, "first.k")}), " +
             "turns AS (SELECT id, rank, k, coalesce(tenant, '') AS tenant, row_number() OVER (PARTITION BY tenant ORDER BY rank) AS turn FROM heads), " +
             $"places AS (SELECT turns.*, row_number() OVER (PARTITION BY k ORDER BY {order}) AS place FROM turns) " +
             $"UPDATE {tables.Job} SET state = 2, owner_id = @p0, node = @p1, claims = claims + 1, started_at = {now}, progress = NULL, note = NULL, {JobDialect.UniqueAtStart} " +
-            $"WHERE id IN (SELECT id FROM places WHERE k IS NULL OR place <= {Free(tables, now, "places.k")} ORDER BY {order} LIMIT @p4) RETURNING {ClaimedJob.Output("", "length")}";
+            $"WHERE id IN (SELECT id FROM places WHERE k IS NULL OR place <= {Free(tables, now, "places.k")} ORDER BY {order} LIMIT @p4 + 0) RETURNING {ClaimedJob.Output("", "length")}";
     }
 }

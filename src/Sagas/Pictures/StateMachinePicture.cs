@@ -1,6 +1,5 @@
 using System.Text;
 using MassTransit;
-using MassTransit.SagaStateMachine;
 
 namespace Bus.Sagas.Pictures;
 
@@ -8,14 +7,13 @@ namespace Bus.Sagas.Pictures;
 public static class StateMachinePicture
 {
     /// <summary>
-    /// A Mermaid <c>stateDiagram-v2</c> with one line a transition, in the order in which a walk from the initial state meets them; lines end
-    /// with a line feed. States that nothing leaves are shown as ends. Ignored events are not shown.
+    /// A Mermaid <c>stateDiagram-v2</c> with one arrow from a state to another, labelled with all events that lead there, in the order in which a walk from the initial state meets them; lines end
+    /// with a line feed. States that nothing leaves are shown as ends. Ignored events, and those that change no state, are not shown; of an event that decides between several states, each is.
     /// </summary>
-    /// <exception cref="InvalidOperationException">An event leads from several states to several others: the graph no longer tells which to which.</exception>
     public static string Mermaid<TInstance>(StateMachine<TInstance> machine)
         where TInstance : class, SagaStateMachineInstance
     {
-        var transitions = Transitions(machine.GetGraph());
+        var transitions = Transitions(machine);
         var text = new StringBuilder("stateDiagram-v2\n");
         var walk = new Queue<string>([machine.Initial.Name]);
         var seen = new HashSet<string>(StringComparer.Ordinal) { machine.Initial.Name };
@@ -27,12 +25,12 @@ public static class StateMachinePicture
                 text.Append("    ").Append(state).Append(" --> [*]\n");
             }
 
-            foreach (var (from, label, to) in leaving)
+            foreach (var arrow in leaving.GroupBy(x => x.To))
             {
-                text.Append("    ").Append(from == machine.Initial.Name ? "[*]" : from).Append(" --> ").Append(to).Append(": ").Append(label).Append('\n');
-                if (seen.Add(to))
+                text.Append("    ").Append(state == machine.Initial.Name ? "[*]" : state).Append(" --> ").Append(arrow.Key).Append(": ").AppendJoin("<br/>", arrow.Select(x => x.Event)).Append('\n');
+                if (seen.Add(arrow.Key))
                 {
-                    walk.Enqueue(to);
+                    walk.Enqueue(arrow.Key);
                 }
             }
         }
@@ -40,23 +38,12 @@ public static class StateMachinePicture
         return text.ToString();
     }
 
-    private static List<(string From, string Event, string To)> Transitions(StateMachineGraph graph)
+    private static List<(string From, string Event, string To)> Transitions<TInstance>(StateMachine<TInstance> machine)
+        where TInstance : class, SagaStateMachineInstance
     {
-        var found = new List<(string, string, string)>();
-        foreach (var happening in graph.Vertices.Where(x => x.VertexType == typeof(Event)))
-        {
-            var from = graph.Edges.Where(x => x.To.Equals(happening)).Select(x => x.From.Title).ToList();
-            var to = graph.Edges.Where(x => x.From.Equals(happening)).Select(x => x.To.Title).ToList();
-            if (from.Count > 1 && to.Count > 1)
-            {
-                throw new InvalidOperationException(
-                    $"`{happening.Title}` leads from {string.Join(", ", from)} to {string.Join(", ", to)}: split it into one event a target state to draw it.");
-            }
-
-            found.AddRange(from.SelectMany(x => to.Select(y => (x, Label(happening.TargetType), y))));
-        }
-
-        return found;
+        var walk = new TransitionWalk<TInstance>();
+        machine.Accept(walk);
+        return [.. walk.Found.Select(x => (x.From.Name, Label(x.Message), x.To.Name)).Distinct()];
     }
 
     private static string Label(Type message) =>

@@ -1,5 +1,3 @@
-using System.Diagnostics.Metrics;
-using Bus.Core.Telemetry;
 using Bus.Persistence;
 using Bus.TestSupport;
 using MassTransit;
@@ -14,7 +12,7 @@ public abstract class LostRaceContract : SagaRepositoryContract
     [Fact]
     public async Task Should_try_again_quietly_and_count_it_when_the_row_has_changed()
     {
-        using var conflicts = new ConflictCounter();
+        using var conflicts = new ConflictCounter(nameof(Counter));
         var service = await StartAsync();
         await StartCounterAsync(service, "raced");
         var runs = 0;
@@ -63,28 +61,5 @@ public abstract class LostRaceContract : SagaRepositoryContract
         Assert.Equal(Id, conflict.CorrelationId);
         Assert.Equal(typeof(Counter), conflict.SagaType);
         Assert.Equal(4, (await service.FindAsync(Id))!.Starts);
-    }
-
-    private sealed class ConflictCounter : IDisposable
-    {
-        private readonly MeterListener _listener = new();
-        private long _count;
-
-        public ConflictCounter()
-        {
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter.Name == TelemetryNames.Meter && instrument.Name == TelemetryNames.SagaConflicts)
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            };
-            _listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref _count, value));
-            _listener.Start();
-        }
-
-        public long Count => Interlocked.Read(ref _count);
-
-        public void Dispose() => _listener.Dispose();
     }
 }

@@ -116,34 +116,4 @@ internal sealed class ImageSagaRun : IAsyncDisposable
         (Machine.Storing, () => SayAsync(Stored)),
         (Machine.Notifying, () => SayAsync(Ready)),
     ];
-
-    private sealed record FaultOf<T>(T Message, string Reason) : Fault<T>
-    {
-        public Guid FaultId { get; } = Guid.NewGuid();
-
-        public Guid? FaultedMessageId => null;
-
-        public DateTime Timestamp => DateTime.UnixEpoch;
-
-        public ExceptionInfo[] Exceptions => [new Said(Reason)];
-
-        public HostInfo Host => HostMetadata();
-
-        public string[] FaultMessageTypes => [];
-
-        private static HostInfo HostMetadata() => MassTransit.Metadata.HostMetadataCache.Host;
-    }
-
-    private sealed record Said(string Message) : ExceptionInfo
-    {
-        public string ExceptionType => "Test";
-
-        public ExceptionInfo InnerException => null!;
-
-        public string StackTrace => "";
-
-        public string Source => "";
-
-        public IDictionary<string, object> Data { get; } = new Dictionary<string, object>(StringComparer.Ordinal);
-    }
 }

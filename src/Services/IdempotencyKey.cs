@@ -2,9 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Bus.Services.Images.Uploads;
+namespace Bus.Services;
 
-/// <summary>A caller's own name for one upload, so that it can repeat a call whose answer it did not get. 1 to 200 visible ASCII characters.</summary>
+/// <summary>A caller's own name for one request, so that it can repeat a call whose answer it did not get. 1 to 200 visible ASCII characters.</summary>
 public readonly record struct IdempotencyKey
 {
     /// <summary>Most characters of a key.</summary>

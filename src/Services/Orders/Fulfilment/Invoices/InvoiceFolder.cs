@@ -1,0 +1,45 @@
+namespace Bus.Services.Orders.Fulfilment.Invoices;
+
+/// <summary>The files of invoices and credit notes, one of each an order. Thread-safe, also over processes.</summary>
+internal sealed class InvoiceFolder(string dataFolder)
+{
+    private readonly string _root = Path.Combine(Path.GetFullPath(dataFolder), "invoices");
+
+    /// <summary>Saves a file. When it returns the bytes survive a power cut; when it throws there is nothing, or what was there before. Two that save the same file save the same bytes.</summary>
+    public async Task SaveAsync(Guid orderId, InvoiceKind kind, byte[] content, CancellationToken cancellationToken)
+    {
+        DurableFolder.Create(_root);
+        var temporary = Path.Combine(_root, $"{Guid.NewGuid():N}.tmp");
+        try
+        {
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous))
+            {
+                await file.WriteAsync(content, cancellationToken);
+                RandomAccess.FlushToDisk(file.SafeFileHandle);
+            }
+
+            File.Move(temporary, PathOf(orderId, kind), overwrite: true);
+            DurableFolder.Flush(_root);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>The bytes; null when there is no such file.</summary>
+    public async Task<byte[]?> ReadAsync(Guid orderId, InvoiceKind kind, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(PathOf(orderId, kind), cancellationToken);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private string PathOf(Guid orderId, InvoiceKind kind) => Path.Combine(_root, $"{orderId:N}-{kind.Slug()}.pdf");
+}

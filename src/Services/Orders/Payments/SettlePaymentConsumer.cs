@@ -1,0 +1,56 @@
+using Bus.Contracts.Orders;
+using Bus.Services.Orders.Journal;
+using MassTransit;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Bus.Services.Orders.Payments;
+
+/// <summary>
+/// Answers <see cref="SettlePayment"/> with <see cref="OrderCharged"/> or <see cref="OrderRefused"/>: asks the gateway the same question as the desk did, which gets the same answer. While the gateway says nothing it
+/// comes back after <see cref="OrderOptions.SettleAfter"/>, for as long as it takes: money may be taken. Past <see cref="OrderOptions.GiveUpAfter"/> it has the charge voided instead; only when the gateway has
+/// confirmed that is the order refused.
+/// </summary>
+internal sealed partial class SettlePaymentConsumer(
+    OrderReader orders, OrderPayment payment, IPaymentGateway gateway, IOptions<OrderOptions> options, TimeProvider clock, ILogger<SettlePaymentConsumer> logger) : IConsumer<SettlePayment>
+{
+    private const string NoAnswer = "The payment could not be confirmed in time. Nothing was charged, or it was given back.";
+
+    public async Task Consume(ConsumeContext<SettlePayment> context)
+    {
+        var (id, token) = (context.Message.OrderId, context.CancellationToken);
+        var order = await orders.RequireAsync(id, token);
+        if (OrderPayment.NewsOf(id, order) is not { } news)
+        {
+            if (await SettleAsync(id, order, token) is not { } entry)
+            {
+                await context.SchedulePublish(clock.GetUtcNow().UtcDateTime + options.Value.SettleAfter, context.Message, token);
+                return;
+            }
+
+            news = OrderPayment.NewsOf(id, OrderSnapshot.Replay([.. order.Entries, entry]))!;
+        }
+
+        await context.Publish(news, news.GetType(), token);
+    }
+
+    /// <returns>The fact that was added; null while the gateway says nothing.</returns>
+    private async Task<OrderEntry?> SettleAsync(Guid id, OrderSnapshot order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (clock.GetUtcNow() - order.CreatedAt < options.Value.GiveUpAfter)
+                return await payment.AddAsync(id, await gateway.ChargeAsync(OrderPayment.ChargeOf(id, order), cancellationToken), cancellationToken);
+            await gateway.RefundAsync(id, cancellationToken);
+            return await payment.RefuseAsync(id, new OrderFact.GivenUp(NoAnswer), cancellationToken);
+        }
+        catch (PaymentUnknownException silent)
+        {
+            StillUnknown(silent, id, options.Value.SettleAfter);
+            return null;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Whether order {OrderId} is paid for is still unknown; next look in {RetryIn}")]
+    private partial void StillUnknown(Exception exception, Guid orderId, TimeSpan retryIn);
+}
