@@ -35,9 +35,9 @@ have_docker() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
 
 # Tests build small libraries that stand between a process and its disk, save a damaged file as the error message says, and send mail to a real server (tests/smtp.py).
 install_tools() {
-  command -v gcc >/dev/null && command -v sqlite3 >/dev/null && /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null && return 0
-  { command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; } || die "gcc, sqlite3 or aiosmtpd for /usr/bin/python3 is missing: install them"
-  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends gcc libc6-dev sqlite3 python3-aiosmtpd; } >&2
+  command -v gcc >/dev/null && command -v sqlite3 >/dev/null && command -v curl >/dev/null && /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null && return 0
+  { command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; } || die "gcc, sqlite3, curl or aiosmtpd for /usr/bin/python3 is missing: install them"
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends gcc libc6-dev sqlite3 curl python3-aiosmtpd; } >&2
 }
 
 install_missing() {

@@ -55,6 +55,7 @@ internal static class TestBusFactory
         {
             ["Bus:Transport"] = "InMemory",
             ["Bus:Database"] = "Sqlite",
+            ["Bus:DataFolder"] = database.Folder,
             ["ConnectionStrings:Bus"] = database.ConnectionString,
             // The clock stands still: a retry that waits would wait for the test.
             ["Bus:Retry:Strategy"] = "Immediate",

@@ -7,9 +7,10 @@ namespace Bus.Testing;
 /// <summary>A SQLite file that lives as long as the test's bus: only a file has the write lock and the log that the outbox is used to.</summary>
 internal sealed class TestDatabase : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("bus-test-").FullName;
+    /// <summary>Where the file is, and what handlers write into their data folder.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("bus-test-").FullName;
 
-    public string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder, "service.db") }.ConnectionString;
+    public string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path.Combine(Folder, "service.db") }.ConnectionString;
 
     public static async Task CreateTablesAsync(IServiceProvider services, Type contextType)
     {
@@ -21,6 +22,6 @@ internal sealed class TestDatabase : IDisposable
     public void Dispose()
     {
         SqliteConnection.ClearPool(new SqliteConnection(ConnectionString));
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
     }
 }

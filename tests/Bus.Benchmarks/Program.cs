@@ -18,6 +18,7 @@ internal static class Program
                  drain N: N jobs run in the store as it is, twice; the second counts    (bus-jobs-sqlite, bus-jobs-rabbitmq-postgres; BENCH_DATABASE names another than bench)
                  limit L N: N jobs of a type with a limit that does not bind, L one of none, concurrency, rate, key, keyed (the jobs of key, without the limit)    (bus-jobs-sqlite, bus-jobs-rabbitmq-postgres)
                  orders N: the host as api and worker in one process; N orders until they are completed, the request's answer at half that rate, and what an order costs    (bus-sqlite, bus-rabbitmq-postgres)
+                 audience N: N contacts are kept and told: how fast their deliveries are written down, and the memory of it    (bus-sqlite)
                  photos N: the host's api and worker as two processes; uploads while idle and while N wait, and the worker's memory    (bus-rabbitmq-postgres)
         """;
 
@@ -66,6 +67,8 @@ internal static class Program
                 return await LimitCost.MeasureAsync(peer, rest[0], Number(rest[1]));
             case "orders":
                 return await OrderMeasure.MeasureAsync(peer, Number(rest[0]));
+            case "audience":
+                return await Audience.MeasureAsync(Number(rest[0]));
             case "photos":
                 return await Photos.MeasureAsync(Number(rest[0]));
             case "worker":

@@ -364,6 +364,22 @@ CREATE TABLE image_upload_key (
 );
 
 
+CREATE TABLE invoice (
+    order_id uuid NOT NULL,
+    kind integer NOT NULL,
+    number bigint,
+    at bigint NOT NULL,
+    CONSTRAINT "PK_invoice" PRIMARY KEY (order_id, kind)
+);
+
+
+CREATE TABLE invoice_series (
+    kind integer NOT NULL,
+    last bigint NOT NULL,
+    CONSTRAINT "PK_invoice_series" PRIMARY KEY (kind)
+);
+
+
 CREATE TABLE notification (
     id uuid NOT NULL,
     template character varying(100) NOT NULL,
@@ -411,6 +427,122 @@ CREATE TABLE notification_opt_out (
     channel integer NOT NULL,
     created_at bigint NOT NULL,
     CONSTRAINT "PK_notification_opt_out" PRIMARY KEY (recipient, channel)
+);
+
+
+CREATE TABLE order_event (
+    order_id uuid NOT NULL,
+    slot character varying(30) NOT NULL,
+    name character varying(30) NOT NULL,
+    body text NOT NULL,
+    at bigint NOT NULL,
+    unprojected_since bigint,
+    CONSTRAINT "PK_order_event" PRIMARY KEY (order_id, slot)
+);
+
+
+CREATE TABLE order_key (
+    key_hash character varying(64) NOT NULL,
+    request_hash character varying(64) NOT NULL,
+    order_id uuid NOT NULL,
+    expires_at bigint NOT NULL,
+    CONSTRAINT "PK_order_key" PRIMARY KEY (key_hash)
+);
+
+
+CREATE TABLE order_saga (
+    order_id uuid NOT NULL,
+    version integer NOT NULL,
+    current_state character varying(40) NOT NULL,
+    details text,
+    done character varying(200) NOT NULL,
+    failed character varying(200) NOT NULL,
+    reason text,
+    error text,
+    stuck text,
+    charge_timer uuid,
+    fulfilment_timer uuid,
+    started_at bigint NOT NULL,
+    ended_at bigint,
+    CONSTRAINT "PK_order_saga" PRIMARY KEY (order_id)
+);
+
+
+CREATE TABLE order_sale (
+    order_id uuid NOT NULL,
+    sku character varying(64) NOT NULL,
+    day integer NOT NULL,
+    currency character varying(3) NOT NULL,
+    quantity bigint NOT NULL,
+    amount bigint NOT NULL,
+    CONSTRAINT "PK_order_sale" PRIMARY KEY (order_id, sku)
+);
+
+
+CREATE TABLE order_statistics (
+    day integer NOT NULL,
+    sku character varying(64) NOT NULL,
+    currency character varying(3) NOT NULL,
+    orders bigint NOT NULL,
+    quantity bigint NOT NULL,
+    amount bigint NOT NULL,
+    CONSTRAINT "PK_order_statistics" PRIMARY KEY (day, sku, currency)
+);
+
+
+CREATE TABLE order_view (
+    id uuid NOT NULL,
+    number character varying(20) NOT NULL,
+    customer character varying(200) NOT NULL,
+    status character varying(20) NOT NULL,
+    total bigint NOT NULL,
+    currency character varying(3) NOT NULL,
+    created_at bigint NOT NULL,
+    changed_at bigint NOT NULL,
+    reason text,
+    facts integer NOT NULL,
+    CONSTRAINT "PK_order_view" PRIMARY KEY (id)
+);
+
+
+CREATE TABLE product (
+    sku character varying(64) NOT NULL,
+    name character varying(200) NOT NULL,
+    unit_price bigint NOT NULL,
+    currency character varying(3) NOT NULL,
+    available bigint NOT NULL,
+    weight_grams integer NOT NULL,
+    CONSTRAINT "PK_product" PRIMARY KEY (sku),
+    CONSTRAINT ck_product_available CHECK (available >= 0)
+);
+
+
+CREATE TABLE shipping_label (
+    order_id uuid NOT NULL,
+    label character varying(100),
+    reason character varying(500),
+    state integer NOT NULL,
+    CONSTRAINT "PK_shipping_label" PRIMARY KEY (order_id)
+);
+
+
+CREATE TABLE stock_reservation (
+    order_id uuid NOT NULL,
+    sku character varying(64) NOT NULL,
+    quantity integer NOT NULL,
+    state integer NOT NULL,
+    CONSTRAINT "PK_stock_reservation" PRIMARY KEY (order_id, sku)
+);
+
+
+CREATE TABLE warehouse_order (
+    order_id uuid NOT NULL,
+    number character varying(40),
+    lines text,
+    address text,
+    state integer NOT NULL,
+    at bigint NOT NULL,
+    CONSTRAINT "PK_warehouse_order" PRIMARY KEY (order_id)
 );
 
 
@@ -533,6 +665,9 @@ CREATE INDEX "IX_bus_timer_parked_at" ON bus_timer (parked_at) WHERE parked_at I
 CREATE INDEX "IX_image_upload_key_expires_at" ON image_upload_key (expires_at);
 
 
+CREATE UNIQUE INDEX "IX_invoice_kind_number" ON invoice (kind, number) WHERE number IS NOT NULL;
+
+
 CREATE INDEX "IX_notification_created_at" ON notification (created_at);
 
 
@@ -540,3 +675,15 @@ CREATE INDEX "IX_notification_delivery_notification_id_channel_status" ON notifi
 
 
 CREATE INDEX "IX_notification_delivery_notification_id_id" ON notification_delivery (notification_id, id);
+
+
+CREATE INDEX "IX_order_event_unprojected_since" ON order_event (unprojected_since) WHERE unprojected_since IS NOT NULL;
+
+
+CREATE INDEX "IX_order_key_expires_at" ON order_key (expires_at);
+
+
+CREATE INDEX "IX_order_view_created_at_number" ON order_view (created_at, number);
+
+
+CREATE INDEX "IX_order_view_status_created_at_number" ON order_view (status, created_at, number);

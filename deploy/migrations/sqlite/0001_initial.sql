@@ -351,6 +351,21 @@ CREATE TABLE "image_upload_key" (
 );
 
 
+CREATE TABLE "invoice" (
+    "order_id" TEXT NOT NULL,
+    "kind" INTEGER NOT NULL,
+    "number" INTEGER NULL,
+    "at" INTEGER NOT NULL,
+    CONSTRAINT "PK_invoice" PRIMARY KEY ("order_id", "kind")
+);
+
+
+CREATE TABLE "invoice_series" (
+    "kind" INTEGER NOT NULL CONSTRAINT "PK_invoice_series" PRIMARY KEY,
+    "last" INTEGER NOT NULL
+);
+
+
 CREATE TABLE "notification" (
     "id" TEXT NOT NULL CONSTRAINT "PK_notification" PRIMARY KEY,
     "template" TEXT NOT NULL,
@@ -396,6 +411,116 @@ CREATE TABLE "notification_opt_out" (
     "channel" INTEGER NOT NULL,
     "created_at" INTEGER NOT NULL,
     CONSTRAINT "PK_notification_opt_out" PRIMARY KEY ("recipient", "channel")
+);
+
+
+CREATE TABLE "order_event" (
+    "order_id" TEXT NOT NULL,
+    "slot" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "body" TEXT NOT NULL,
+    "at" INTEGER NOT NULL,
+    "unprojected_since" INTEGER NULL,
+    CONSTRAINT "PK_order_event" PRIMARY KEY ("order_id", "slot")
+);
+
+
+CREATE TABLE "order_key" (
+    "key_hash" TEXT NOT NULL CONSTRAINT "PK_order_key" PRIMARY KEY,
+    "request_hash" TEXT NOT NULL,
+    "order_id" TEXT NOT NULL,
+    "expires_at" INTEGER NOT NULL
+);
+
+
+CREATE TABLE "order_saga" (
+    "order_id" TEXT NOT NULL CONSTRAINT "PK_order_saga" PRIMARY KEY,
+    "version" INTEGER NOT NULL,
+    "current_state" TEXT NOT NULL,
+    "details" TEXT NULL,
+    "done" TEXT NOT NULL,
+    "failed" TEXT NOT NULL,
+    "reason" TEXT NULL,
+    "error" TEXT NULL,
+    "stuck" TEXT NULL,
+    "charge_timer" TEXT NULL,
+    "fulfilment_timer" TEXT NULL,
+    "started_at" INTEGER NOT NULL,
+    "ended_at" INTEGER NULL
+);
+
+
+CREATE TABLE "order_sale" (
+    "order_id" TEXT NOT NULL,
+    "sku" TEXT NOT NULL,
+    "day" INTEGER NOT NULL,
+    "currency" TEXT NOT NULL,
+    "quantity" INTEGER NOT NULL,
+    "amount" INTEGER NOT NULL,
+    CONSTRAINT "PK_order_sale" PRIMARY KEY ("order_id", "sku")
+);
+
+
+CREATE TABLE "order_statistics" (
+    "day" INTEGER NOT NULL,
+    "sku" TEXT NOT NULL,
+    "currency" TEXT NOT NULL,
+    "orders" INTEGER NOT NULL,
+    "quantity" INTEGER NOT NULL,
+    "amount" INTEGER NOT NULL,
+    CONSTRAINT "PK_order_statistics" PRIMARY KEY ("day", "sku", "currency")
+);
+
+
+CREATE TABLE "order_view" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_order_view" PRIMARY KEY,
+    "number" TEXT NOT NULL,
+    "customer" TEXT NOT NULL,
+    "status" TEXT NOT NULL,
+    "total" INTEGER NOT NULL,
+    "currency" TEXT NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    "changed_at" INTEGER NOT NULL,
+    "reason" TEXT NULL,
+    "facts" INTEGER NOT NULL
+);
+
+
+CREATE TABLE "product" (
+    "sku" TEXT NOT NULL CONSTRAINT "PK_product" PRIMARY KEY,
+    "name" TEXT NOT NULL,
+    "unit_price" INTEGER NOT NULL,
+    "currency" TEXT NOT NULL,
+    "available" INTEGER NOT NULL,
+    "weight_grams" INTEGER NOT NULL,
+    CONSTRAINT "ck_product_available" CHECK (available >= 0)
+);
+
+
+CREATE TABLE "shipping_label" (
+    "order_id" TEXT NOT NULL CONSTRAINT "PK_shipping_label" PRIMARY KEY,
+    "label" TEXT NULL,
+    "reason" TEXT NULL,
+    "state" INTEGER NOT NULL
+);
+
+
+CREATE TABLE "stock_reservation" (
+    "order_id" TEXT NOT NULL,
+    "sku" TEXT NOT NULL,
+    "quantity" INTEGER NOT NULL,
+    "state" INTEGER NOT NULL,
+    CONSTRAINT "PK_stock_reservation" PRIMARY KEY ("order_id", "sku")
+);
+
+
+CREATE TABLE "warehouse_order" (
+    "order_id" TEXT NOT NULL CONSTRAINT "PK_warehouse_order" PRIMARY KEY,
+    "number" TEXT NULL,
+    "lines" TEXT NULL,
+    "address" TEXT NULL,
+    "state" INTEGER NOT NULL,
+    "at" INTEGER NOT NULL
 );
 
 
@@ -518,6 +643,9 @@ CREATE INDEX "IX_bus_timer_parked_at" ON "bus_timer" ("parked_at") WHERE parked_
 CREATE INDEX "IX_image_upload_key_expires_at" ON "image_upload_key" ("expires_at");
 
 
+CREATE UNIQUE INDEX "IX_invoice_kind_number" ON "invoice" ("kind", "number") WHERE number IS NOT NULL;
+
+
 CREATE INDEX "IX_notification_created_at" ON "notification" ("created_at");
 
 
@@ -525,3 +653,15 @@ CREATE INDEX "IX_notification_delivery_notification_id_channel_status" ON "notif
 
 
 CREATE INDEX "IX_notification_delivery_notification_id_id" ON "notification_delivery" ("notification_id", "id");
+
+
+CREATE INDEX "IX_order_event_unprojected_since" ON "order_event" ("unprojected_since") WHERE unprojected_since IS NOT NULL;
+
+
+CREATE INDEX "IX_order_key_expires_at" ON "order_key" ("expires_at");
+
+
+CREATE INDEX "IX_order_view_created_at_number" ON "order_view" ("created_at", "number");
+
+
+CREATE INDEX "IX_order_view_status_created_at_number" ON "order_view" ("status", "created_at", "number");

@@ -387,6 +387,24 @@ CREATE TABLE [image_upload_key] (
 GO
 
 
+CREATE TABLE [invoice] (
+    [order_id] uniqueidentifier NOT NULL,
+    [kind] int NOT NULL,
+    [number] bigint NULL,
+    [at] bigint NOT NULL,
+    CONSTRAINT [PK_invoice] PRIMARY KEY ([order_id], [kind])
+);
+GO
+
+
+CREATE TABLE [invoice_series] (
+    [kind] int NOT NULL,
+    [last] bigint NOT NULL,
+    CONSTRAINT [PK_invoice_series] PRIMARY KEY ([kind])
+);
+GO
+
+
 CREATE TABLE [notification] (
     [id] uniqueidentifier NOT NULL,
     [template] nvarchar(100) NOT NULL,
@@ -437,6 +455,132 @@ CREATE TABLE [notification_opt_out] (
     [channel] int NOT NULL,
     [created_at] bigint NOT NULL,
     CONSTRAINT [PK_notification_opt_out] PRIMARY KEY ([recipient], [channel])
+);
+GO
+
+
+CREATE TABLE [order_event] (
+    [order_id] uniqueidentifier NOT NULL,
+    [slot] nvarchar(30) NOT NULL,
+    [name] nvarchar(30) NOT NULL,
+    [body] nvarchar(max) NOT NULL,
+    [at] bigint NOT NULL,
+    [unprojected_since] bigint NULL,
+    CONSTRAINT [PK_order_event] PRIMARY KEY ([order_id], [slot])
+);
+GO
+
+
+CREATE TABLE [order_key] (
+    [key_hash] nvarchar(64) NOT NULL,
+    [request_hash] nvarchar(64) NOT NULL,
+    [order_id] uniqueidentifier NOT NULL,
+    [expires_at] bigint NOT NULL,
+    CONSTRAINT [PK_order_key] PRIMARY KEY ([key_hash])
+);
+GO
+
+
+CREATE TABLE [order_saga] (
+    [order_id] uniqueidentifier NOT NULL,
+    [version] int NOT NULL,
+    [current_state] nvarchar(40) NOT NULL,
+    [details] nvarchar(max) NULL,
+    [done] nvarchar(200) NOT NULL,
+    [failed] nvarchar(200) NOT NULL,
+    [reason] nvarchar(max) NULL,
+    [error] nvarchar(max) NULL,
+    [stuck] nvarchar(max) NULL,
+    [charge_timer] uniqueidentifier NULL,
+    [fulfilment_timer] uniqueidentifier NULL,
+    [started_at] bigint NOT NULL,
+    [ended_at] bigint NULL,
+    CONSTRAINT [PK_order_saga] PRIMARY KEY ([order_id])
+);
+GO
+
+
+CREATE TABLE [order_sale] (
+    [order_id] uniqueidentifier NOT NULL,
+    [sku] nvarchar(64) NOT NULL,
+    [day] int NOT NULL,
+    [currency] nvarchar(3) NOT NULL,
+    [quantity] bigint NOT NULL,
+    [amount] bigint NOT NULL,
+    CONSTRAINT [PK_order_sale] PRIMARY KEY ([order_id], [sku])
+);
+GO
+
+
+CREATE TABLE [order_statistics] (
+    [day] int NOT NULL,
+    [sku] nvarchar(64) NOT NULL,
+    [currency] nvarchar(3) NOT NULL,
+    [orders] bigint NOT NULL,
+    [quantity] bigint NOT NULL,
+    [amount] bigint NOT NULL,
+    CONSTRAINT [PK_order_statistics] PRIMARY KEY ([day], [sku], [currency])
+);
+GO
+
+
+CREATE TABLE [order_view] (
+    [id] uniqueidentifier NOT NULL,
+    [number] nvarchar(20) NOT NULL,
+    [customer] nvarchar(200) NOT NULL,
+    [status] nvarchar(20) NOT NULL,
+    [total] bigint NOT NULL,
+    [currency] nvarchar(3) NOT NULL,
+    [created_at] bigint NOT NULL,
+    [changed_at] bigint NOT NULL,
+    [reason] nvarchar(max) NULL,
+    [facts] int NOT NULL,
+    CONSTRAINT [PK_order_view] PRIMARY KEY ([id])
+);
+GO
+
+
+CREATE TABLE [product] (
+    [sku] nvarchar(64) NOT NULL,
+    [name] nvarchar(200) NOT NULL,
+    [unit_price] bigint NOT NULL,
+    [currency] nvarchar(3) NOT NULL,
+    [available] bigint NOT NULL,
+    [weight_grams] int NOT NULL,
+    CONSTRAINT [PK_product] PRIMARY KEY ([sku]),
+    CONSTRAINT [ck_product_available] CHECK (available >= 0)
+);
+GO
+
+
+CREATE TABLE [shipping_label] (
+    [order_id] uniqueidentifier NOT NULL,
+    [label] nvarchar(100) NULL,
+    [reason] nvarchar(500) NULL,
+    [state] int NOT NULL,
+    CONSTRAINT [PK_shipping_label] PRIMARY KEY ([order_id])
+);
+GO
+
+
+CREATE TABLE [stock_reservation] (
+    [order_id] uniqueidentifier NOT NULL,
+    [sku] nvarchar(64) NOT NULL,
+    [quantity] int NOT NULL,
+    [state] int NOT NULL,
+    CONSTRAINT [PK_stock_reservation] PRIMARY KEY ([order_id], [sku])
+);
+GO
+
+
+CREATE TABLE [warehouse_order] (
+    [order_id] uniqueidentifier NOT NULL,
+    [number] nvarchar(40) NULL,
+    [lines] nvarchar(max) NULL,
+    [address] nvarchar(max) NULL,
+    [state] int NOT NULL,
+    [at] bigint NOT NULL,
+    CONSTRAINT [PK_warehouse_order] PRIMARY KEY ([order_id])
 );
 GO
 
@@ -595,6 +739,10 @@ CREATE INDEX [IX_image_upload_key_expires_at] ON [image_upload_key] ([expires_at
 GO
 
 
+CREATE UNIQUE INDEX [IX_invoice_kind_number] ON [invoice] ([kind], [number]) WHERE number IS NOT NULL;
+GO
+
+
 CREATE INDEX [IX_notification_created_at] ON [notification] ([created_at]);
 GO
 
@@ -604,4 +752,20 @@ GO
 
 
 CREATE INDEX [IX_notification_delivery_notification_id_id] ON [notification_delivery] ([notification_id], [id]);
+GO
+
+
+CREATE INDEX [IX_order_event_unprojected_since] ON [order_event] ([unprojected_since]) WHERE unprojected_since IS NOT NULL;
+GO
+
+
+CREATE INDEX [IX_order_key_expires_at] ON [order_key] ([expires_at]);
+GO
+
+
+CREATE INDEX [IX_order_view_created_at_number] ON [order_view] ([created_at], [number]);
+GO
+
+
+CREATE INDEX [IX_order_view_status_created_at_number] ON [order_view] ([status], [created_at], [number]);
 GO

@@ -10,7 +10,7 @@ namespace Bus.Observability;
 public static class BusLoggingExtensions
 {
     /// <summary>
-    /// Replaces the host's logging by Serilog, configured by section <c>Serilog</c>; without <c>Serilog:WriteTo</c> it writes to the console. Every entry made while
+    /// Replaces the host's logging by Serilog, configured by section <c>Serilog</c>; without <c>Serilog:WriteTo</c> it writes to the console. Of <c>Microsoft</c> it writes warnings, and where the host listens. Every entry made while
     /// a message is handled carries <c>MessageId</c>, <c>CorrelationId</c> and <c>ConversationId</c>.
     /// </summary>
     public static TBuilder UseBusSerilog<TBuilder>(this TBuilder builder)
@@ -22,6 +22,8 @@ public static class BusLoggingExtensions
         {
             log.MinimumLevel.Information()
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                // Where it listens, and that it stops.
+                .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
                 .ReadFrom.Configuration(configuration)
                 .ReadFrom.Services(services)
                 .Filter.ByExcluding(IsFailedStart)

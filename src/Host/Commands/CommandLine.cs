@@ -44,6 +44,7 @@ internal static class CommandLine
         {
             Command("demo", "Send sample photos through the pipeline, report on them, let a job fail and mend it; look whether all comes out right.", (_, stop) => DemoCommand.RunAsync(split.Settings, stop)),
             Command("serve", "Run the roles of Bus:Roles until stopped.", (_, stop) => ServeCommand.RunAsync(split.Settings, stop)),
+            Command("health", "Ask the process that runs with these settings whether it is ready.", (_, stop) => HealthCommand.RunAsync(split.Settings, stop)),
             Command("migrate", "Bring the database's schema up, and say what was applied.", (_, stop) => MigrateCommand.RunAsync(split.Settings, stop)),
         };
         var parsed = root.Parse(split.Rest);
@@ -82,6 +83,11 @@ internal static class CommandLine
         catch (DbException unreachable)
         {
             await ComplainAsync([$"The database does not answer: {unreachable.Message} Check `Bus:Database` and `ConnectionStrings:Bus`."]);
+            return Failure;
+        }
+        catch (NotSupportedException cultures) when (cultures.Source == "Microsoft.Data.SqlClient")
+        {
+            await ComplainAsync([$"The driver of SQL Server cannot work: {cultures.Message} Publish the program with -p:InvariantGlobalization=false, on a machine with ICU."]);
             return Failure;
         }
         catch (OperationCanceledException)

@@ -2,9 +2,9 @@ using Bus.Persistence;
 using Bus.Sagas.Images;
 using Bus.Sagas.Orders;
 using Bus.Services.Images.Records;
+using Bus.Services.Notifications.Records;
 using Bus.Services.Orders;
 using Bus.Services.Orders.Fulfilment;
-using Bus.Services.Notifications.Records;
 using Microsoft.EntityFrameworkCore;
 
 namespace Bus.Host.Schema;

@@ -1,9 +1,9 @@
 using Bus.Dashboard;
 using Bus.Host.Startup;
 using Bus.Services.Images.Http;
+using Bus.Services.Notifications.Http;
 using Bus.Services.Orders.Fulfilment.Http;
 using Bus.Services.Orders.Http;
-using Bus.Services.Notifications.Http;
 using Bus.Services.Reports.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;

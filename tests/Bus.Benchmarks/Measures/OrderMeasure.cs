@@ -10,7 +10,6 @@ using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Bus.Benchmarks.Measures;
@@ -68,7 +67,7 @@ internal static class OrderMeasure
 
     private static async Task<WebApplication> StartAsync(TemporaryFolder folder, bool isEmbedded)
     {
-        List<string> settings = ["--urls=http://127.0.0.1:0", $"--Bus:DataFolder={folder["data"]}"];
+        List<string> settings = ["--urls=http://127.0.0.1:0", "--Serilog:MinimumLevel:Default=Error", $"--Bus:DataFolder={folder["data"]}"];
         if (!isEmbedded)
         {
             await ExecuteAsync(Connection("postgres"), $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");
@@ -76,7 +75,7 @@ internal static class OrderMeasure
             settings.AddRange(["--Bus:Transport=RabbitMq", $"--ConnectionStrings:RabbitMq={Peer.Broker}", "--Bus:Database=PostgreSql", $"--ConnectionStrings:Bus={Connection(Name)}"]);
         }
 
-        var app = BusHost.Build([.. settings], configure: builder => builder.Logging.ClearProviders());
+        var app = BusHost.Build([.. settings]);
         await BusHost.PrepareAsync(app, CancellationToken.None);
         await app.StartAsync();
         return app;

@@ -68,6 +68,16 @@ public sealed class When_the_program_is_called : IDisposable
     }
 
     [Fact]
+    public async Task Should_say_what_the_driver_of_SqlServer_needs()
+    {
+        await using var program = Start("migrate", "--Bus:Database=SqlServer", "--ConnectionStrings:Bus=Server=127.0.0.1,1;Connect Timeout=1");
+
+        Assert.Equal(1, await program.WaitForExitAsync());
+        Assert.Contains(program.Lines, x => x.Contains("-p:InvariantGlobalization=false", StringComparison.Ordinal));
+        Assert.DoesNotContain(program.Lines, x => x.StartsWith("   at ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Should_migrate_once_when_two_start_together()
     {
         await using var one = Start("serve", "--urls=http://127.0.0.1:0");

@@ -78,6 +78,8 @@ internal sealed class NotificationIntake(NotificationDb db, DeliveryWriter deliv
             return "There are no recipients.";
         if (send.Recipients.Count > MostRecipients)
             return $"There are {send.Recipients.Count:N0} recipients, and at most {MostRecipients:N0} are taken: keep them as an audience, and send NotifyAudience.";
+        if (send.Recipients.Any(recipient => string.IsNullOrWhiteSpace(recipient?.Id)))
+            return "A recipient has no id.";
         return send.Recipients.GroupBy(recipient => recipient.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice ? $"Recipient '{twice.Key}' is there twice." : null;
     }
 

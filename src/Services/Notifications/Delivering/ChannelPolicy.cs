@@ -1,3 +1,4 @@
+using System.Net;
 using Bus.Core.Recoverability;
 using Bus.Jobs;
 using Polly;
@@ -42,7 +43,7 @@ internal static class ChannelPolicy
     private static ResiliencePipeline Circuit(TimeSpan rest) => new ResiliencePipelineBuilder()
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions
         {
-            ShouldHandle = new PredicateBuilder().Handle<ChannelDownException>().Handle<RetryAfterException>().Handle<TimeoutException>(),
+            ShouldHandle = new PredicateBuilder().Handle<ChannelDownException>().Handle<RetryAfterException>().Handle<TimeoutException>().Handle<HttpRequestException>(error => error.StatusCode >= HttpStatusCode.InternalServerError),
             FailureRatio = 0.5,
             MinimumThroughput = FewestToJudge,
             SamplingDuration = TimeSpan.FromSeconds(30),

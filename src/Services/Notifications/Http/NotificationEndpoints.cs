@@ -53,27 +53,25 @@ public static class NotificationEndpoints
 
     private static async Task<NotificationRecord> AcceptAsync(Guid id, NotificationRequest request, NotificationIntake intake, NotificationDb db, CancellationToken cancellationToken)
     {
-        for (var isFirst = true; ; isFirst = false)
-        {
-            var notification = await TakeAsync();
-            // A request that is refused leaves nothing: whoever sent it has the answer, and may mend it under the same id.
-            if (notification.State == NotificationState.Rejected)
-                return notification;
-            try
-            {
-                await db.SaveAsync(cancellationToken);
-                return notification;
-            }
-            catch (DbUpdateException) when (isFirst)
-            {
-                // Two requests with one id have met, and the other's commit won: it is found at the second look.
-                db.Forget();
-            }
-        }
-
-        Task<NotificationRecord> TakeAsync() => request.Audience is { } audience
+        var notification = await (request.Audience is { } audience
             ? intake.AcceptAsync(new NotifyAudience(id, request.Template ?? "", audience, request.Data ?? NoData), cancellationToken)
-            : intake.AcceptAsync(new SendNotification(id, request.Template ?? "", request.Subject, request.Recipients!, request.Data ?? NoData), cancellationToken);
+            : intake.AcceptAsync(new SendNotification(id, request.Template ?? "", request.Subject, request.Recipients!, request.Data ?? NoData), cancellationToken));
+        // A request that is refused leaves nothing: whoever sent it has the answer, and may mend it under the same id.
+        if (notification.State == NotificationState.Rejected)
+            return notification;
+        try
+        {
+            await db.SaveAsync(cancellationToken);
+            return notification;
+        }
+        catch (DbUpdateException)
+        {
+            // Two requests with one id have met, and the other's commit won. Nothing more is saved in this scope: it still has the jobs of the one that lost.
+            db.Forget();
+            if (await db.Notifications.AsNoTracking().SingleOrDefaultAsync(x => x.Id == id, cancellationToken) is { } winner)
+                return winner;
+            throw;
+        }
     }
 
     private static readonly Dictionary<string, string> NoData = [];

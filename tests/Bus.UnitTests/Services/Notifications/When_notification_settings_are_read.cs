@@ -20,8 +20,12 @@ public sealed class When_notification_settings_are_read
         var options = new NotificationOptions();
         Assert.Empty(new NotificationSettings(Of(new()
         {
-            ["Bus:Notifications:Email:Host"] = "mail", ["Bus:Notifications:Email:Security"] = "none", ["Bus:Notifications:Sms:QuietFrom"] = "22:00", ["Bus:Notifications:Sms:QuietTo"] = "07:30",
-            ["Bus:Notifications:Sms:ConfirmWithin"] = "00:10:00", ["Bus:Notifications:BlockSize"] = "10",
+            ["Bus:Notifications:Email:Host"] = "mail",
+            ["Bus:Notifications:Email:Security"] = "none",
+            ["Bus:Notifications:Sms:QuietFrom"] = "22:00",
+            ["Bus:Notifications:Sms:QuietTo"] = "07:30",
+            ["Bus:Notifications:Sms:ConfirmWithin"] = "00:10:00",
+            ["Bus:Notifications:BlockSize"] = "10",
         })).Fill(options));
         Assert.Equal(("mail", SmtpSecurity.None, new TimeOnly(7, 30), TimeSpan.FromMinutes(10), 10), (options.Email.Host, options.Email.Security, options.Sms.QuietTo, options.Sms.ConfirmWithin, options.BlockSize));
     }
@@ -31,8 +35,15 @@ public sealed class When_notification_settings_are_read
     {
         var errors = new NotificationSettings(Of(new()
         {
-            ["Bus:Notifications:Email:Port"] = "0", ["Bus:Notifications:Email:From"] = "nobody", ["Bus:Notifications:Email:Security"] = "SSL", ["Bus:Notifications:Email:Pasword"] = "x", ["Bus:Notifications:Sms:QuietFrom"] = "22:00",
-            ["Bus:Notifications:Sms:CallbackSecret"] = "short-secret", ["Bus:Notifications:Templates"] = "/nowhere", ["Bus:Notifications:Blocksize"] = "many", ["Bus:Notifications:Site"] = "here",
+            ["Bus:Notifications:Email:Port"] = "0",
+            ["Bus:Notifications:Email:From"] = "nobody",
+            ["Bus:Notifications:Email:Security"] = "SSL",
+            ["Bus:Notifications:Email:Pasword"] = "x",
+            ["Bus:Notifications:Sms:QuietFrom"] = "22:00",
+            ["Bus:Notifications:Sms:CallbackSecret"] = "short-secret",
+            ["Bus:Notifications:Templates"] = "/nowhere",
+            ["Bus:Notifications:Blocksize"] = "many",
+            ["Bus:Notifications:Site"] = "here",
         })).Fill(new NotificationOptions());
         Assert.Equal(9, errors.Count);
         Assert.Contains("`Bus:Notifications:Email:Pasword` is not a setting", string.Join('\n', errors), StringComparison.Ordinal);
