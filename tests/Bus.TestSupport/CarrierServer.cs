@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Bus.TestSupport;
 
@@ -42,6 +43,7 @@ public sealed class CarrierServer : IAsyncDisposable
     {
         var server = new CarrierServer();
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         server._app = builder.Build();
         server._app.MapPost("/v1/labels", server.MakeAsync);

@@ -36,6 +36,9 @@ public sealed class HostProcess : IAsyncDisposable
 
     public Task<HttpResponseMessage> PostAsync(string path, HttpContent body) => _http.PostAsync(new Uri(path, UriKind.Relative), body);
 
+    /// <summary>Sends a request of the caller's own.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request);
+
     /// <summary>Uploads a photo with an idempotency key.</summary>
     public async Task<HttpResponseMessage> UploadAsync(byte[] photo, string key)
     {
