@@ -53,7 +53,21 @@ internal static class RecipientChecks
     private static bool IsPhone(string text) => text is ['+', >= '1' and <= '9', ..] && text.Length is >= 8 and <= ContactRecord.LongestPhone && !text.AsSpan(1).ContainsAnyExcept(Digits);
 
     private static bool IsUrl(string text) =>
-        text.Length <= DeliveryRecord.LongestAddress && !text.Any(char.IsControl) && Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.UserInfo.Length == 0;
+        text.Length <= DeliveryRecord.LongestAddress && !text.Any(char.IsControl) && Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.UserInfo.Length == 0
+        && HasHost(url);
+
+    // A name that DNS cannot hold is found out when it is asked for, and not before.
+    private static bool HasHost(Uri url)
+    {
+        try
+        {
+            return url.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
