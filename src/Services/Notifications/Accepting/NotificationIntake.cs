@@ -80,11 +80,14 @@ internal sealed class NotificationIntake(NotificationDb db, DeliveryWriter deliv
             return $"There are {send.Recipients.Count:N0} recipients, and at most {MostRecipients:N0} are taken: keep them as an audience, and send NotifyAudience.";
         if (send.Recipients.Any(recipient => string.IsNullOrWhiteSpace(recipient?.Id)))
             return "A recipient has no id.";
+        // Deliveries are known by it: one that was cut off could be somebody else's.
+        if (send.Recipients.FirstOrDefault(recipient => RecipientChecks.IdRefusal(recipient.Id) is not null) is { } wrong)
+            return $"Recipient '{RecipientChecks.Shown(wrong.Id)}' {RecipientChecks.IdRefusal(wrong.Id)}.";
         return send.Recipients.GroupBy(recipient => recipient.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice ? $"Recipient '{twice.Key}' is there twice." : null;
     }
 
     private static void Reject(NotificationRecord notification, string reason) =>
-        (notification.State, notification.Reason) = (NotificationState.Rejected, reason.Length > NotificationRecord.LongestReason ? reason[..NotificationRecord.LongestReason] : reason);
+        (notification.State, notification.Reason) = (NotificationState.Rejected, StoredText.Of(reason, NotificationRecord.LongestReason));
 
     // Of an audience the last block says it.
     private async Task<NotificationRecord> AnswerAsync(NotificationRecord notification, CancellationToken cancellationToken)
@@ -96,5 +99,5 @@ internal sealed class NotificationIntake(NotificationDb db, DeliveryWriter deliv
         return notification;
     }
 
-    private static string Cut(string? name) => name is { Length: > NotificationRecord.LongestTemplate } ? name[..NotificationRecord.LongestTemplate] : name ?? "";
+    private static string Cut(string? name) => StoredText.Of(name ?? "", NotificationRecord.LongestTemplate);
 }
