@@ -61,6 +61,7 @@ public static class NotificationEndpoints
             return notification;
         try
         {
+            await intake.AnswerAsync(notification, cancellationToken);
             await db.SaveAsync(cancellationToken);
             return notification;
         }
