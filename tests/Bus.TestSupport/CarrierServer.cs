@@ -71,6 +71,12 @@ public sealed class CarrierServer : IAsyncDisposable
         }
 
         await BeforeLabel(reference);
+        if (_voided.ContainsKey(reference))
+        {
+            http.Response.StatusCode = StatusCodes.Status410Gone;
+            return;
+        }
+
         var label = _labels.GetOrAdd(reference, _ => $"L{Interlocked.Increment(ref _made):D6}");
         await AfterLabel(reference);
         if (fault == CarrierFault.AnswerLost)
@@ -87,10 +93,9 @@ public sealed class CarrierServer : IAsyncDisposable
             throw new InvalidOperationException($"The key that voids {reference} is {http.Request.Headers["Idempotency-Key"]}.");
         if (await FailsAsync(http, Next()))
             return;
-        // Only what is there can be voided: a label that is made later is good.
-        if (_labels.ContainsKey(reference))
-            _voided[reference] = true;
-        else
+        // It keeps out what would be made later, too.
+        _voided[reference] = true;
+        if (!_labels.ContainsKey(reference))
             http.Response.StatusCode = StatusCodes.Status404NotFound;
     }
 

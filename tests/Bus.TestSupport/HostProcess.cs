@@ -34,10 +34,10 @@ public sealed class HostProcess : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(new Uri(path, UriKind.Relative));
 
+    public Task<HttpResponseMessage> PostAsync(string path, HttpContent body) => _http.PostAsync(new Uri(path, UriKind.Relative), body);
+
     /// <summary>Sends a request of the caller's own.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request);
-
-    public Task<HttpResponseMessage> PostAsync(string path, HttpContent body) => _http.PostAsync(new Uri(path, UriKind.Relative), body);
 
     /// <summary>Uploads a photo with an idempotency key.</summary>
     public async Task<HttpResponseMessage> UploadAsync(byte[] photo, string key)

@@ -129,6 +129,7 @@ internal static partial class BusHost
             bus.Registration.AddImageRecordConsumer();
             bus.Registration.AddOrderConsumers();
             bus.Registration.AddOrderFulfilmentConsumers();
+            bus.PutOrdersOff();
             bus.Registration.AddNotificationConsumers();
             // Its writes are conditional and only go forward, so twice is as good as once: an inbox row would buy nothing.
             bus.Endpoint(ImageApiExtensions.RecordQueue, endpoint => endpoint.Delivery = DeliveryMode.AtLeastOnce);

@@ -20,7 +20,11 @@ internal static class JobWaits
                 previous = schedule.DelayBefore(retry, previous, random);
         }
 
-        return type.Policy.Decide(new FailureFacts(exception, job.Attempts + 1, TimeSpan.Zero, previous, BudgetLeft: true), random);
+        var decision = type.Policy.Decide(new FailureFacts(exception, job.Attempts + 1, TimeSpan.Zero, previous, BudgetLeft: true), random);
+        // Who is asked to come later spends no attempt, and so has spent none when it is the last.
+        return decision is RecoverabilityDecision.GiveUp { Reason: GiveUpReason.AttemptsSpent } && RecoverabilityPolicy.RetryAfterOf(exception) is { } asked
+            ? new RecoverabilityDecision.RetryAfter(asked > type.Retry.FirstDelay ? asked : type.Retry.FirstDelay)
+            : decision;
     }
 
     // The end of an id is chance, its beginning time.

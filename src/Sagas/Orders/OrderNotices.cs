@@ -10,13 +10,14 @@ namespace Bus.Sagas.Orders;
 internal static class OrderNotices
 {
     private const string ConfirmationTemplate = "order-confirmation";
+    private const int MostItems = 50;
     private const string UndoneTemplate = "order-undone";
 
     public static SendNotification Confirmation(OrderState order) => Notice(order, ConfirmationTemplate, new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["number"] = order.Order!.Number,
         ["total"] = Amount(order.Order.Total, order.Order.Currency),
-        ["items"] = string.Join('\n', order.Order.Lines.Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Quantity} × {x.Name}"))),
+        ["items"] = Items(order.Order.Lines),
     });
 
     public static SendNotification Undone(OrderState order) => Notice(order, UndoneTemplate, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -33,11 +34,18 @@ internal static class OrderNotices
     {
         var (unit, format) = currency switch
         {
-            "CLP" or "ISK" or "JPY" or "KRW" or "PYG" or "UGX" or "VND" or "XAF" or "XOF" or "XPF" => (1m, "0"),
+            "BIF" or "CLP" or "DJF" or "GNF" or "ISK" or "JPY" or "KMF" or "KRW" or "PYG" or "RWF" or "UGX" or "UYI" or "VND" or "VUV" or "XAF" or "XOF" or "XPF" => (1m, "0"),
             "BHD" or "IQD" or "JOD" or "KWD" or "LYD" or "OMR" or "TND" => (1000m, "0.000"),
             _ => (100m, "0.00"),
         };
         return $"{(smallestUnits / unit).ToString(format, CultureInfo.InvariantCulture)} {currency}";
+    }
+
+    // What a notification carries has a limit, and an order may have a thousand lines.
+    private static string Items(IReadOnlyList<OrderLine> lines)
+    {
+        IEnumerable<string> items = lines.Take(MostItems).Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Quantity} × {x.Name}"));
+        return string.Join('\n', lines.Count <= MostItems ? items : items.Append(string.Create(CultureInfo.InvariantCulture, $"and {lines.Count - MostItems} more")));
     }
 
     private static SendNotification Notice(OrderState order, string template, Dictionary<string, string> data)

@@ -24,6 +24,7 @@ public sealed partial class OrderSaga
             CompleteIfDone(StopIfNeeded(When(StepRefused).Then(x => x.Saga.Fail(x.Message.Step, x.Message.Reason, x.Message.Reason)))),
             StopIfNeeded(When(Cancelled).Then(x => x.Saga.Reason = x.Message.Reason)),
             CompleteIfDone(When(FulfilmentDeadline.Received).Then(x => x.Saga.RunOutOfTime()).If(x => x.Saga.Next == OrderNext.Stop, x => x.TransitionTo(Stopping))));
+        During(Stopping, When(FulfilmentDeadline.Received).Then(x => x.Saga.RunOutOfTime()));
         During(Stopping, UndoIfKnown(When(StepRefused).Then(x => x.Saga.Fail(x.Message.Step, x.Message.Reason, x.Message.Reason))));
         During(Completed,
             When(Left).Then(x => x.Saga.EndedAt = _clock.GetUtcNow()).TransitionTo(Shipped),
@@ -68,11 +69,12 @@ public sealed partial class OrderSaga
 
     private EventActivityBinder<OrderState, T> StopIfNeeded<T>(EventActivityBinder<OrderState, T> heard)
         where T : class =>
-        UndoIfKnown(heard.If(x => x.Saga.Next == OrderNext.Stop, x => x.Unschedule(FulfilmentDeadline).TransitionTo(Stopping)));
+        // The deadline stays: past it, it is said what the stopping waits for.
+        UndoIfKnown(heard.If(x => x.Saga.Next == OrderNext.Stop, x => x.TransitionTo(Stopping)));
 
     private EventActivityBinder<OrderState, T> UndoIfKnown<T>(EventActivityBinder<OrderState, T> heard)
         where T : class =>
-        heard.If(x => x.Saga.Next == OrderNext.Undo, x => x.Unschedule(FulfilmentDeadline).Publish(m => new RecallFromWarehouse(m.Saga.CorrelationId)).TransitionTo(Recalling));
+        heard.If(x => x.Saga.Next == OrderNext.Undo, x => x.Unschedule(FulfilmentDeadline).Then(m => m.Saga.Stuck = null).Publish(m => new RecallFromWarehouse(m.Saga.CorrelationId)).TransitionTo(Recalling));
 
     private static void Fail<TCommand>(BehaviorContext<OrderState, Fault<TCommand>> fault, string step)
         where TCommand : class => fault.Saga.Fail(step, $"The step {step} failed.", Explain(fault));

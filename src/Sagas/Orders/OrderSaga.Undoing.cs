@@ -39,7 +39,7 @@ public sealed partial class OrderSaga
         During(paid, Ignore(Charged));
         During([Refused], Ignore(Declined));
         During([Refused, Stopping, Shipped, .. undoing], Ignore(Cancelled));
-        During([Stopping, .. branchesOver], Ignore(FulfilmentDeadline.Received));
+        During(branchesOver, Ignore(FulfilmentDeadline.Received));
         During([Shipped], Ignore(Left));
         During(branchesOver,
             Ignore(StockCommitted), Ignore(StockFaulted), Ignore(LabelCreated), Ignore(LabelFaulted), Ignore(InvoiceMade), Ignore(InvoiceFaulted),

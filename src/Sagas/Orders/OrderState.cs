@@ -30,7 +30,7 @@ public sealed class OrderState : SagaStateMachineInstance, ISagaVersion
     /// <summary>What the first branch that failed said, for operators; null if none did.</summary>
     public string? Error { get; set; }
 
-    /// <summary>What an undoing, or the settling of the charge, failed with for good: a person must take it up. Null if nothing stands still.</summary>
+    /// <summary>What an undoing, or the settling of the charge, failed with for good, or which branches say nothing past their time: a person must take it up. Null if nothing stands still.</summary>
     public string? Stuck { get; set; }
 
     /// <summary>Token of the timer that runs while the charge is waited for.</summary>
@@ -95,9 +95,13 @@ public sealed class OrderState : SagaStateMachineInstance, ISagaVersion
         else
         {
             Reason ??= "The order could not be fulfilled in time.";
-            Error ??= $"no word in time of: {string.Join(", ", OrderSteps.Required.Where(x => !HasEnded(x)))}";
+            Error ??= $"no word in time of: {Missing}";
+            // Until it is known how they ended, nothing can be undone.
+            Stuck = $"waits for: {Missing}";
         }
     }
+
+    private string Missing => string.Join(", ", OrderSteps.Required.Where(x => !HasEnded(x)));
 
     private bool HasEnded(string step) => Done.Contains(step) || Failed.Contains(step);
 }

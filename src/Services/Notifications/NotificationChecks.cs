@@ -11,7 +11,7 @@ internal static class NotificationChecks
     public static IEnumerable<string> Of(NotificationOptions options) =>
     [
         .. Between("BlockSize", options.BlockSize, 1, 2_000),
-        .. options.Keep == TimeSpan.Zero ? [] : Between("Keep", options.Keep, TimeSpan.FromHours(1), TimeSpan.FromDays(36_500)),
+        .. options.Keep == TimeSpan.Zero ? [] : Between("Keep", options.Keep, TimeSpan.FromDays(2), TimeSpan.FromDays(36_500)),
         .. IsAddress(options.Site) && !options.Site.EndsWith('/') ? [] : Wrong("Site", "an http or https address without a slash at its end", options.Site),
         .. OfChannel("Email", options.Email),
         .. OfChannel("Sms", options.Sms),

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Bus.Services.Notifications;
 
-/// <summary>Removes notifications that are older than <see cref="NotificationOptions.Keep"/>, the deliveries first, in blocks. Removing twice is harmless, so every process may do it.</summary>
+/// <summary>Removes notifications that are older than <see cref="NotificationOptions.Keep"/> and of which nothing waits any more, the deliveries first, in blocks. Removing twice is harmless, so every process may do it.</summary>
 internal sealed partial class NotificationCleanup(IServiceScopeFactory scopes, IOptions<NotificationOptions> options, TimeProvider clock, ILogger<NotificationCleanup> logger) : BackgroundLoop(clock, Interval)
 {
     private const int Block = 1_000;
@@ -22,7 +22,7 @@ internal sealed partial class NotificationCleanup(IServiceScopeFactory scopes, I
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<NotificationDb>();
         var limit = Time.GetUtcNow() - options.Value.Keep;
-        if (await db.Notifications.Where(x => x.CreatedAt < limit && x.State != NotificationState.Expanding).OrderBy(x => x.CreatedAt).Select(x => (Guid?)x.Id).FirstOrDefaultAsync(cancellationToken) is not { } old)
+        if (await db.Notifications.Where(x => x.CreatedAt < limit && x.State != NotificationState.Expanding && !db.Deliveries.Any(y => y.NotificationId == x.Id && y.Status == DeliveryStatus.Waiting)).OrderBy(x => x.CreatedAt).Select(x => (Guid?)x.Id).FirstOrDefaultAsync(cancellationToken) is not { } old)
             return false;
         var deliveries = await db.Deliveries.Where(x => x.NotificationId == old).OrderBy(x => x.Id).Select(x => x.Id).Take(Block).ToListAsync(cancellationToken);
         if (deliveries.Count > 0)

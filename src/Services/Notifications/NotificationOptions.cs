@@ -20,7 +20,7 @@ public sealed class NotificationOptions
     /// <summary>How many contacts of an audience are written down with one commit, 1 to 2,000. Default 1,000.</summary>
     public int BlockSize { get; set; } = 1_000;
 
-    /// <summary>How long notifications and their deliveries are kept, at least an hour; 0 for ever. Default 90 days.</summary>
+    /// <summary>How long notifications and their deliveries are kept, at least 2 days, and in any case while one waits; 0 for ever. Default 90 days.</summary>
     public TimeSpan Keep { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>E-mail.</summary>

@@ -20,6 +20,9 @@ namespace Bus.Services.Notifications;
 /// <summary>The front door of notifications.</summary>
 public static class NotificationRegistration
 {
+    // Each may want a connection of the database.
+    private const int MostPlaces = 256;
+
     /// <summary>
     /// Adds what notifications need, whose rows are in <typeparamref name="TDbContext"/> (its model calls <c>AddNotificationEntities</c>), and the hourly removal of those that are old. Settings come from <c>Bus:Notifications</c> and
     /// <c>Bus:DataFolder</c>; wrong ones, and wrong templates, stop the start, all named at once. Needs <c>bus.AddJobs</c>.
@@ -55,10 +58,13 @@ public static class NotificationRegistration
         configurator.AddConsumer<NotifyAudienceConsumer>();
     }
 
-    /// <summary>Lets this process write audiences down, and deliver: by the queues <c>email</c>, <c>sms</c> and <c>push</c>, each with its own limits. For the worker role; needs <see cref="AddNotifications"/>.</summary>
+    /// <summary>Lets this process write audiences down, and deliver: by the queues <c>email</c>, <c>sms</c> and <c>push</c>, each with its own limits. Raises <see cref="JobsOptions.Concurrency"/> to twice the sum of theirs, at most 256, unless it is 0. For the worker role; needs <see cref="AddNotifications"/>.</summary>
     public static JobsBuilder AddNotificationJobs(this JobsBuilder jobs, IConfiguration configuration)
     {
         var options = NotificationSettings.Read(configuration);
+        // Types with limits share half of the places of a process: the channels together fit in there, so that none that is slow keeps another waiting.
+        if (jobs.Options.Concurrency > 0)
+            jobs.Options.Concurrency = Math.Max(jobs.Options.Concurrency, Math.Min(MostPlaces, 2 * (options.Email.Concurrency + options.Sms.Concurrency + options.Push.Concurrency)));
         return jobs
             .Handle<ExpandAudienceHandler>(type => type.Queue = ChannelQueues.Audiences)
             .Handle<ConfirmSmsHandler>(type => type.Queue = ChannelQueues.Audiences)

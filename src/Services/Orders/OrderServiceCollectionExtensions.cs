@@ -48,7 +48,7 @@ public static class OrderServiceCollectionExtensions
         configurator.AddConsumer<SettlePaymentConsumer>();
         configurator.AddConsumer<RefundPaymentConsumer>();
         configurator.AddConsumer<CommitStockConsumer>();
-        configurator.AddConsumer<ReleaseStockConsumer>();
+        configurator.AddConsumer<ReleaseStockConsumer, ReleaseStockConsumerDefinition>();
         configurator.AddConsumer<OrderRecordConsumer>();
     }
 

@@ -24,6 +24,12 @@ internal sealed class OrderSettings(IConfiguration configuration) : IValidateOpt
         options.SettleAfter = Time(section, nameof(options.SettleAfter), options.SettleAfter, TimeSpan.FromDays(1), errors);
         options.GiveUpAfter = Time(section, nameof(options.GiveUpAfter), options.GiveUpAfter, TimeSpan.FromDays(30), errors);
         options.FulfilWithin = Time(section, nameof(options.FulfilWithin), options.FulfilWithin, TimeSpan.FromDays(30), errors);
+        if (errors.Count == 0 && (options.GiveUpAfter <= options.SettleAfter || options.GiveUpAfter < 3 * options.ChargeWithin))
+        {
+            errors.Add($"`{section.Path}:{nameof(options.GiveUpAfter)}` must be more than `{nameof(options.SettleAfter)}` ({options.SettleAfter:c}) and at least three times `{nameof(options.ChargeWithin)}` ({options.ChargeWithin:c}), but was {options.GiveUpAfter:c}: "
+                + "an order must not be given up while it is being charged.");
+        }
+
         Fill(options.Gateway, configuration.GetSection(Gateway), errors);
         Unknown(section, Known, errors);
         Unknown(configuration.GetSection(Gateway), KnownOfGateway, errors);

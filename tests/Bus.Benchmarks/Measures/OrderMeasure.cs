@@ -67,7 +67,7 @@ internal static class OrderMeasure
 
     private static async Task<WebApplication> StartAsync(TemporaryFolder folder, bool isEmbedded)
     {
-        List<string> settings = ["--urls=http://127.0.0.1:0", "--Serilog:MinimumLevel:Default=Error", $"--Bus:DataFolder={folder["data"]}"];
+        List<string> settings = ["--urls=http://127.0.0.1:0", "--Serilog:MinimumLevel:Default=Error", "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Error", $"--Bus:DataFolder={folder["data"]}"];
         if (!isEmbedded)
         {
             await ExecuteAsync(Connection("postgres"), $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");

@@ -97,7 +97,7 @@ public abstract class GatewayContract : OrderContract
 
 public abstract class GivingUpContract : OrderContract
 {
-    protected override (string Key, string Value)[] Settings => [("Bus:Orders:Gateway:TryWithin", "00:00:00.500"), ("Bus:Orders:ChargeWithin", "00:00:00.900"), ("Bus:Orders:GiveUpAfter", "00:00:00.001")];
+    protected override (string Key, string Value)[] Settings => [("Bus:Orders:Gateway:TryWithin", "00:00:00.500"), ("Bus:Orders:ChargeWithin", "00:00:00.900"), ("Bus:Orders:GiveUpAfter", "00:00:03")];
 
     [Fact]
     public async Task Should_refuse_the_order_only_when_it_is_certain_that_nobody_is_charged()
@@ -108,11 +108,30 @@ public abstract class GivingUpContract : OrderContract
         await Shop.PublishAsync(new SettlePayment(order.Id));
         await Eventually.AssertAsync(() => Shop.Gateway.TriesOf($"{order.Id:D}") > 0);
         Assert.Equal(("pending", 4L), ((await Shop.ShowAsync(order.Id)).Status, await Shop.AvailableAsync("MUG")));
+        await Eventually.AssertAsync(async () => (await Shop.ShowAsync(order.Id)).Story.Any(entry => entry.What == "voiding"));
+        Assert.Equal(("pending", 4L), ((await Shop.ShowAsync(order.Id)).Status, await Shop.AvailableAsync("MUG")));
         Shop.Gateway.Always = null;
         await Eventually.AssertAsync(() => Shop.News.Count<OrderRefused>(order.Id) == 1);
         Assert.Equal(("refused", 5L), ((await Shop.ShowAsync(order.Id)).Status, await Shop.AvailableAsync("MUG")));
         using var again = await Shop.PostAsync(OrderShop.Ask("MUG"), "given-up");
         Assert.Equal(HttpStatusCode.PaymentRequired, again.StatusCode);
+        Assert.Contains("could not be confirmed in time", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(Shop.Gateway.Charges);
+    }
+
+    [Fact]
+    public async Task Should_not_charge_an_order_that_was_cancelled_while_it_was_pending()
+    {
+        await Shop.StockAsync("MUG", 5);
+        Shop.Gateway.Always = GatewayFault.Broken;
+        var order = await Shop.PlaceAsync(OrderShop.Ask("MUG"), HttpStatusCode.Accepted);
+        using var cancelled = await Shop.TellAsync(order.Id, "cancel");
+        Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
+        Shop.Gateway.Always = null;
+        await Shop.PublishAsync(new SettlePayment(order.Id));
+        await Eventually.AssertAsync(() => Shop.News.Count<OrderRefused>(order.Id) == 1);
+        Assert.Equal(5, await Shop.AvailableAsync("MUG"));
+        Assert.Equal(["placed", "cancelled", "voiding", "given-up"], (await Shop.ShowAsync(order.Id)).Story.Select(entry => entry.What));
         Assert.Empty(Shop.Gateway.Charges);
     }
 }

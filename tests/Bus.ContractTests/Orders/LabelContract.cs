@@ -112,9 +112,9 @@ public abstract class LabelContract : FulfilmentTests
     }
 
     [Fact]
-    public async Task Should_void_what_a_carrier_made_that_reaches_it_after_the_undoing()
+    public async Task Should_have_no_label_made_whose_request_is_done_after_the_undoing()
     {
-        // Its request is under way while the void finds nothing: then it makes a label that nobody wants.
+        // Its request is under way while the void finds nothing: the carrier remembers the void.
         var (id, order) = await Service.PlaceAsync();
         var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
         Carrier.BeforeLabel = _ =>
@@ -130,7 +130,7 @@ public abstract class LabelContract : FulfilmentTests
         goOn.SetResult();
 
         await Service.HearAsync<OrderStepRefused>(id);
-        Assert.Equal(1, Carrier.Made);
+        Assert.Equal(0, Carrier.Made);
         Assert.Empty(Carrier.Valid);
     }
 

@@ -115,6 +115,29 @@ public abstract class OutcomeContract : OrderContract
     }
 
     [Fact]
+    public async Task Should_list_the_others_when_one_order_cannot_be_read()
+    {
+        await Shop.StockAsync("MUG", 5);
+        var unreadable = (await Shop.PlaceAsync(OrderShop.Ask("MUG"))).Id;
+        var at = DateTimeOffset.UnixEpoch;
+        await Shop.QueryAsync(async db =>
+        {
+            db.Add(new OrderEventRow { OrderId = unreadable, Slot = "teleported", Name = "teleported", Body = "{}", At = at, UnprojectedSince = at });
+            return await db.SaveChangesAsync();
+        });
+        var order = (await Shop.PlaceAsync(OrderShop.Ask("MUG"))).Id;
+        await Eventually.AssertAsync(async () => (await ListAsync("/api/orders")).Any(row => row.Id == order));
+        await Eventually.AssertAsync(() => Shop.QueryAsync(db => db.Set<OrderEventRow>().AllAsync(row => row.UnprojectedSince == null || row.OrderId == unreadable)));
+    }
+
+    [Fact]
+    public async Task Should_say_that_there_is_no_such_page_of_products()
+    {
+        using var answer = await Shop.Http.GetAsync(new Uri("/api/products?after=%00", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Should_show_all_facts_when_projectors_race()
     {
         await Shop.StockAsync("MUG", 500);

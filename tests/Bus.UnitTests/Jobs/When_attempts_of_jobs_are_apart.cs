@@ -50,18 +50,23 @@ public sealed class When_attempts_of_jobs_are_apart
         Assert.True(jobs.Select(job => Waits(schedule, job)[0]).Distinct().Count() > 150);
     }
 
+    [Fact]
+    public void Should_never_be_spent_by_who_is_asked_to_come_later()
+    {
+        var later = new RetryAfterException("It is busy.", TimeSpan.FromHours(2));
+        Assert.Equal(TimeSpan.FromHours(2), Assert.IsType<RecoverabilityDecision.RetryAfter>(JobWaits.Decide(TypeOf(Schedule), Claimed(Guid.CreateVersion7(), 5), later, new Random(1))).Delay);
+        Assert.IsType<RecoverabilityDecision.GiveUp>(JobWaits.Decide(TypeOf(Schedule), Claimed(Guid.CreateVersion7(), 5), new RetryAfterException("It is busy.", null), new Random(1)));
+    }
+
     private static RetrySchedule Schedule => new() { MaxAttempts = 6, FirstDelay = TimeSpan.FromSeconds(10), MaxDelay = TimeSpan.FromMinutes(1) };
 
     private List<double> Waits(RetrySchedule schedule, Guid job)
     {
-        var catalog = new JobCatalog();
-        new JobsBuilder(new ServiceCollection(), catalog, new JobsOptions()).Handle<Handler>(type => (type.Name, type.Retry) = ("tried", schedule));
-        var type = catalog.Find("tried")!;
+        var type = TypeOf(schedule);
         List<double> waits = [];
         for (var failed = 0; failed < schedule.MaxAttempts - 1; failed++)
         {
-            var claimed = new ClaimedJob(job, "tried", [], failed + 1, failed, 0, 0, 0, null, null, "default", null, 0, 4);
-            waits.Add(JobWaits.Decide(type, claimed, new TimeoutException(), new Random(++_asked)) switch
+            waits.Add(JobWaits.Decide(type, Claimed(job, failed), new TimeoutException(), new Random(++_asked)) switch
             {
                 RecoverabilityDecision.RetryAfter after => Math.Round(after.Delay.TotalSeconds, 9),
                 RecoverabilityDecision.RetryNow => 0,
@@ -71,6 +76,15 @@ public sealed class When_attempts_of_jobs_are_apart
 
         return waits;
     }
+
+    private static JobType TypeOf(RetrySchedule schedule)
+    {
+        var catalog = new JobCatalog();
+        new JobsBuilder(new ServiceCollection(), catalog, new JobsOptions()).Handle<Handler>(type => (type.Name, type.Retry) = ("tried", schedule));
+        return catalog.Find("tried")!;
+    }
+
+    private static ClaimedJob Claimed(Guid job, int failed) => new(job, "tried", [], failed + 1, failed, 0, 0, 0, null, null, "default", null, 0, 4);
 
     private sealed record Tried;
 

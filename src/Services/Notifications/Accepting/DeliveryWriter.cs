@@ -42,14 +42,14 @@ internal sealed class DeliveryWriter(NotificationDb db, IJobs jobs, IOptions<Not
 
     private DeliveryRecord Make(NotificationRecord notification, NotificationRecipient recipient, NotificationChannel channel, string address) => new()
     {
-        // What is too long to be kept is refused in the same breath.
-        Id = DeliveryId.Of(notification.Id, Cut(recipient.Id, DeliveryRecord.LongestRecipient), channel),
+        // Ids that could not be kept have been refused; of what else is too long, the delivery is refused in the same breath.
+        Id = DeliveryId.Of(notification.Id, recipient.Id, channel),
         NotificationId = notification.Id,
-        Recipient = Cut(recipient.Id, DeliveryRecord.LongestRecipient),
-        Name = recipient.Name is { } name ? Cut(name, DeliveryRecord.LongestName) : null,
+        Recipient = recipient.Id,
+        Name = recipient.Name is { } name ? StoredText.Of(name, DeliveryRecord.LongestName) : null,
         Channel = channel,
-        Address = Cut(address, DeliveryRecord.LongestAddress),
-        TimeZone = recipient.TimeZone is { Length: <= ContactRecord.LongestZone } zone ? zone : null,
+        Address = StoredText.Of(address, DeliveryRecord.LongestAddress),
+        TimeZone = recipient.TimeZone is { Length: <= ContactRecord.LongestZone } zone ? StoredText.Of(zone, ContactRecord.LongestZone) : null,
         ChangedAt = clock.GetUtcNow(),
     };
 
@@ -73,6 +73,4 @@ internal sealed class DeliveryWriter(NotificationDb db, IJobs jobs, IOptions<Not
                 break;
         }
     }
-
-    private static string Cut(string text, int length) => text.Length > length ? text[..length] : text;
 }

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Bus.Services.Notifications.Accepting;
 
 /// <summary>
-/// The door for notifications, by message and by HTTP: writes one down with its deliveries and says so, or rejects it with a reason. All of it commits with the caller's scope. Idempotent by the notification's id: a second one
+/// The door for notifications, by message and by HTTP: writes one down with its deliveries, or rejects it with a reason. All of it commits with the caller's scope. Idempotent by the notification's id: a second one
 /// changes nothing, and is answered as the first was. Scoped.
 /// </summary>
 internal sealed class NotificationIntake(NotificationDb db, DeliveryWriter deliveries, IJobs jobs, IPublishEndpoint bus, TemplateStore templates, TimeProvider clock)
@@ -23,7 +23,7 @@ internal sealed class NotificationIntake(NotificationDb db, DeliveryWriter deliv
     public async Task<NotificationRecord> AcceptAsync(SendNotification send, CancellationToken cancellationToken)
     {
         if (await FindAsync(send.NotificationId, cancellationToken) is { } known)
-            return await AnswerAsync(known, cancellationToken);
+            return known;
         var (notification, template) = Begin(send.NotificationId, send.Template, send.Subject, send.Data, Reason(send));
         if (template is not null)
         {
@@ -34,13 +34,13 @@ internal sealed class NotificationIntake(NotificationDb db, DeliveryWriter deliv
                 Reject(notification, made[0].Reason!);
         }
 
-        return await AnswerAsync(notification, cancellationToken);
+        return notification;
     }
 
     public async Task<NotificationRecord> AcceptAsync(NotifyAudience notify, CancellationToken cancellationToken)
     {
         if (await FindAsync(notify.NotificationId, cancellationToken) is { } known)
-            return await AnswerAsync(known, cancellationToken);
+            return known;
         var (notification, template) = Begin(notify.NotificationId, notify.Template, null, notify.Data, AudienceNames.Refusal(notify.Audience));
         if (template is not null)
         {
@@ -48,7 +48,7 @@ internal sealed class NotificationIntake(NotificationDb db, DeliveryWriter deliv
             jobs.Enqueue(new ExpandAudience(notification.Id, null), new EnqueueOptions { Queue = ChannelQueues.Audiences });
         }
 
-        return await AnswerAsync(notification, cancellationToken);
+        return notification;
     }
 
     private Task<NotificationRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => db.Notifications.AsNoTracking().SingleOrDefaultAsync(x => x.Id == id, cancellationToken);
@@ -80,21 +80,23 @@ internal sealed class NotificationIntake(NotificationDb db, DeliveryWriter deliv
             return $"There are {send.Recipients.Count:N0} recipients, and at most {MostRecipients:N0} are taken: keep them as an audience, and send NotifyAudience.";
         if (send.Recipients.Any(recipient => string.IsNullOrWhiteSpace(recipient?.Id)))
             return "A recipient has no id.";
+        // Deliveries are known by it: one that was cut off could be somebody else's.
+        if (send.Recipients.FirstOrDefault(recipient => RecipientChecks.IdRefusal(recipient.Id) is not null) is { } wrong)
+            return $"Recipient '{RecipientChecks.Shown(wrong.Id)}' {RecipientChecks.IdRefusal(wrong.Id)}.";
         return send.Recipients.GroupBy(recipient => recipient.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice ? $"Recipient '{twice.Key}' is there twice." : null;
     }
 
     private static void Reject(NotificationRecord notification, string reason) =>
-        (notification.State, notification.Reason) = (NotificationState.Rejected, reason.Length > NotificationRecord.LongestReason ? reason[..NotificationRecord.LongestReason] : reason);
+        (notification.State, notification.Reason) = (NotificationState.Rejected, StoredText.Of(reason, NotificationRecord.LongestReason));
 
-    // Of an audience the last block says it.
-    private async Task<NotificationRecord> AnswerAsync(NotificationRecord notification, CancellationToken cancellationToken)
+    /// <summary>Publishes what became of a notification; of one to an audience the last block does.</summary>
+    public async Task AnswerAsync(NotificationRecord notification, CancellationToken cancellationToken)
     {
         if (notification.State == NotificationState.Rejected)
             await bus.Publish(new NotificationRejected(notification.Id, notification.Template, notification.Subject, notification.Reason!), cancellationToken);
         else if (notification.State == NotificationState.Accepted)
             await bus.Publish(new NotificationAccepted(notification.Id, notification.Template, notification.Subject, notification.Deliveries), cancellationToken);
-        return notification;
     }
 
-    private static string Cut(string? name) => name is { Length: > NotificationRecord.LongestTemplate } ? name[..NotificationRecord.LongestTemplate] : name ?? "";
+    private static string Cut(string? name) => StoredText.Of(name ?? "", NotificationRecord.LongestTemplate);
 }

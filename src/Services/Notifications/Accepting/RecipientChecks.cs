@@ -12,14 +12,19 @@ internal static class RecipientChecks
     /// <summary>Why the recipient cannot be told by any channel; null when there is no reason.</summary>
     public static string? Refusal(NotificationRecipient recipient)
     {
-        if (string.IsNullOrWhiteSpace(recipient.Id) || recipient.Id.Length > DeliveryRecord.LongestRecipient || recipient.Id.Any(char.IsControl))
-            return $"must have an id of 1 to {DeliveryRecord.LongestRecipient} characters without line breaks";
-        if (recipient.Name is { } name && (name.Length > DeliveryRecord.LongestName || name.Any(char.IsControl)))
+        if (IdRefusal(recipient.Id) is { } wrong)
+            return wrong;
+        if (recipient.Name is { } name && (name.Length > DeliveryRecord.LongestName || name.Any(char.IsControl) || !StoredText.Holds(name)))
             return $"has a name with a line break or of more than {DeliveryRecord.LongestName} characters";
         return recipient.TimeZone is { } zone && (zone.Length > ContactRecord.LongestZone || !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
             ? $"has a time zone '{Shown(zone)}' that is not known here: it must be an IANA name such as Europe/Oslo"
             : null;
     }
+
+    /// <summary>Why somebody cannot be known by that id; null when there is no reason.</summary>
+    public static string? IdRefusal(string? id) => string.IsNullOrWhiteSpace(id) || id.Length > DeliveryRecord.LongestRecipient || id.Any(char.IsControl) || !StoredText.Holds(id) || id[0] == ' ' || id[^1] == ' '
+        ? $"must have an id of 1 to {DeliveryRecord.LongestRecipient} characters without line breaks, half characters and blanks at its ends"
+        : null;
 
     /// <summary>The recipient's address for a channel; null when there is none.</summary>
     public static string? AddressOf(NotificationRecipient recipient, NotificationChannel channel) => channel switch
@@ -32,6 +37,7 @@ internal static class RecipientChecks
     /// <summary>Why nothing can be sent to an address; null when there is no reason.</summary>
     public static string? Refusal(NotificationChannel channel, string address) => channel switch
     {
+        _ when !StoredText.Holds(address) => $"the address '{Shown(address)}' has half characters or nulls",
         NotificationChannel.Email => EmailAddress.Refusal(address) is { } wrong ? $"the e-mail address '{Shown(address)}' {wrong}" : null,
         NotificationChannel.Sms => IsPhone(address) ? null : $"the phone number '{Shown(address)}' must be in the international form, as +4712345678",
         _ => IsUrl(address) ? null : $"the push URL '{Shown(address)}' must be an http or https address of at most {DeliveryRecord.LongestAddress:N0} characters",
@@ -53,9 +59,24 @@ internal static class RecipientChecks
     private static bool IsPhone(string text) => text is ['+', >= '1' and <= '9', ..] && text.Length is >= 8 and <= ContactRecord.LongestPhone && !text.AsSpan(1).ContainsAnyExcept(Digits);
 
     private static bool IsUrl(string text) =>
-        text.Length <= DeliveryRecord.LongestAddress && !text.Any(char.IsControl) && Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.UserInfo.Length == 0;
+        text.Length <= DeliveryRecord.LongestAddress && !text.Any(char.IsControl) && Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.UserInfo.Length == 0
+        && HasHost(url);
+
+    // A name that DNS cannot hold is found out when it is asked for, and not before.
+    private static bool HasHost(Uri url)
+    {
+        try
+        {
+            return url.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private static string Shown(string text) => string.Concat(text.Take(80).Select(c => char.IsControl(c) ? '?' : c));
+    /// <summary>The beginning of what somebody sent, on one line, for errors.</summary>
+    public static string Shown(string? text) => string.Concat((text ?? "").Take(80).Select(c => char.IsControl(c) ? '?' : c));
 }

@@ -6,5 +6,6 @@ namespace Bus.Services.Notifications.Accepting;
 /// <summary>Takes <see cref="SendNotification"/> on the queue <c>send-notification</c>. Its rows, jobs and answer commit with the inbox.</summary>
 internal sealed class SendNotificationConsumer(NotificationIntake intake) : IConsumer<SendNotification>
 {
-    public Task Consume(ConsumeContext<SendNotification> context) => intake.AcceptAsync(context.Message, context.CancellationToken);
+    public async Task Consume(ConsumeContext<SendNotification> context) =>
+        await intake.AnswerAsync(await intake.AcceptAsync(context.Message, context.CancellationToken), context.CancellationToken);
 }

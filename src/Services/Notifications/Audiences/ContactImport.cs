@@ -20,7 +20,7 @@ internal sealed class ContactImport(NotificationDb db)
     public async Task<ContactsImported> ImportAsync(string audience, IAsyncEnumerable<NotificationRecipient?> contacts, CancellationToken cancellationToken)
     {
         // The last of one id counts.
-        Dictionary<string, NotificationRecipient> block = new(StringComparer.Ordinal);
+        Dictionary<string, NotificationRecipient> block = new(db.Ids);
         List<string> reasons = [];
         var (line, imported, refused) = (0, 0, 0);
         await foreach (var contact in contacts.WithCancellation(cancellationToken))
@@ -30,23 +30,37 @@ internal sealed class ContactImport(NotificationDb db)
             {
                 refused++;
                 if (reasons.Count < MostReasons)
-                    reasons.Add(contact is null ? $"Contact {line} is null." : $"Contact {line} ('{contact.Id}') {RecipientChecks.All(contact).First()}.");
+                    reasons.Add(contact is null ? $"Contact {line} is null." : $"Contact {line} ('{RecipientChecks.Shown(contact.Id)}') {RecipientChecks.All(contact).First()}.");
                 continue;
             }
 
             block[contact.Id] = contact;
             if (block.Count < Block)
                 continue;
-            imported += await SaveAsync(audience, block, cancellationToken);
+            imported += await SaveTwiceAsync(audience, block, cancellationToken);
         }
 
-        return new ContactsImported(imported + await SaveAsync(audience, block, cancellationToken), refused, reasons);
+        return new ContactsImported(imported + await SaveTwiceAsync(audience, block, cancellationToken), refused, reasons);
+    }
+
+    // Two imports of the same new contacts may meet: who comes second finds them there.
+    private async Task<int> SaveTwiceAsync(string audience, Dictionary<string, NotificationRecipient> block, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SaveAsync(audience, block, cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            db.Forget();
+            return await SaveAsync(audience, block, cancellationToken);
+        }
     }
 
     private async Task<int> SaveAsync(string audience, Dictionary<string, NotificationRecipient> block, CancellationToken cancellationToken)
     {
         string[] ids = [.. block.Keys];
-        var known = await db.Contacts.Where(x => x.Audience == audience && ids.Contains(x.Id)).ToDictionaryAsync(x => x.Id, StringComparer.Ordinal, cancellationToken);
+        var known = await db.Contacts.Where(x => x.Audience == audience && ids.Contains(x.Id)).ToDictionaryAsync(x => x.Id, db.Ids, cancellationToken);
         foreach (var (id, contact) in block)
         {
             if (!known.TryGetValue(id, out var row))

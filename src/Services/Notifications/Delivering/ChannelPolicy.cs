@@ -15,6 +15,8 @@ internal static class ChannelPolicy
     private static readonly ErrorClassifier Errors = ErrorClassifier.Default
         .With<ChannelDownException>(ErrorClass.Outage)
         .With<DeliveryRefusedException>(ErrorClass.Permanent)
+        // The provider has the same message in work still: what became of it is heard when that is done.
+        .With<HttpRequestException>(error => error.StatusCode == HttpStatusCode.Conflict ? ErrorClass.Transient : ErrorClassifier.Default.Classify(error))
         .With<WebhookRefusedException>(ErrorClass.Permanent);
 
     /// <summary>What a type of jobs is told about its channel.</summary>
@@ -37,8 +39,16 @@ internal static class ChannelPolicy
 
     /// <summary>Whether a failed attempt is the last: the same decision, of the same facts, that makes the job dead.</summary>
     public static bool IsLast(Exception exception, int attempt, ChannelOptions channel) =>
-        exception is not BrokenCircuitException && new RecoverabilityPolicy(Errors, channel.Retry, TimeSpan.MaxValue, TimeSpan.FromDays(1)).Decide(
+        exception is not BrokenCircuitException && !AsksToComeLater(exception) && new RecoverabilityPolicy(Errors, channel.Retry, TimeSpan.MaxValue, TimeSpan.FromDays(1)).Decide(
             new FailureFacts(exception, attempt, TimeSpan.Zero, TimeSpan.Zero, BudgetLeft: true), new Random(attempt)) is RecoverabilityDecision.GiveUp;
+
+    // No such attempt counts, and so none is the last.
+    private static bool AsksToComeLater(Exception? exception) => exception switch
+    {
+        null => false,
+        IRetryAfter { RetryAfter: not null } => true,
+        _ => AsksToComeLater(exception.InnerException),
+    };
 
     private static ResiliencePipeline Circuit(TimeSpan rest) => new ResiliencePipelineBuilder()
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions

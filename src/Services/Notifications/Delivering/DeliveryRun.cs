@@ -4,6 +4,7 @@ using Bus.Services.Notifications.Accepting;
 using Bus.Services.Notifications.Records;
 using Bus.Services.Notifications.Templates;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Bus.Services.Notifications.Delivering;
@@ -12,7 +13,7 @@ namespace Bus.Services.Notifications.Delivering;
 /// What every channel has around its sending: whether it is still wanted and the hour is right, the filled template, the status. The status commits with the end of the job, so that a process that dies after sending sends again: each
 /// provider is given the delivery's id to tell the two from two messages. Scoped.
 /// </summary>
-internal sealed class DeliveryRun(NotificationDb db, DeliveryFailures failures, TemplateStore templates, IOptions<NotificationOptions> options, TimeProvider clock)
+internal sealed class DeliveryRun(NotificationDb db, IServiceScopeFactory scopes, DeliveryFailures failures, TemplateStore templates, IOptions<NotificationOptions> options, TimeProvider clock)
 {
     /// <summary>Sends one delivery.</summary>
     /// <param name="id">The delivery.</param>
@@ -22,23 +23,16 @@ internal sealed class DeliveryRun(NotificationDb db, DeliveryFailures failures, 
     /// <returns>Whether it was sent now.</returns>
     public async Task<bool> RunAsync(Guid id, JobRun run, Func<FilledMessage, CancellationToken, Task<string?>> send, DeliveryStatus reached)
     {
-        // One question, of rows that nobody holds: nothing is open while the provider is spoken to.
-        var found = await db.Deliveries.Where(x => x.Id == id)
-            .Select(x => new
-            {
-                Delivery = x,
-                Notification = db.Notifications.FirstOrDefault(y => y.Id == x.NotificationId),
-                IsUnwanted = db.OptOuts.Any(y => y.Recipient == x.Recipient && y.Channel == x.Channel),
-            })
-            .SingleOrDefaultAsync(run.CancellationToken);
-        if (found is not { Delivery: { Status: DeliveryStatus.Waiting or DeliveryStatus.Failed } delivery, Notification: { } notification })
+        var (delivery, notification, isUnwanted) = await FindAsync(id, run.CancellationToken);
+        if (delivery is not ({ Status: DeliveryStatus.Waiting } or { Status: DeliveryStatus.Failed, IsFailedByProvider: false }) || notification is null)
         {
-            run.Log(found is null ? "The delivery is not kept any more." : $"The delivery is {found.Delivery.Status.ToString().ToLowerInvariant()} already.");
+            run.Log(delivery is null || notification is null ? "The delivery is not kept any more." : $"The delivery is {delivery.Status.ToString().ToLowerInvariant()} already.");
             return false;
         }
 
-        if (found.IsUnwanted)
+        if (isUnwanted)
         {
+            db.Deliveries.Attach(delivery);
             delivery.Become(DeliveryStatus.Suppressed, null, clock.GetUtcNow());
             return false;
         }
@@ -46,9 +40,27 @@ internal sealed class DeliveryRun(NotificationDb db, DeliveryFailures failures, 
         var part = await PartOfAsync(delivery, notification, run);
         if (!part.Urgent && QuietHours.EndOf(options.Value.Of(delivery.Channel), delivery.TimeZone, clock.GetUtcNow()) is { } end)
             throw new RetryAfterException($"It is quiet where the recipient is until {end:O}.", end - clock.GetUtcNow());
-        delivery.ProviderId = await SendAsync(delivery, FilledMessage.Of(delivery, notification, part, options.Value.Site), run, send);
+        var name = await SendAsync(delivery, FilledMessage.Of(delivery, notification, part, options.Value.Site), run, send);
+        db.Deliveries.Attach(delivery);
+        delivery.ProviderId = name;
         delivery.Become(reached, null, clock.GetUtcNow());
         return true;
+    }
+
+    // One question, in a scope of its own: that of the job would begin its transaction, and hold it open while the provider is spoken to.
+    private async Task<(DeliveryRecord? Delivery, NotificationRecord? Notification, bool IsUnwanted)> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var rows = scope.ServiceProvider.GetRequiredService<NotificationDb>();
+        var found = await rows.Deliveries.AsNoTracking().Where(x => x.Id == id)
+            .Select(x => new
+            {
+                Delivery = x,
+                Notification = rows.Notifications.FirstOrDefault(y => y.Id == x.NotificationId),
+                IsUnwanted = rows.OptOuts.Any(y => y.Recipient == x.Recipient && y.Channel == x.Channel),
+            })
+            .SingleOrDefaultAsync(cancellationToken);
+        return (found?.Delivery, found?.Notification, found?.IsUnwanted ?? false);
     }
 
     private async Task<TemplatePart> PartOfAsync(DeliveryRecord delivery, NotificationRecord notification, JobRun run)
@@ -56,7 +68,7 @@ internal sealed class DeliveryRun(NotificationDb db, DeliveryFailures failures, 
         if (templates.Find(notification.Template)?.Parts.GetValueOrDefault(delivery.Channel) is { } part)
             return part;
         var missing = new DeliveryRefusedException($"This process has no template '{notification.Template}' for {ChannelQueues.Of(delivery.Channel)}: it was there when the notification was accepted.");
-        await failures.NoteAsync(delivery.Id, missing, run.CancellationToken);
+        await failures.NoteAsync(delivery.Id, missing);
         throw missing;
     }
 
@@ -65,11 +77,11 @@ internal sealed class DeliveryRun(NotificationDb db, DeliveryFailures failures, 
         try
         {
             var name = await run.Resilience.ExecuteAsync(async token => await send(message, token), run.CancellationToken);
-            return name is { Length: > DeliveryRecord.LongestName } ? name[..DeliveryRecord.LongestName] : name;
+            return name is null ? null : StoredText.Of(name, DeliveryRecord.LongestName);
         }
-        catch (Exception exception) when (!run.CancellationToken.IsCancellationRequested && ChannelPolicy.IsLast(exception, run.Attempt, options.Value.Of(delivery.Channel)))
+        catch (Exception exception) when (!(exception is OperationCanceledException && run.CancellationToken.IsCancellationRequested) && ChannelPolicy.IsLast(exception, run.Attempt, options.Value.Of(delivery.Channel)))
         {
-            await failures.NoteAsync(delivery.Id, exception, run.CancellationToken);
+            await failures.NoteAsync(delivery.Id, exception);
             throw;
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Bus.Services.Notifications.Delivering;
+using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
@@ -17,6 +18,7 @@ internal sealed class SmtpMailer(EmailOptions options, TimeProvider clock) : IMa
 
     private const int ServiceNotAvailable = 421;
     private const int FirstPermanent = 500;
+    private const int MailTooLong = 552;
 
     private readonly ConcurrentBag<(SmtpClient Client, long Since)> _kept = [];
 
@@ -33,6 +35,8 @@ internal sealed class SmtpMailer(EmailOptions options, TimeProvider clock) : IMa
             client.Dispose();
             if (failed is SmtpCommandException refused)
                 throw Explain(refused);
+            if (failed is ServiceNotAuthenticatedException)
+                throw new ChannelDownException($"The SMTP server {options.Host}:{options.Port} wants a user: set `{NotificationOptions.Section}:Email:User` and `Password`. ({failed.Message})", failed);
             throw;
         }
     }
@@ -88,6 +92,9 @@ internal sealed class SmtpMailer(EmailOptions options, TimeProvider clock) : IMa
 
     private Exception Explain(SmtpCommandException refused) => (int)refused.StatusCode switch
     {
+        // Too long a mail is refused there, too.
+        not MailTooLong when refused.ErrorCode == SmtpErrorCode.SenderNotAccepted => new ChannelDownException(
+            $"The SMTP server {options.Host}:{options.Port} takes nothing from {options.From}: look at `{NotificationOptions.Section}:Email:From` and `User`. ({refused.Message})", refused),
         ServiceNotAvailable => new ChannelDownException($"The SMTP server {options.Host}:{options.Port} takes nothing now: {refused.Message}", refused),
         >= FirstPermanent => new DeliveryRefusedException($"The SMTP server refuses the mail ({(int)refused.StatusCode}): {refused.Message}", refused),
         _ => refused,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Bus.Contracts.Notifications;
 using Bus.Services.Notifications.Audiences;
@@ -36,11 +37,21 @@ internal static class AudienceEndpoints
             limit.MaxRequestBodySize = LongestBody;
         try
         {
-            return TypedResults.Ok(await import.ImportAsync(audience, JsonSerializer.DeserializeAsyncEnumerable<NotificationRecipient>(request.Body, JsonSerializerOptions.Web, cancellationToken), cancellationToken));
+            return TypedResults.Ok(await import.ImportAsync(audience, ReadAsync(request.Body, cancellationToken), cancellationToken));
         }
         catch (JsonException broken)
         {
             return NotificationProblems.Malformed($"The body must be a JSON array of contacts: {broken.Message} Those of full blocks before it are in; send all again.");
+        }
+    }
+
+    private static async IAsyncEnumerable<NotificationRecipient?> ReadAsync(Stream contacts, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var body = new ContactsBody(contacts);
+        await foreach (var contact in JsonSerializer.DeserializeAsyncEnumerable<NotificationRecipient>(body, JsonSerializerOptions.Web, cancellationToken))
+        {
+            body.Next();
+            yield return contact;
         }
     }
 

@@ -61,6 +61,7 @@ public static class NotificationEndpoints
             return notification;
         try
         {
+            await intake.AnswerAsync(notification, cancellationToken);
             await db.SaveAsync(cancellationToken);
             return notification;
         }
@@ -77,7 +78,7 @@ public static class NotificationEndpoints
     private static readonly Dictionary<string, string> NoData = [];
 
     private static IEnumerable<string> Wrong(NotificationRecipient? recipient) =>
-        recipient is null ? ["A recipient is null."] : RecipientChecks.All(recipient).Select(wrong => $"Recipient '{recipient.Id}' {wrong}.");
+        recipient is null ? ["A recipient is null."] : RecipientChecks.All(recipient).Select(wrong => $"Recipient '{RecipientChecks.Shown(recipient.Id)}' {wrong}.");
 
     private static async Task<IResult> ShowAsync(
         Guid id, NotificationReader reader, CancellationToken cancellationToken, string? status = null, string? channel = null, Guid? after = null, int take = 100)

@@ -32,9 +32,12 @@ internal sealed class DeliveryRecord
     /// <summary>What the provider calls it; null when it gave no name.</summary>
     public string? ProviderId { get; set; }
 
+    /// <summary>Whether it is the provider that says it has failed: it took the message once, and is not given it again.</summary>
+    public bool IsFailedByProvider { get; set; }
+
     /// <summary>When the status became what it is.</summary>
     public DateTimeOffset ChangedAt { get; set; }
 
     public void Become(DeliveryStatus status, string? reason, DateTimeOffset now) =>
-        (Status, Reason, ChangedAt) = (status, reason is { Length: > NotificationRecord.LongestReason } ? reason[..NotificationRecord.LongestReason] : reason, now);
+        (Status, Reason, ChangedAt) = (status, reason is null ? null : StoredText.Of(reason, NotificationRecord.LongestReason), now);
 }

@@ -13,6 +13,9 @@ internal sealed class NotificationDb(DbContext context)
 
     public DbSet<OptOutRecord> OptOuts => context.Set<OptOutRecord>();
 
+    /// <summary>Which ids the database takes for the same: SQL Server does not tell small letters from capitals.</summary>
+    public StringComparer Ids => context.Database.ProviderName?.EndsWith("SqlServer", StringComparison.Ordinal) == true ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
     /// <summary>Commits the rows, the jobs and the messages of this scope. Not for consumers and handlers: theirs commit when they return.</summary>
     public Task SaveAsync(CancellationToken cancellationToken) => context.SaveChangesAsync(cancellationToken);
 

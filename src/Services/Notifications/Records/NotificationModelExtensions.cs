@@ -37,6 +37,7 @@ public static class NotificationModelExtensions
         delivery.Property(x => x.Status).HasColumnName("status").IsConcurrencyToken();
         delivery.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(NotificationRecord.LongestReason);
         delivery.Property(x => x.ProviderId).HasColumnName("provider_id").HasMaxLength(DeliveryRecord.LongestName);
+        delivery.Property(x => x.IsFailedByProvider).HasColumnName("failed_by_provider");
         delivery.Property(x => x.ChangedAt).HasColumnName("changed_at").HasConversion(Instant);
         // A page of a notification, and its counts without the table.
         delivery.HasIndex(x => new { x.NotificationId, x.Id });

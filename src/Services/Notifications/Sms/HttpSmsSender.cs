@@ -8,8 +8,8 @@ using Bus.Services.Notifications.Delivering;
 namespace Bus.Services.Notifications.Sms;
 
 /// <summary>
-/// Hands messages to a provider over HTTP: <c>POST {Url}/messages</c> with <c>{ "id", "to", "text" }</c> and the id as <c>Idempotency-Key</c>. 429 and 503 with <c>Retry-After</c> come later without spending an attempt; 408, 429 and 5xx are
-/// tried again; 401 and 403 tell of our key, and every other 4xx refuses the message for good.
+/// Hands messages to a provider over HTTP: <c>POST {Url}/messages</c> with <c>{ "id", "to", "text" }</c> and the id as <c>Idempotency-Key</c>. 429 and 503 with <c>Retry-After</c> come later without spending an attempt; 408, 409 (it has
+/// the message in work), 429 and 5xx are tried again; 401 and 403 tell of our key, and every other 4xx refuses the message for good.
 /// </summary>
 internal sealed class HttpSmsSender : ISmsSender, IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class HttpSmsSender : ISmsSender, IDisposable
         (_options, _clock) = (options, clock);
         _messages = new Uri($"{options.Url!.TrimEnd('/')}/messages");
         var connections = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) };
-        _http = new HttpClient(connections) { Timeout = options.Timeout, MaxResponseContentBufferSize = MostOfAnswer };
+        _http = new HttpClient(connections) { Timeout = options.Timeout };
         if (options.Key is { } key)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
@@ -36,8 +36,8 @@ internal sealed class HttpSmsSender : ISmsSender, IDisposable
         request.Headers.Add("Idempotency-Key", id.ToString("D"));
         try
         {
-            using var answer = (await _http.SendAsync(request, cancellationToken)).ThrowUnlessSuccess(_clock);
-            return NameIn(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+            using var answer = (await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)).ThrowUnlessSuccess(_clock);
+            return await NameInAsync(answer, cancellationToken);
         }
         catch (HttpRequestException failed) when (failed.StatusCode is null or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
@@ -52,15 +52,20 @@ internal sealed class HttpSmsSender : ISmsSender, IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    // A provider that says something else has taken the message all the same.
-    private static string? NameIn(byte[] answer)
+    // A provider that says something else, or breaks off, has taken the message all the same.
+    private async Task<string?> NameInAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
+        using var late = new CancellationTokenSource(_options.Timeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            using var document = JsonDocument.Parse(answer);
+            await using var body = await answer.Content.ReadAsStreamAsync(either.Token);
+            var start = new byte[MostOfAnswer];
+            var length = await body.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, either.Token);
+            using var document = JsonDocument.Parse(start.AsMemory(0, length));
             return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("id", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
         }
-        catch (JsonException)
+        catch (Exception said) when (said is JsonException or IOException or HttpRequestException or OperationCanceledException)
         {
             return null;
         }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Bus.Services.Notifications.Sms;
 
 /// <summary>
-/// What providers say later. What is delivered or has failed stays so, and what comes after is ignored with a reason; what was unconfirmed is not, so that a late word is better than none. It may even come before the job that sent the
+/// What providers say later. What they have called delivered or failed stays so, and what comes after is ignored with a reason; what was unconfirmed, or has failed as far as we could see, does not, so that a late word is better than none. It may even come before the job that sent the
 /// message has ended: that one finds the status changed, runs again, and leaves it. Scoped.
 /// </summary>
 internal sealed class SmsCallbacks(NotificationDb db, IOptions<NotificationOptions> options, TimeProvider clock)
@@ -23,10 +23,13 @@ internal sealed class SmsCallbacks(NotificationDb db, IOptions<NotificationOptio
         {
             if (await db.Deliveries.SingleOrDefaultAsync(x => x.Id == id && x.Channel == NotificationChannel.Sms, cancellationToken) is not { } delivery)
                 return null;
-            if (delivery.Status == status)
+            // What failed here may have arrived all the same: the answer of the provider was lost.
+            var isOurs = delivery is { Status: DeliveryStatus.Failed, IsFailedByProvider: false };
+            if (delivery.Status == status && !isOurs)
                 return (status, "It was said before.");
-            if (delivery.Status is DeliveryStatus.Delivered or DeliveryStatus.Failed or DeliveryStatus.Suppressed)
+            if (delivery.Status is DeliveryStatus.Delivered or DeliveryStatus.Failed or DeliveryStatus.Suppressed && !isOurs)
                 return (delivery.Status, $"It comes too late: the delivery has been {delivery.Status.ToString().ToLowerInvariant()} since {delivery.ChangedAt:O}.");
+            delivery.IsFailedByProvider = status == DeliveryStatus.Failed;
             delivery.Become(status, status == DeliveryStatus.Failed ? reason ?? "The provider says that it has failed, and not why." : null, clock.GetUtcNow());
             try
             {

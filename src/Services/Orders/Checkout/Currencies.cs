@@ -11,6 +11,9 @@ internal static class Currencies
 
     private static readonly HashSet<string> Known = [.. Codes.Split(' ')];
 
+    /// <summary>All of them.</summary>
+    public static IReadOnlyCollection<string> All => Known;
+
     /// <summary>The code; empty, and an error, where there is no such currency.</summary>
     public static string Check(string? code, string field, List<string> errors)
     {

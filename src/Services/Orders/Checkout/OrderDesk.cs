@@ -64,7 +64,7 @@ internal sealed partial class OrderDesk(
     {
         try
         {
-            var answer = await gateway.ChargeAsync(OrderPayment.ChargeOf(id, pending), CancellationToken.None);
+            var answer = await gateway.TryChargeAsync(OrderPayment.ChargeOf(id, pending), CancellationToken.None);
             return await RecordAsync(id, pending, answer);
         }
         catch (PaymentUnknownException silent)
@@ -113,8 +113,8 @@ internal sealed partial class OrderDesk(
         }
 
         var order = await journal.RequireAsync(first.OrderId, cancellationToken);
-        // Near the time at which the settling has it voided nobody else may have it charged.
-        var isOurs = order.Status == OrderStatus.Pending && clock.GetUtcNow() - order.CreatedAt < options.Value.GiveUpAfter - (2 * options.Value.ChargeWithin);
+        // Near the time at which the settling has it voided, and after that, nobody else may have it charged.
+        var isOurs = order.Status == OrderStatus.Pending && !order.Has<OrderFact.Voiding>() && clock.GetUtcNow() - order.CreatedAt < options.Value.GiveUpAfter - (2 * options.Value.ChargeWithin);
         return (first.OrderId, isOurs ? await ChargeAsync(first.OrderId, order) : order);
     }
 

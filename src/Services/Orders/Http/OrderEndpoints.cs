@@ -17,10 +17,10 @@ public static class OrderEndpoints
     public static IEndpointRouteBuilder MapOrders(this IEndpointRouteBuilder app)
     {
         var orders = app.MapGroup(Root).WithTags("Orders").AddEndpointFilter(RejectAsync);
-        orders.MapPost("/", PlaceAsync).Accepts<OrderRequest>("application/json").Produces<OrderView>(StatusCodes.Status201Created).Produces<OrderView>(StatusCodes.Status202Accepted)
+        orders.MapPost("/", PlaceAsync).Accepts<OrderRequest>("application/json").Produces<OrderView>().Produces<OrderView>(StatusCodes.Status201Created).Produces<OrderView>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status402PaymentRequired).ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .WithName("PlaceOrder").WithSummary("Order and pay. 201: accepted and paid for; 202: the payment gateway has not answered yet, ask for the order later; 402: declined.");
+            .WithName("PlaceOrder").WithSummary("Order and pay. 201: accepted and paid for; 202: the payment gateway has not answered yet, ask for the order later; 402: not paid for; 200: this key's order was cancelled or undone since.");
         orders.MapGet("/", ListAsync).Produces<OrderPage>().ProducesProblem(StatusCodes.Status400BadRequest).WithName("ListOrders").WithSummary("Orders, the youngest first, a page at a time; at most a moment behind.");
         orders.MapGet("/{id:guid}", ShowAsync).Produces<OrderView>().ProducesProblem(StatusCodes.Status404NotFound).WithName("GetOrder").WithSummary("An order as it is now, and what happened to it.");
         orders.MapPost("/{id:guid}/cancel", CancelAsync).Accepts<OrderCancellation>("application/json").Produces<OrderView>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound)
@@ -55,6 +55,8 @@ public static class OrderEndpoints
         {
             OrderStatus.Refused => OrderProblems.Unpaid(view),
             OrderStatus.Pending => TypedResults.Accepted(location, view),
+            // A key that is used again, of an order that has ended meanwhile.
+            OrderStatus.Undoing or OrderStatus.Undone => TypedResults.Ok(view),
             _ => TypedResults.Created(location, view),
         };
     }

@@ -1,4 +1,5 @@
 using Bus.Services.Orders.Checkout;
+using Bus.Services.Orders.Journal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,10 +12,12 @@ internal static class OrderProblems
         refused.Message, statusCode: refused.Status, title: refused.Title, extensions: [new("errors", refused.Errors)]);
 
     public static ProblemHttpResult Unpaid(OrderView order) => TypedResults.Problem(
-        $"{order.Reason} Nothing was charged. Order again with another means of payment, and another Idempotency-Key.",
+        IsGivenUp(order) ? $"{order.Reason} Order again with another Idempotency-Key." : $"{order.Reason} Nothing was charged. Order again with another means of payment, and another Idempotency-Key.",
         statusCode: StatusCodes.Status402PaymentRequired,
-        title: "The payment was declined",
+        title: IsGivenUp(order) ? "The payment was not confirmed" : "The payment was declined",
         extensions: [new("order", order)]);
+
+    private static bool IsGivenUp(OrderView order) => order.Story.Any(entry => entry.What == new OrderFact.GivenUp("").Name);
 
     public static ProblemHttpResult NotFound(Guid id) =>
         TypedResults.Problem($"No order has the id {id:D}. Ids come from the answer to POST {OrderEndpoints.Root}.", statusCode: StatusCodes.Status404NotFound, title: "There is no such order");

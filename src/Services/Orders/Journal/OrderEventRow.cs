@@ -18,6 +18,6 @@ internal sealed class OrderEventRow
     /// <summary>When it was written down.</summary>
     public DateTimeOffset At { get; set; }
 
-    /// <summary><see cref="At"/> until the order's row for lists shows it; then null.</summary>
+    /// <summary><see cref="At"/> until the order's row for lists shows it; then null. Later where the order could not be read: when to try again.</summary>
     public DateTimeOffset? UnprojectedSince { get; set; }
 }

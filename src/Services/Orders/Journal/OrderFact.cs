@@ -30,7 +30,10 @@ internal abstract record OrderFact
     /// <summary>The gateway will not take the money. Its stock is free again.</summary>
     public sealed record Declined(string Reason) : OrderFact;
 
-    /// <summary>Nobody could learn from the gateway whether it took the money; it is certain by now that it did not, or gave it back. Its stock is free again.</summary>
+    /// <summary>Nobody could learn in time whether the gateway took the money: it is being voided, and whatever the gateway answers to a charge does not count any more. Pending until <see cref="GivenUp"/>.</summary>
+    public sealed record Voiding : OrderFact;
+
+    /// <summary>It is certain that the gateway did not take the money, or gave it back. Its stock is free again.</summary>
     public sealed record GivenUp(string Reason) : OrderFact;
 
     /// <summary>What was reserved is sold.</summary>

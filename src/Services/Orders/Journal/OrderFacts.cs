@@ -10,7 +10,8 @@ internal static class OrderFacts
         new(typeof(OrderFact.Placed), "placed", "placed"),
         new(typeof(OrderFact.Charged), "charged", "payment"),
         new(typeof(OrderFact.Declined), "declined", "payment"),
-        new(typeof(OrderFact.GivenUp), "given-up", "payment"),
+        new(typeof(OrderFact.Voiding), "voiding", "payment"),
+        new(typeof(OrderFact.GivenUp), "given-up", "voided"),
         new(typeof(OrderFact.StockCommitted), "stock-committed", "stock"),
         new(typeof(OrderFact.LabelCreated), "label-created", "label"),
         new(typeof(OrderFact.InvoiceMade), "invoice-made", "invoice"),
@@ -43,10 +44,10 @@ internal static class OrderFacts
 
     public static string Write(OrderFact fact) => JsonSerializer.Serialize(fact, fact.GetType(), JsonSerializerOptions.Web);
 
-    /// <exception cref="NotSupportedException">There is no fact of that name here: a newer version of the service wrote it.</exception>
+    /// <exception cref="UnknownFactException">There is no fact of that name here: a newer version of the service wrote it.</exception>
     public static OrderFact Read(string name, string body) => ByName.TryGetValue(name, out var kind)
         ? (OrderFact)JsonSerializer.Deserialize(body, kind.Type, JsonSerializerOptions.Web)!
-        : throw new NotSupportedException($"'{name}' is no fact that this version of the service knows. Run the newer version that wrote it.");
+        : throw new UnknownFactException(name);
 
     internal sealed record Kind(Type Type, string Name, string Slot);
 }

@@ -1,7 +1,7 @@
 namespace Bus.Services.Orders.Payments;
 
 /// <summary>One try at the gateway got an answer that answers nothing.</summary>
-internal sealed class GatewayFailedException(string message, GatewayFailure failure, TimeSpan? retryAfter = null, Exception? innerException = null) : Exception(message, innerException)
+internal sealed class GatewayFailedException(string message, GatewayFailure failure, TimeSpan? retryAfter = null) : Exception(message)
 {
     public GatewayFailure Failure { get; } = failure;
 

@@ -97,7 +97,8 @@ internal sealed class HttpPaymentGateway : IPaymentGateway, IDisposable
     {
         try
         {
-            return await answer.Content.ReadFromJsonAsync<Answer>(JsonSerializerOptions.Web, cancellationToken);
+            // The bytes, whatever charset it says that they are in: JSON is UTF-8.
+            return JsonSerializer.Deserialize<Answer>(await answer.Content.ReadAsByteArrayAsync(cancellationToken), JsonSerializerOptions.Web);
         }
         catch (JsonException) when (answer.StatusCode == HttpStatusCode.PaymentRequired)
         {
@@ -105,12 +106,13 @@ internal sealed class HttpPaymentGateway : IPaymentGateway, IDisposable
         }
         catch (JsonException malformed)
         {
-            throw Unreadable(answer, malformed);
+            throw Unreadable(answer, malformed.Message);
         }
     }
 
-    private static GatewayFailedException Unreadable(HttpResponseMessage answer, Exception? inner = null) =>
-        new($"{Said(answer)} Its body is not what was agreed upon.", GatewayFailure.Broken, innerException: inner);
+    // Without the error of the parser, which everywhere else says that the same would come of it again.
+    private static GatewayFailedException Unreadable(HttpResponseMessage answer, string? why = null) =>
+        new($"{Said(answer)} Its body is not what was agreed upon.{(why is null ? "" : $" {why}")}", GatewayFailure.Broken);
 
     private static string Said(HttpResponseMessage answer) => $"It answered {(int)answer.StatusCode}.";
 

@@ -12,7 +12,7 @@ internal sealed class RefundPaymentConsumer(OrderReader orders, OrderJournal jou
         var id = context.Message.OrderId;
         if (!(await orders.RequireAsync(id, context.CancellationToken)).Has<OrderFact.Refunded>())
         {
-            await gateway.RefundAsync(id, context.CancellationToken);
+            await gateway.TryRefundAsync(id, context.CancellationToken);
             journal.Add(id, new OrderFact.Refunded());
         }
 

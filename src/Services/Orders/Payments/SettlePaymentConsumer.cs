@@ -8,11 +8,11 @@ namespace Bus.Services.Orders.Payments;
 
 /// <summary>
 /// Answers <see cref="SettlePayment"/> with <see cref="OrderCharged"/> or <see cref="OrderRefused"/>: asks the gateway the same question as the desk did, which gets the same answer. While the gateway says nothing it
-/// comes back after <see cref="OrderOptions.SettleAfter"/>, for as long as it takes: money may be taken. Past <see cref="OrderOptions.GiveUpAfter"/> it has the charge voided instead; only when the gateway has
-/// confirmed that is the order refused.
+/// comes back after <see cref="OrderOptions.SettleAfter"/>, for as long as it takes: money may be taken. Past <see cref="OrderOptions.GiveUpAfter"/>, or where the customer has cancelled meanwhile, it has the charge voided
+/// instead: that this is decided is committed before the gateway is asked, so that nobody can write any more that it was charged. Only when the gateway has confirmed is the order refused.
 /// </summary>
 internal sealed partial class SettlePaymentConsumer(
-    OrderReader orders, OrderPayment payment, IPaymentGateway gateway, IOptions<OrderOptions> options, TimeProvider clock, ILogger<SettlePaymentConsumer> logger) : IConsumer<SettlePayment>
+    OrderReader orders, OrderJournal journal, OrderPayment payment, IPaymentGateway gateway, IOptions<OrderOptions> options, TimeProvider clock, ILogger<SettlePaymentConsumer> logger) : IConsumer<SettlePayment>
 {
     private const string NoAnswer = "The payment could not be confirmed in time. Nothing was charged, or it was given back.";
 
@@ -22,6 +22,14 @@ internal sealed partial class SettlePaymentConsumer(
         var order = await orders.RequireAsync(id, token);
         if (OrderPayment.NewsOf(id, order) is not { } news)
         {
+            if (MustVoid(order) && !order.Has<OrderFact.Voiding>())
+            {
+                // Commits with this message's end; the next one voids.
+                journal.Add(id, new OrderFact.Voiding());
+                await context.Publish(context.Message, token);
+                return;
+            }
+
             if (await SettleAsync(id, order, token) is not { } entry)
             {
                 await context.SchedulePublish(clock.GetUtcNow().UtcDateTime + options.Value.SettleAfter, context.Message, token);
@@ -34,14 +42,17 @@ internal sealed partial class SettlePaymentConsumer(
         await context.Publish(news, news.GetType(), token);
     }
 
+    // Of an order that was cancelled while it was charged the desk has the word for as long as it asks.
+    private bool MustVoid(OrderSnapshot order) => clock.GetUtcNow() - order.CreatedAt >= (order.Has<OrderFact.Cancelled>() ? options.Value.ChargeWithin : options.Value.GiveUpAfter);
+
     /// <returns>The fact that was added; null while the gateway says nothing.</returns>
     private async Task<OrderEntry?> SettleAsync(Guid id, OrderSnapshot order, CancellationToken cancellationToken)
     {
         try
         {
-            if (clock.GetUtcNow() - order.CreatedAt < options.Value.GiveUpAfter)
-                return await payment.AddAsync(id, await gateway.ChargeAsync(OrderPayment.ChargeOf(id, order), cancellationToken), cancellationToken);
-            await gateway.RefundAsync(id, cancellationToken);
+            if (!order.Has<OrderFact.Voiding>())
+                return order.Has<OrderFact.Cancelled>() ? null : await payment.AddAsync(id, await gateway.TryChargeAsync(OrderPayment.ChargeOf(id, order), cancellationToken), cancellationToken);
+            await gateway.TryRefundAsync(id, cancellationToken);
             return await payment.RefuseAsync(id, new OrderFact.GivenUp(NoAnswer), cancellationToken);
         }
         catch (PaymentUnknownException silent)

@@ -20,3 +20,9 @@ internal sealed class ReleaseStockConsumer(OrderJournal journal, StockRoom stock
         await context.Publish(new StockReleased(id), context.CancellationToken);
     }
 }
+
+/// <summary>The endpoint of <see cref="ReleaseStockConsumer"/>: one at a time, since many that are undone at once are often of the same product, and where its row cannot be locked all but one would run in vain.</summary>
+internal sealed class ReleaseStockConsumerDefinition : ConsumerDefinition<ReleaseStockConsumer>
+{
+    public ReleaseStockConsumerDefinition() => ConcurrentMessageLimit = 1;
+}

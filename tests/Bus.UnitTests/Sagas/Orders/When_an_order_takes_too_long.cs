@@ -68,7 +68,9 @@ public sealed class When_an_order_takes_too_long
         await run.AdvanceAsync(Moment);
         var order = await run.InStateAsync(nameof(OrderSaga.Stopping));
         Assert.Equal(("The order could not be fulfilled in time.", "no word in time of: label"), (order.Reason, order.Error));
+        Assert.Equal("waits for: label", order.Stuck);
         await run.FinishAsync(OrderSteps.Label);
+        Assert.Null((await run.InStateAsync(nameof(OrderSaga.Recalling))).Stuck);
         await run.UndoAsync();
 
         Assert.Equal(OrderSagaRun.UndoingInOrder, run.Undoing());

@@ -39,8 +39,22 @@ public sealed class When_a_recipient_is_checked
     [InlineData("/push", false)]
     public void Should_take_web_addresses(string url, bool isTaken) => Assert.Equal(isTaken, RecipientChecks.Refusal(NotificationChannel.Push, url) is null);
 
+    [Fact]
+    public void Should_refuse_a_host_that_dns_cannot_hold() => Assert.NotNull(RecipientChecks.Refusal(NotificationChannel.Push, $"https://{new string('ü', 80)}.example/push"));
+
+    [Fact]
+    public void Should_refuse_what_a_database_cannot_hold()
+    {
+        var half = "ann" + '\uD800';
+        Assert.NotNull(RecipientChecks.IdRefusal(half));
+        Assert.NotNull(RecipientChecks.Refusal(new NotificationRecipient("1", half, null)));
+        Assert.NotNull(RecipientChecks.Refusal(NotificationChannel.Push, $"https://example.com/{half}"));
+        Assert.Equal(("ann\uFFFD", "a\uFFFDb", "ab", "\U0001F600"), (StoredText.Of(half, 10), StoredText.Of("a\0b", 10), StoredText.Of("ab\U0001F600", 3), StoredText.Of("\U0001F600", 2)));
+    }
+
     [Theory]
     [InlineData("", null, null, "id")]
+    [InlineData("ann ", null, null, "blanks at its ends")]
     [InlineData("1", "Ann\nBcc: x", null, "name with a line break")]
     [InlineData("1", "Ann", "Nowhere/Land", "time zone")]
     public void Should_refuse_who_could_not_be_told_at_all(string id, string? name, string? zone, string why) =>

@@ -1,5 +1,8 @@
+using Bus.Jobs;
+using Bus.Jobs.Handling;
 using Bus.Services.Notifications;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Bus.UnitTests.Services.Notifications;
@@ -48,6 +51,18 @@ public sealed class When_notification_settings_are_read
         Assert.Equal(9, errors.Count);
         Assert.Contains("`Bus:Notifications:Email:Pasword` is not a setting", string.Join('\n', errors), StringComparison.Ordinal);
         Assert.DoesNotContain("short-secret", string.Join('\n', errors), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(16, "2", 20)]
+    [InlineData(64, "2", 64)]
+    [InlineData(16, "1000", 256)]
+    [InlineData(0, "2", 0)]
+    public void Should_have_places_for_all_channels_in_half_of_those_of_the_process(int places, string emails, int expected)
+    {
+        var jobs = new JobsBuilder(new ServiceCollection(), new JobCatalog(), new JobsOptions { Concurrency = places });
+        jobs.AddNotificationJobs(Of(new() { ["Bus:Notifications:Email:Concurrency"] = emails }));
+        Assert.Equal(expected, jobs.Options.Concurrency);
     }
 
     private static IConfiguration Of(Dictionary<string, string?> settings) => new ConfigurationBuilder().AddInMemoryCollection(settings).Build();

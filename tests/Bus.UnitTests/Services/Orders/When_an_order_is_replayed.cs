@@ -16,13 +16,15 @@ public class When_an_order_is_replayed
     // One of every kind.
     private static readonly OrderFact[] All =
     [
-        new OrderFact.Placed(Details, "tok"), new OrderFact.Charged("ch_1"), new OrderFact.Declined("No money."), new OrderFact.GivenUp("No answer."), new OrderFact.StockCommitted(), new OrderFact.LabelCreated("L1"),
+        new OrderFact.Placed(Details, "tok"), new OrderFact.Charged("ch_1"), new OrderFact.Declined("No money."), new OrderFact.Voiding(), new OrderFact.GivenUp("No answer."), new OrderFact.StockCommitted(), new OrderFact.LabelCreated("L1"),
         new OrderFact.InvoiceMade("I1"), new OrderFact.WarehouseInformed(), new OrderFact.Analysed(), new OrderFact.Completed([OrderSteps.Analytics]), new OrderFact.Shipped(), new OrderFact.Cancelled("Too blue."),
         new OrderFact.WarehouseRecalled(), new OrderFact.LabelVoided(), new OrderFact.InvoiceCredited("C1"), new OrderFact.Refunded(), new OrderFact.StockReleased(), new OrderFact.Undone("Too blue."),
     ];
 
     [Theory]
     [InlineData("pending", "placed")]
+    [InlineData("pending", "placed,voiding")]
+    [InlineData("refused", "placed,voiding,given-up")]
     [InlineData("accepted", "placed,charged,stock-committed,label-created")]
     [InlineData("completed", "placed,charged,completed")]
     [InlineData("shipped", "placed,charged,completed,shipped")]
@@ -57,14 +59,14 @@ public class When_an_order_is_replayed
     {
         Assert.Equal(OrderFacts.All.Count, All.Select(fact => fact.Name).Distinct().Count());
         Assert.Equal(typeof(OrderFact).GetNestedTypes().Length, OrderFacts.All.Count);
-        Assert.Equal(["charged", "declined", "given-up"], OrderFacts.All.Where(kind => kind.Slot == "payment").Select(kind => kind.Name));
+        Assert.Equal(["charged", "declined", "voiding"], OrderFacts.All.Where(kind => kind.Slot == "payment").Select(kind => kind.Name));
         Assert.Equal(["shipped", "cancelled"], OrderFacts.All.Where(kind => kind.Slot == "outcome").Select(kind => kind.Name));
     }
 
     [Fact]
     public void Should_say_what_to_do_about_facts_that_it_cannot_read()
     {
-        Assert.Contains("newer version", Assert.Throws<NotSupportedException>(() => OrderFacts.Read("teleported", "{}")).Message, StringComparison.Ordinal);
+        Assert.Contains("newer version", Assert.Throws<UnknownFactException>(() => OrderFacts.Read("teleported", "{}")).Message, StringComparison.Ordinal);
         Assert.Contains("rows of it are missing", Assert.Throws<ArgumentException>(() => OrderSnapshot.Replay([new OrderEntry(new OrderFact.Shipped(), Start)])).Message, StringComparison.Ordinal);
     }
 

@@ -33,6 +33,13 @@ public class When_order_settings_are_wrong
     }
 
     [Fact]
+    public void Should_not_give_up_what_is_being_charged()
+    {
+        Assert.Contains("at least three times `ChargeWithin`", Assert.Single(Read(out _, ("Bus:Orders:GiveUpAfter", "00:00:29"))), StringComparison.Ordinal);
+        Assert.Contains("more than `SettleAfter`", Assert.Single(Read(out _, ("Bus:Orders:SettleAfter", "00:15:00"))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Should_take_those_that_are_right()
     {
         Assert.Empty(Read(out var options, ("Bus:Orders:FulfilWithin", "01:00:00"), ("Bus:Orders:Gateway:Url", "https://pay.example/v1"), ("Bus:Orders:Gateway:Token", "secret")));

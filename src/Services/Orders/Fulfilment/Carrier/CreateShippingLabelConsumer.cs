@@ -16,6 +16,7 @@ internal sealed class CreateShippingLabelConsumer(Aside aside, OrderDb db, Order
     {
         var (id, address) = context.Message;
         FaultPoint.Reach(FaultPoints.BeforeWork);
+        await aside.RequireAsync(id, context.CancellationToken);
         var row = await aside.FindAsync<ShippingLabelRow>(context.CancellationToken, id) ?? await CreateAsync(id, address, context.CancellationToken);
         // Voided while it was being made, which the commit of this consumer's last attempt has met: the carrier may have it, and must not.
         if (row.State == ShippingLabelState.Voided)

@@ -10,7 +10,8 @@ namespace Bus.Services.Orders.Fulfilment.Carrier;
 
 /// <summary>
 /// A carrier that is asked over HTTP: <c>POST labels</c> and <c>DELETE labels/{order}</c>, each with an <c>Idempotency-Key</c> made of the order's id, so that an answer that was lost is simply asked for again. Asks
-/// once: who tries again, and when, is the endpoint's affair.
+/// once: who tries again, and when, is the endpoint's affair. A carrier must remember the <c>DELETE</c> of an order that it has no label of, to which it answers 204 or 404: a <c>POST</c> of that reference that comes, or is
+/// done, later is answered with 410 or 422 and makes none.
 /// </summary>
 internal sealed class HttpCarrier : ICarrier, IDisposable
 {
@@ -64,6 +65,7 @@ internal sealed class HttpCarrier : ICarrier, IDisposable
         HttpStatusCode.OK or HttpStatusCode.Created => await ReadAsync(answer, cancellationToken) is { Label: { Length: > 0 and <= ShippingLabelRow.LongestLabel } label } ? label : throw Failure(answer),
         // It understood, and says no; of this one alone it is certain that it is about the parcel.
         HttpStatusCode.UnprocessableEntity => throw new CarrierRefusedException(Text((await ReadAsync(answer, cancellationToken))?.Reason) ?? "The carrier does not take the parcel."),
+        HttpStatusCode.Gone => throw new CarrierRefusedException("The label was voided before it was made."),
         _ => throw Failure(answer),
     };
 

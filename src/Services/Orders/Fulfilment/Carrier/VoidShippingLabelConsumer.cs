@@ -16,6 +16,7 @@ internal sealed class VoidShippingLabelConsumer(Aside aside, OrderDb db, OrderJo
     {
         var id = context.Message.OrderId;
         FaultPoint.Reach(FaultPoints.BeforeWork);
+        await aside.RequireAsync(id, context.CancellationToken);
         if (await aside.FindAsync<ShippingLabelRow>(context.CancellationToken, id) is not { State: ShippingLabelState.Voided })
         {
             await carrier.VoidLabelAsync(id, context.CancellationToken);

@@ -92,9 +92,11 @@ internal static class PdfText
         Dictionary<char, string> pairs = [];
         foreach (var pair in Others.Split(' '))
         {
-            var text = pair[2..];
-            pairs[pair[0]] = text;
-            pairs[char.ToUpperInvariant(pair[0])] = text.Length == 0 ? "" : $"{char.ToUpperInvariant(text[0])}{text[1..]}";
+            var (lower, upper, text) = (pair[0], char.ToUpperInvariant(pair[0]), pair[2..]);
+            pairs[lower] = text;
+            // Some have no capital of one letter.
+            if (upper != lower)
+                pairs[upper] = text.Length == 0 ? "" : $"{char.ToUpperInvariant(text[0])}{text[1..]}";
         }
 
         for (var letter = 0; letter < Latin.Length; letter++)

@@ -14,6 +14,7 @@ internal sealed class InformWarehouseConsumer(OrderDb db, OrderJournal journal, 
     {
         var (id, order) = context.Message;
         FaultPoint.Reach(FaultPoints.BeforeWork);
+        await journal.RequireAsync(id, context.CancellationToken);
         var row = await db.Set<WarehouseOrderRow>().FindAsync([id], context.CancellationToken) ?? TakeIn(id, order);
         object answer = row.State == WarehouseOrderState.TakenIn
             ? new WarehouseInformed(id)

@@ -13,11 +13,13 @@ internal sealed class RecallFromWarehouseConsumer(OrderDb db, OrderJournal journ
     {
         var id = context.Message.OrderId;
         FaultPoint.Reach(FaultPoints.BeforeWork);
+        await journal.RequireAsync(id, context.CancellationToken);
         var row = await db.Set<WarehouseOrderRow>().FindAsync([id], context.CancellationToken);
         if (row is not { State: WarehouseOrderState.Recalled })
         {
             row ??= db.Set<WarehouseOrderRow>().Add(new WarehouseOrderRow { OrderId = id, At = clock.GetUtcNow() }).Entity;
-            row.State = WarehouseOrderState.Recalled;
+            // Where it would have gone is nobody's business any more.
+            (row.State, row.Lines, row.Address) = (WarehouseOrderState.Recalled, null, null);
             journal.Add(id, new OrderFact.WarehouseRecalled());
         }
 

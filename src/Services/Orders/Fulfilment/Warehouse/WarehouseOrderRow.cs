@@ -9,10 +9,10 @@ internal sealed class WarehouseOrderRow
     /// <summary>The number on the pick list; null if it was recalled before it came.</summary>
     public string? Number { get; set; }
 
-    /// <summary>What to pick, as JSON: SKU, name and quantity of each line; null if it was recalled before it came.</summary>
+    /// <summary>What to pick, as JSON: SKU, name and quantity of each line; null if it was recalled.</summary>
     public string? Lines { get; set; }
 
-    /// <summary>Where it goes, as JSON; null if it was recalled before it came.</summary>
+    /// <summary>Where it goes, as JSON; null if it was recalled.</summary>
     public string? Address { get; set; }
 
     /// <summary>Where it is.</summary>
