@@ -417,6 +417,7 @@ CREATE TABLE notification_delivery (
     status integer NOT NULL,
     reason character varying(1000),
     provider_id character varying(200),
+    failed_by_provider boolean NOT NULL,
     changed_at bigint NOT NULL,
     CONSTRAINT "PK_notification_delivery" PRIMARY KEY (id)
 );

@@ -402,6 +402,7 @@ CREATE TABLE "notification_delivery" (
     "status" INTEGER NOT NULL,
     "reason" TEXT NULL,
     "provider_id" TEXT NULL,
+    "failed_by_provider" INTEGER NOT NULL,
     "changed_at" INTEGER NOT NULL
 );
 

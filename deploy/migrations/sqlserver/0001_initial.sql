@@ -444,6 +444,7 @@ CREATE TABLE [notification_delivery] (
     [status] int NOT NULL,
     [reason] nvarchar(1000) NULL,
     [provider_id] nvarchar(200) NULL,
+    [failed_by_provider] bit NOT NULL,
     [changed_at] bigint NOT NULL,
     CONSTRAINT [PK_notification_delivery] PRIMARY KEY ([id])
 );

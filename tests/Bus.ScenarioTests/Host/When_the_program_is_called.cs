@@ -114,7 +114,12 @@ public sealed class When_the_program_is_called : IDisposable
         Assert.Contains(program.Lines, x => x.Contains("12 of 12 photos are ready and right", StringComparison.Ordinal));
         var results = program.Lines.Single(x => x.StartsWith("The results are in ", StringComparison.Ordinal))["The results are in ".Length..];
         Assert.StartsWith(_folder.FullPath, results, StringComparison.Ordinal);
-        Assert.Equal(12, Directory.GetFiles(results).Count(x => Path.GetExtension(x) != ".csv"));
+        Assert.Equal(12, Directory.GetFiles(results).Count(x => Path.GetExtension(x) is not (".csv" or ".pdf")));
+        // One order goes well, and its invoice is there; one is paid for and undone.
+        var invoice = Assert.Single(Directory.GetFiles(results, "*.pdf"));
+        Assert.Equal("%PDF"u8, (await File.ReadAllBytesAsync(invoice, TestContext.Current.CancellationToken)).AsSpan(0, 4));
+        Assert.Contains(program.Lines, x => x.Contains(": completed (placed, charged", StringComparison.Ordinal));
+        Assert.Contains(program.Lines, x => x.Contains(": undone (placed, charged", StringComparison.Ordinal) && x.EndsWith("refunded, stock-released, undone)", StringComparison.Ordinal));
     }
 
     [Fact]

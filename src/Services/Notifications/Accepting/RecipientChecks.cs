@@ -62,12 +62,13 @@ internal static class RecipientChecks
         text.Length <= DeliveryRecord.LongestAddress && !text.Any(char.IsControl) && Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.UserInfo.Length == 0
         && HasHost(url);
 
-    // A name that DNS cannot hold is found out when it is asked for, and not before.
+    // A name that DNS cannot hold is found out when it is asked for, and not before: it throws, or comes back as it was.
     private static bool HasHost(Uri url)
     {
         try
         {
-            return url.IdnHost.Length > 0;
+            var host = url.IdnHost;
+            return url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || (host.Length is > 0 and <= 253 && host.All(char.IsAscii) && host.Split('.').All(label => label.Length <= 63));
         }
         catch (UriFormatException)
         {

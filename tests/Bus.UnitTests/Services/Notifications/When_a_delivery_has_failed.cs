@@ -50,7 +50,7 @@ public sealed class When_a_delivery_has_failed
         await using var tables = await NotificationTables.CreateAsync();
         var old = TimeProvider.System.GetUtcNow().AddDays(-100);
         var (waiting, failed) = (await tables.AddAsync(DeliveryStatus.Waiting, old), await tables.AddAsync(DeliveryStatus.Failed, old));
-        await using var cleanup = tables.Services.GetRequiredService<NotificationCleanup>();
+        var cleanup = tables.Services.GetRequiredService<NotificationCleanup>();
         while (await cleanup.RunOnceAsync(CancellationToken.None))
         {
         }

@@ -9,7 +9,7 @@ public class When_orders_are_put_off
 {
     [Fact]
     public void Should_know_the_queue_of_every_consumer() => Assert.Equal(
-        typeof(OrderOptions).Assembly.GetTypes().Where(type => type.Namespace!.StartsWith("Bus.Services.Orders", StringComparison.Ordinal) && type.IsAssignableTo(typeof(IConsumer)) && !type.IsAbstract)
+        typeof(OrderOptions).Assembly.GetTypes().Where(type => type.Namespace?.StartsWith("Bus.Services.Orders", StringComparison.Ordinal) == true && type.IsAssignableTo(typeof(IConsumer)) && !type.IsAbstract)
             .Select(type => type.Name.Replace("Consumer", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
         OrderQueueSettings.Steps.Order(StringComparer.Ordinal));
 }

@@ -33,8 +33,19 @@ internal static class PdfText
     public static byte[] Encode(string text)
     {
         List<byte> bytes = new(text.Length);
+        var before = default(Rune);
         foreach (var rune in text.EnumerateRunes())
-            Append(bytes, rune);
+        {
+            // Greek writes u with two letters.
+            Append(bytes, (before.Value, rune.Value) switch
+            {
+                ('ο' or 'ό' or 'Ο' or 'Ό', 'υ' or 'ύ') => new Rune('u'),
+                ('Ο' or 'Ό', 'Υ' or 'Ύ') => new Rune('U'),
+                _ => rune,
+            });
+            before = rune;
+        }
+
         return [.. bytes];
     }
 
