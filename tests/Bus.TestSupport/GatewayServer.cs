@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Bus.TestSupport;
 
@@ -44,6 +45,7 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         var server = new GatewayServer();
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         server._app = builder.Build();
         server._app.MapPost("/v1/charges", server.ChargeAsync);

@@ -117,7 +117,8 @@ public sealed class When_the_program_is_called : IDisposable
         Assert.Equal(12, Directory.GetFiles(results).Count(x => Path.GetExtension(x) is not (".csv" or ".pdf")));
         // One order goes well, and its invoice is there; one is paid for and undone.
         var invoice = Assert.Single(Directory.GetFiles(results, "*.pdf"));
-        Assert.Equal("%PDF"u8, (await File.ReadAllBytesAsync(invoice, TestContext.Current.CancellationToken)).AsSpan(0, 4));
+        var content = await File.ReadAllBytesAsync(invoice, TestContext.Current.CancellationToken);
+        Assert.Equal("%PDF"u8, content.AsSpan(0, 4));
         Assert.Contains(program.Lines, x => x.Contains(": completed (placed, charged", StringComparison.Ordinal));
         Assert.Contains(program.Lines, x => x.Contains(": undone (placed, charged", StringComparison.Ordinal) && x.EndsWith("refunded, stock-released, undone)", StringComparison.Ordinal));
     }

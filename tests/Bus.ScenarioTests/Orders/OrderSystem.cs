@@ -22,10 +22,14 @@ internal sealed class OrderSystem(IImageStore store, GatewayServer gateway, Carr
     private readonly List<HostProcess> _dead = [];
     private readonly HostProcess?[] _processes = new HostProcess?[Roles.Length];
     private int _turn;
+    private int _refusals;
 
     public GatewayServer Gateway => gateway;
 
     public CarrierServer Carrier => carrier;
+
+    /// <summary>How often a customer was told that it failed, or found nobody there, and asked again.</summary>
+    public int Refusals => Volatile.Read(ref _refusals);
 
     public static int Processes => Roles.Length;
 
@@ -68,6 +72,7 @@ internal sealed class OrderSystem(IImageStore store, GatewayServer gateway, Carr
             one.IsDeclined ? "declined" : "tok_1");
         Guid? id = null;
         await Eventually.AssertAsync(async () => (id = await TryPlaceAsync(order, one.Key)) is not null, Patience, Log);
+        Interlocked.Decrement(ref _refusals);
         if (one.IsCancelled)
             await Eventually.AssertAsync(() => TryCancelAsync(id!.Value), Patience, Log);
         return id!.Value;
@@ -156,6 +161,7 @@ internal sealed class OrderSystem(IImageStore store, GatewayServer gateway, Carr
     // One that was taken in but is not paid for yet is an answer, too.
     private async Task<Guid?> TryPlaceAsync(OrderRequest order, string key)
     {
+        Interlocked.Increment(ref _refusals);
         using var answer = await SendAsync(HttpMethod.Post, "/api/orders", order, key);
         var body = await answer.Content.ReadAsStringAsync();
         return answer.StatusCode switch

@@ -46,20 +46,23 @@ public sealed class When_processes_on_orders_die
         var cases = Enumerable.Range(0, Size.Orders).Select(number => new OrderCase(number)).ToList();
         var ids = new Guid[cases.Count];
         var placed = 0;
-        var placing = Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (one, _) =>
-        {
-            ids[one.Number] = await system.PlaceAsync(one);
-            Interlocked.Increment(ref placed);
-        });
-
+        List<Task> placing = [];
         var random = new Random(20_261_130);
-        for (var kill = 0; kill < Size.Kills; kill++)
+        for (var kill = 0; kill <= Size.Kills; kill++)
         {
-            // Some orders on, so that each kill meets others on their way.
-            var goal = Size.Orders * kill / (Size.Kills + 1);
-            await Eventually.AssertAsync(() => placing.IsFaulted || Volatile.Read(ref placed) >= goal, TimeSpan.FromMinutes(3), system.Log);
+            // A part of the orders for each kill, which comes when half of them are placed and on their way.
+            var part = cases[Part(kill)..Part(kill + 1)];
+            placing.Add(Parallel.ForEachAsync(part, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (one, _) =>
+            {
+                ids[one.Number] = await system.PlaceAsync(one);
+                Interlocked.Increment(ref placed);
+            }));
+            if (kill == Size.Kills)
+                break;
             system.Gateway.Faults.Enqueue(GatewayFaults[kill % GatewayFaults.Length]);
             system.Carrier.Faults.Enqueue(CarrierFaults[kill % CarrierFaults.Length]);
+            var goal = Part(kill) + (part.Count / 2);
+            await Eventually.AssertAsync(() => placing.Any(task => task.IsFaulted) || Volatile.Read(ref placed) >= goal, TimeSpan.FromMinutes(3), system.Log);
             await system.KillAsync(random.Next(OrderSystem.Processes));
             // Who was kept waiting hears at last, if anybody listens still.
             system.Gateway.Patience.TrySetResult();
@@ -68,11 +71,15 @@ public sealed class When_processes_on_orders_die
         }
 
         system.Gateway.Patience.TrySetResult();
-        await placing;
+        await Task.WhenAll(placing);
         await system.EndedAsync(Size.Orders);
         await system.SettleAsync();
         await CheckAsync(system, cases, ids);
+        Assert.Equal((0, 0), (system.Gateway.Faults.Count, system.Carrier.Faults.Count));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Size.Orders} orders, {Size.Kills} kills, {system.Gateway.Charges.Count} charges, {system.Gateway.Refunds.Count} refunds, {system.Carrier.Made} labels, {system.Refusals} answers that were no answer.");
     }
+
+    private static int Part(int kill) => Size.Orders * kill / (Size.Kills + 1);
 
     private static async Task CheckAsync(OrderSystem system, List<OrderCase> cases, Guid[] ids)
     {
