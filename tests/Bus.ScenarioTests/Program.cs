@@ -1,4 +1,5 @@
 using Bus.ScenarioTests.DeadLetters;
+using Bus.ScenarioTests.Images;
 using Bus.ScenarioTests.Jobs;
 using Bus.ScenarioTests.Queues;
 using Bus.ScenarioTests.Schedules;
@@ -21,6 +22,7 @@ internal static class Program
         [BlockingWorker.Command, .. var settings] => BlockingWorker.RunAsync(settings),
         [LetterWorker.Command, .. var settings] => LetterWorker.RunAsync(settings),
         [QueueWorker.Command, .. var settings] => QueueWorker.RunAsync(settings),
+        [SamplePhotoWorker.Command, var folder] => SamplePhotoWorker.RunAsync(folder),
         _ when arguments.Any(x => x is "--server" or "--internal-msbuild-node") => TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
         _ => ConsoleRunner.Run(arguments),
     };
