@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Bus.Services;
 
-/// <summary>Makes the names in a folder durable: without it a renamed file can be gone after a power cut although its bytes were flushed.</summary>
+/// <summary>Makes files and their names durable: without it a renamed file can be gone after a power cut although its bytes were flushed.</summary>
 internal static partial class DurableFolder
 {
     private const int InvalidArgument = 22;
@@ -16,6 +16,32 @@ internal static partial class DurableFolder
                 Create(parent);
             Directory.CreateDirectory(path);
             Flush(parent);
+        }
+    }
+
+    /// <summary>Saves a file. When it returns the bytes survive a power cut; when it throws there is nothing, or what was there before. Thread-safe, also over processes.</summary>
+    /// <param name="path">The file; its folder is created.</param>
+    /// <param name="write">Writes its bytes.</param>
+    public static async Task SaveAsync(string path, Func<Stream, Task> write)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        Create(folder);
+        var temporary = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp");
+        try
+        {
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                await write(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            Flush(folder);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
         }
     }
 

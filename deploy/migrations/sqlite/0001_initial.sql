@@ -493,7 +493,6 @@ CREATE TABLE "product" (
     "unit_price" INTEGER NOT NULL,
     "currency" TEXT NOT NULL,
     "available" INTEGER NOT NULL,
-    "weight_grams" INTEGER NOT NULL,
     CONSTRAINT "ck_product_available" CHECK (available >= 0)
 );
 

@@ -547,7 +547,6 @@ CREATE TABLE [product] (
     [unit_price] bigint NOT NULL,
     [currency] nvarchar(3) NOT NULL,
     [available] bigint NOT NULL,
-    [weight_grams] int NOT NULL,
     CONSTRAINT [PK_product] PRIMARY KEY ([sku]),
     CONSTRAINT [ck_product_available] CHECK (available >= 0)
 );

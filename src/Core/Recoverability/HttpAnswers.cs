@@ -18,13 +18,19 @@ public static class HttpAnswers
             return response;
         using (response)
         {
-            if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && response.Headers.RetryAfter is { } after)
-            {
-                var wait = after.Delta ?? after.Date - (time ?? TimeProvider.System).GetUtcNow();
-                throw new RetryAfterException($"{response.RequestMessage?.RequestUri?.Host} answered {(int)response.StatusCode} and asks to come later.", wait < TimeSpan.Zero ? TimeSpan.Zero : wait);
-            }
-
+            if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && response.Headers.RetryAfter is not null)
+                throw new RetryAfterException($"{response.RequestMessage?.RequestUri?.Host} answered {(int)response.StatusCode} and asks to come later.", response.AskedDelay(time) ?? TimeSpan.Zero);
             return response.EnsureSuccessStatusCode();
         }
+    }
+
+    /// <summary>How long the answer's <c>Retry-After</c> asks to wait; null where it asks for nothing, or for a time that has passed.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="time">As for <see cref="ThrowUnlessSuccess"/>.</param>
+    public static TimeSpan? AskedDelay(this HttpResponseMessage response, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        var asked = response.Headers.RetryAfter;
+        return (asked?.Delta ?? asked?.Date - (time ?? TimeProvider.System).GetUtcNow()) is { } wait && wait > TimeSpan.Zero ? wait : null;
     }
 }

@@ -14,8 +14,8 @@ internal sealed class DemoShop(DemoClient client, IAnsiConsole console, DemoFold
     /// <summary>Whether both came out as they must.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        await client.PutProductAsync(Print, new ProductRequest("Print, A3", 24_900, "NOK", Stock, 300), cancellationToken);
-        await client.PutProductAsync(Frame, new ProductRequest("Frame, oak", 39_900, "NOK", Stock, 1_200), cancellationToken);
+        await client.PutProductAsync(Print, new ProductRequest("Print, A3", 24_900, "NOK", Stock), cancellationToken);
+        await client.PutProductAsync(Frame, new ProductRequest("Frame, oak", 39_900, "NOK", Stock), cancellationToken);
         return await OrderThatGoesWellAsync(cancellationToken) && await OrderThatIsUndoneAsync(cancellationToken);
     }
 

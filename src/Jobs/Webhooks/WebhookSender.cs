@@ -83,12 +83,7 @@ internal sealed class WebhookSender : IDisposable
         return new JobDeadException((int)status < 400 ? $"{message}. Redirects are not followed: give the address itself." : message);
     }
 
-    private TimeSpan? RetryAfter(HttpResponseMessage answer)
-    {
-        var asked = answer.Headers.RetryAfter;
-        var after = asked?.Delta ?? asked?.Date - _time.GetUtcNow();
-        return after is { } time && time > TimeSpan.Zero ? (time < LongestRetryAfter ? time : LongestRetryAfter) : null;
-    }
+    private TimeSpan? RetryAfter(HttpResponseMessage answer) => answer.AskedDelay(_time) is { } asked ? (asked < LongestRetryAfter ? asked : LongestRetryAfter) : null;
 
     // As much of what it says as helps to find out why.
     private static async Task<string> StartAsync(HttpResponseMessage answer, CancellationToken cancellationToken)

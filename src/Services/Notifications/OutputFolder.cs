@@ -8,24 +8,5 @@ internal sealed class OutputFolder(string dataFolder, string name)
     /// <summary>Where it is.</summary>
     public string FullPath => _path;
 
-    public async Task WriteAsync(string file, Func<Stream, Task> write)
-    {
-        DurableFolder.Create(_path);
-        var temporary = Path.Combine(_path, $"{Guid.NewGuid():N}.tmp");
-        try
-        {
-            await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                await write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, Path.Combine(_path, file), overwrite: true);
-            DurableFolder.Flush(_path);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public Task WriteAsync(string file, Func<Stream, Task> write) => DurableFolder.SaveAsync(Path.Combine(_path, file), write);
 }

@@ -74,7 +74,6 @@ public static class OrderModelExtensions
         product.Property(x => x.UnitPrice).HasColumnName("unit_price");
         product.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
         product.Property(x => x.Available).HasColumnName("available").IsConcurrencyToken();
-        product.Property(x => x.WeightGrams).HasColumnName("weight_grams");
 
         var reservation = model.Entity<ReservationRow>();
         reservation.ToTable("stock_reservation").HasKey(x => new { x.OrderId, x.Sku });

@@ -26,7 +26,7 @@ public static class OrderServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddScoped(provider => new OrderDb(provider.GetRequiredService<TDbContext>()));
         services.TryAddScoped<OrderJournal>();
-        services.TryAddSingleton<OrderReader>();
+        services.TryAddSingleton<Aside>();
         services.TryAddScoped<StockRoom>();
         services.TryAddScoped<ProductCatalog>();
         services.TryAddScoped<OrderPayment>();
@@ -38,7 +38,9 @@ public static class OrderServiceCollectionExtensions
             : ActivatorUtilities.CreateInstance<HttpPaymentGateway>(provider));
         services.TryAddSingleton<OrderProjector>();
         services.TryAddSingleton<OrderCleanup>();
-        services.AddHostedService<OrderService>();
+        services.AddHostedService<MadeAtStart<IPaymentGateway>>();
+        services.AddHostedService<LoopService<OrderProjector>>();
+        services.AddHostedService<LoopService<OrderCleanup>>();
         return services;
     }
 

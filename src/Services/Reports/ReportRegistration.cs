@@ -23,7 +23,7 @@ public static class ReportRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new ReportFolder(provider.GetRequiredService<IOptions<ReportOptions>>().Value.DataFolder, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ReportCleanup>();
-        services.AddHostedService<ReportCleanupService>();
+        services.AddHostedService<LoopService<ReportCleanup>>();
         return services;
     }
 

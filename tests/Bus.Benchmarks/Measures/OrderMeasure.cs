@@ -32,7 +32,7 @@ internal static class OrderMeasure
         using var folder = new TemporaryFolder();
         await using var app = await StartAsync(folder, isEmbedded);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromSeconds(60) };
-        using (var made = await http.PutAsJsonAsync("/api/products/TEA", new { name = "Tea", unitPrice = 450, currency = "EUR", available = 1_000_000, weightGrams = 100 }))
+        using (var made = await http.PutAsJsonAsync("/api/products/TEA", new { name = "Tea", unitPrice = 450, currency = "EUR", available = 1_000_000 }))
             made.EnsureSuccessStatusCode();
         var placed = await PlaceAllAsync(http, app, Warm, 0);
 

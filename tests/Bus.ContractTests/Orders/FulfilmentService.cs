@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using Bus.Contracts.Orders;
-using Bus.Persistence;
 using Bus.Services.Orders;
 using Bus.Services.Orders.Fulfilment;
 using Bus.Services.Orders.Fulfilment.Http;
@@ -10,65 +8,12 @@ using Bus.TestSupport;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Bus.ContractTests.Orders;
-
-public sealed class FulfilmentDb(DbContextOptions<FulfilmentDb> options) : DbContext(options)
-{
-    protected override void OnModelCreating(ModelBuilder modelBuilder)
-    {
-        modelBuilder.AddTransactionalOutboxEntities();
-        modelBuilder.AddOrderEntities();
-        modelBuilder.AddOrderFulfilmentEntities();
-    }
-}
-
-/// <summary>The answers that the saga would have heard.</summary>
-public sealed class Answers
-{
-    private readonly ConcurrentQueue<(Guid Order, object Message)> _heard = new();
-
-    public void Add(Guid order, object message) => _heard.Enqueue((order, message));
-
-    public IReadOnlyList<T> Of<T>(Guid order) => [.. _heard.Where(answer => answer.Order == order).Select(answer => answer.Message).OfType<T>()];
-
-    public int Count<T>() => _heard.Count(answer => answer.Message is T);
-}
-
-/// <summary>Listens in the saga's stead.</summary>
-public sealed class AnswerListener(Answers answers)
-    : IConsumer<ShippingLabelCreated>, IConsumer<ShippingLabelVoided>, IConsumer<InvoiceMade>, IConsumer<InvoiceCredited>, IConsumer<WarehouseInformed>, IConsumer<WarehouseRecalled>, IConsumer<OrderAnalysed>,
-      IConsumer<OrderStepRefused>, IConsumer<Fault<CreateShippingLabel>>
-{
-    public Task Consume(ConsumeContext<ShippingLabelCreated> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<ShippingLabelVoided> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<InvoiceMade> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<InvoiceCredited> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<WarehouseInformed> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<WarehouseRecalled> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<OrderAnalysed> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<OrderStepRefused> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<Fault<CreateShippingLabel>> context) => Note(context.Message.Message.OrderId, context.Message);
-
-    private Task Note(Guid order, object message)
-    {
-        answers.Add(order, message);
-        return Task.CompletedTask;
-    }
-}
 
 /// <summary>A process that fulfils orders, on a broker of its own; two of them on one database are two processes.</summary>
 public sealed class FulfilmentService : IAsyncDisposable
@@ -83,7 +28,7 @@ public sealed class FulfilmentService : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public Answers Answers => _app.Services.GetRequiredService<Answers>();
+    public OrderNews Answers => _app.Services.GetRequiredService<OrderNews>();
 
     public IServiceProvider Services => _app.Services;
 
@@ -104,19 +49,19 @@ public sealed class FulfilmentService : IAsyncDisposable
         });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddProblemDetails();
-        builder.Services.AddSingleton<Answers>();
-        builder.Services.AddOrderFulfilment<FulfilmentDb>(builder.Configuration);
+        builder.Services.AddSingleton<OrderNews>();
+        builder.Services.AddOrderFulfilment<ShopDb>(builder.Configuration);
         builder.Services.AddBus(builder.Configuration, bus =>
         {
             bus.RecognizeSettings(OrderOptions.Section);
-            bus.UseDatabase<FulfilmentDb>();
+            bus.UseDatabase<ShopDb>();
             bus.Registration.AddOrderFulfilmentConsumers();
-            bus.Registration.AddConsumer<AnswerListener>();
+            bus.Registration.AddConsumer<OrderListener>();
         });
         var app = builder.Build();
         app.MapOrderFulfilment();
         await using (var scope = app.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<FulfilmentDb>().Database.EnsureCreatedAsync();
+            await scope.ServiceProvider.GetRequiredService<ShopDb>().Database.EnsureCreatedAsync();
         await app.StartAsync();
         return new FulfilmentService(app);
     }
@@ -141,10 +86,10 @@ public sealed class FulfilmentService : IAsyncDisposable
         return await scope.ServiceProvider.GetRequiredService<OrderJournal>().RequireAsync(id, CancellationToken.None);
     }
 
-    public async Task<T> QueryAsync<T>(Func<FulfilmentDb, Task<T>> query)
+    public async Task<T> QueryAsync<T>(Func<ShopDb, Task<T>> query)
     {
         await using var scope = _app.Services.CreateAsyncScope();
-        return await query(scope.ServiceProvider.GetRequiredService<FulfilmentDb>());
+        return await query(scope.ServiceProvider.GetRequiredService<ShopDb>());
     }
 
     public Task PublishAsync<T>(T message)

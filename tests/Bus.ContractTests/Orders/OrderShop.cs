@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Bus.Contracts.Orders;
-using Bus.Persistence;
 using Bus.Services.Orders;
 using Bus.Services.Orders.Http;
 using Bus.Services.Orders.Journal;
@@ -23,52 +22,6 @@ using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Bus.ContractTests.Orders;
-
-public sealed class ShopDb(DbContextOptions<ShopDb> options) : DbContext(options)
-{
-    protected override void OnModelCreating(ModelBuilder modelBuilder)
-    {
-        modelBuilder.AddTransactionalOutboxEntities();
-        modelBuilder.AddOrderEntities();
-    }
-}
-
-/// <summary>What the saga would have heard.</summary>
-public sealed class OrderNews
-{
-    public ConcurrentQueue<(Guid Order, object Message)> Heard { get; } = new();
-
-    public int Count<T>(Guid order) => Heard.Count(news => news.Order == order && news.Message is T);
-}
-
-/// <summary>Listens in the saga's stead.</summary>
-public sealed class OrderListener(OrderNews news)
-    : IConsumer<OrderSubmitted>, IConsumer<OrderCharged>, IConsumer<OrderRefused>, IConsumer<OrderCancelled>, IConsumer<OrderShipped>, IConsumer<StockCommitted>, IConsumer<StockReleased>, IConsumer<PaymentRefunded>, IConsumer<OrderStepRefused>
-{
-    public Task Consume(ConsumeContext<OrderSubmitted> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<OrderCharged> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<OrderRefused> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<OrderCancelled> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<OrderShipped> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<StockCommitted> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<StockReleased> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<PaymentRefunded> context) => Note(context.Message.OrderId, context.Message);
-
-    public Task Consume(ConsumeContext<OrderStepRefused> context) => Note(context.Message.OrderId, context.Message);
-
-    private Task Note(Guid order, object message)
-    {
-        news.Heard.Enqueue((order, message));
-        return Task.CompletedTask;
-    }
-}
 
 /// <summary>Notes what requests have asked the database, and nothing that goes on beside them.</summary>
 public sealed class AskedByRequests : DbCommandInterceptor
@@ -164,7 +117,7 @@ public sealed class OrderShop : IAsyncDisposable
 
     public async Task StockAsync(string sku, long available, long price = 1_000)
     {
-        using var answer = await Http.PutAsJsonAsync(new Uri($"/api/products/{sku}", UriKind.Relative), new ProductRequest($"The {sku}", price, "NOK", available, 500));
+        using var answer = await Http.PutAsJsonAsync(new Uri($"/api/products/{sku}", UriKind.Relative), new ProductRequest($"The {sku}", price, "NOK", available));
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 

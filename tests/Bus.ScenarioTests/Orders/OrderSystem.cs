@@ -46,7 +46,7 @@ internal sealed class OrderSystem(IImageStore store, GatewayServer gateway, Carr
         for (var product = 0; product < OrderCase.Products; product++)
         {
             var (sku, price) = (OrderCase.Sku(product), 1_000 + product);
-            using var answer = await SendAsync(HttpMethod.Put, $"/api/products/{sku}", new ProductRequest($"Product {sku}", price, "NOK", Stock, 500));
+            using var answer = await SendAsync(HttpMethod.Put, $"/api/products/{sku}", new ProductRequest($"Product {sku}", price, "NOK", Stock));
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         }
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Bus.Core.Recoverability;
@@ -17,22 +16,18 @@ internal sealed class HttpSmsSender : ISmsSender, IDisposable
 
     private readonly SmsOptions _options;
     private readonly TimeProvider _clock;
-    private readonly Uri _messages;
     private readonly HttpClient _http;
 
     public HttpSmsSender(SmsOptions options, TimeProvider clock)
     {
         (_options, _clock) = (options, clock);
-        _messages = new Uri($"{options.Url!.TrimEnd('/')}/messages");
-        var connections = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) };
-        _http = new HttpClient(connections) { Timeout = options.Timeout };
-        if (options.Key is { } key)
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        _http = ProviderHttp.Create(new Uri(options.Url!), options.Key);
+        _http.Timeout = options.Timeout;
     }
 
     public async Task<string?> SendAsync(Guid id, string to, string text, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, _messages) { Content = JsonContent.Create(new { id, to, text }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("messages", UriKind.Relative)) { Content = JsonContent.Create(new { id, to, text }) };
         request.Headers.Add("Idempotency-Key", id.ToString("D"));
         try
         {
@@ -42,11 +37,11 @@ internal sealed class HttpSmsSender : ISmsSender, IDisposable
         catch (HttpRequestException failed) when (failed.StatusCode is null or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             throw new ChannelDownException(
-                failed.StatusCode is null ? $"The SMS provider at {_messages.Host} cannot be reached: {failed.Message}" : $"The SMS provider answers {(int)failed.StatusCode}: look at `{NotificationOptions.Section}:Sms:Key`.", failed);
+                failed.StatusCode is null ? $"The SMS provider at {_http.BaseAddress!.Host} cannot be reached: {failed.Message}" : $"The SMS provider answers {(int)failed.StatusCode}: look at `{NotificationOptions.Section}:Sms:Key`.", failed);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"The SMS provider at {_messages.Host} did not answer within {_options.Timeout}.", late);
+            throw new TimeoutException($"The SMS provider at {_http.BaseAddress!.Host} did not answer within {_options.Timeout}.", late);
         }
     }
 

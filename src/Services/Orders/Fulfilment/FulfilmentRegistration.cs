@@ -38,7 +38,8 @@ public static class FulfilmentRegistration
             ? ActivatorUtilities.CreateInstance<SandboxCarrier>(provider)
             : ActivatorUtilities.CreateInstance<HttpCarrier>(provider));
         services.TryAddSingleton<StatisticsLoop>();
-        services.AddHostedService<StatisticsService>();
+        services.AddHostedService<MadeAtStart<ICarrier>>();
+        services.AddHostedService<LoopService<StatisticsLoop>>();
         return services;
     }
 

@@ -21,7 +21,7 @@ public static class OrderEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status402PaymentRequired).ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithName("PlaceOrder").WithSummary("Order and pay. 201: accepted and paid for; 202: the payment gateway has not answered yet, ask for the order later; 402: not paid for; 200: this key's order was cancelled or undone since.");
-        orders.MapGet("/", ListAsync).Produces<OrderPage>().ProducesProblem(StatusCodes.Status400BadRequest).WithName("ListOrders").WithSummary("Orders, the youngest first, a page at a time; at most a moment behind.");
+        orders.MapGet("/", ListAsync).Produces<OrderPage>().ProducesProblem(StatusCodes.Status400BadRequest).WithName("ListOrders").WithSummary("Orders, the youngest first, a page at a time; about a second behind.");
         orders.MapGet("/{id:guid}", ShowAsync).Produces<OrderView>().ProducesProblem(StatusCodes.Status404NotFound).WithName("GetOrder").WithSummary("An order as it is now, and what happened to it.");
         orders.MapPost("/{id:guid}/cancel", CancelAsync).Accepts<OrderCancellation>("application/json").Produces<OrderView>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).WithName("CancelOrder").WithSummary("Cancel an order that was not shipped. Everything is undone and the money goes back, afterwards.");
@@ -44,12 +44,11 @@ public static class OrderEndpoints
         }
     }
 
-    private static async Task<IResult> PlaceAsync(HttpRequest request, OrderDesk desk, OrderProjector projector, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
+    private static async Task<IResult> PlaceAsync(HttpRequest request, OrderDesk desk, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
         var key = KeyOf(idempotencyKey);
         var asked = OrderRules.Check(await JsonBody.ReadAsync<OrderRequest>(request, cancellationToken));
         var (id, order) = await desk.PlaceAsync(asked, key, cancellationToken);
-        projector.Wake();
         var (view, location) = (OrderView.Of(id, order), $"{Root}/{id:D}");
         return order.Status switch
         {
@@ -73,7 +72,7 @@ public static class OrderEndpoints
         return TypedResults.Ok(new OrderPage([.. orders.Select(OrderListEntry.Of)], next));
     }
 
-    private static async Task<IResult> CancelAsync(Guid id, HttpRequest request, OrderOutcome outcome, OrderProjector projector, CancellationToken cancellationToken)
+    private static async Task<IResult> CancelAsync(Guid id, HttpRequest request, OrderOutcome outcome, CancellationToken cancellationToken)
     {
         // A body is not needed.
         var asked = request.ContentLength > 0 || request.ContentType is not null ? await JsonBody.ReadAsync<OrderCancellation>(request, cancellationToken) : new OrderCancellation();
@@ -83,15 +82,13 @@ public static class OrderEndpoints
             throw new OrderRejectedException(StatusCodes.Status422UnprocessableEntity, "The reason is not as it may be", errors);
         if (await outcome.CancelAsync(id, reason, cancellationToken) is not { } order)
             return OrderProblems.NotFound(id);
-        projector.Wake();
         return TypedResults.Accepted($"{Root}/{id:D}", OrderView.Of(id, order));
     }
 
-    private static async Task<IResult> ShipAsync(Guid id, OrderOutcome outcome, OrderProjector projector, CancellationToken cancellationToken)
+    private static async Task<IResult> ShipAsync(Guid id, OrderOutcome outcome, CancellationToken cancellationToken)
     {
         if (await outcome.ShipAsync(id, cancellationToken) is not { } order)
             return OrderProblems.NotFound(id);
-        projector.Wake();
         return TypedResults.Ok(OrderView.Of(id, order));
     }
 

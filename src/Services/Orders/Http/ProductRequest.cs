@@ -5,5 +5,4 @@ namespace Bus.Services.Orders.Http;
 /// <param name="UnitPrice">What one costs, in the smallest unit of the currency, 0 to 99,999,999,999.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Available">How many can be ordered, 0 to 1,000,000,000.</param>
-/// <param name="WeightGrams">What one weighs, packed, 0 to 1,000,000. Null is 0.</param>
-public sealed record ProductRequest(string? Name, long? UnitPrice, string? Currency, long? Available, long? WeightGrams = null);
+public sealed record ProductRequest(string? Name, long? UnitPrice, string? Currency, long? Available);

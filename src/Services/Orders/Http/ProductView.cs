@@ -8,10 +8,9 @@ namespace Bus.Services.Orders.Http;
 /// <param name="UnitPrice">What one costs, in the smallest unit of the currency.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Available">How many can still be ordered.</param>
-/// <param name="WeightGrams">What one weighs, packed.</param>
-public sealed record ProductView(string Sku, string Name, long UnitPrice, string Currency, long Available, int WeightGrams)
+public sealed record ProductView(string Sku, string Name, long UnitPrice, string Currency, long Available)
 {
-    internal static ProductView Of(ProductRow row) => new(row.Sku, row.Name, row.UnitPrice, row.Currency, row.Available, row.WeightGrams);
+    internal static ProductView Of(ProductRow row) => new(row.Sku, row.Name, row.UnitPrice, row.Currency, row.Available);
 }
 
 /// <summary>A page of products.</summary>

@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Bus.Core.Recoverability;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.CircuitBreaker;
@@ -12,8 +12,6 @@ namespace Bus.Services.Orders.Payments;
 /// <summary>A gateway that is asked over HTTP: <c>POST charges</c> and <c>POST refunds</c>, each with an <c>Idempotency-Key</c> made of the order's id, so that an answer that was lost is simply asked for again.</summary>
 internal sealed class HttpPaymentGateway : IPaymentGateway, IDisposable
 {
-    private const int LongestText = 300;
-
     private readonly HttpClient _http;
     private readonly ResiliencePipeline _pipeline;
     private readonly TimeProvider _clock;
@@ -22,14 +20,7 @@ internal sealed class HttpPaymentGateway : IPaymentGateway, IDisposable
     {
         var gateway = options.Value.Gateway;
         (_clock, _pipeline) = (clock, GatewayPipeline.Build(options.Value, clock));
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
-        {
-            BaseAddress = new Uri($"{gateway.Url!.AbsoluteUri.TrimEnd('/')}/"),
-            Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = 64 * 1024,
-        };
-        if (gateway.Token is { } token)
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        _http = ProviderHttp.Create(gateway.Url!, gateway.Token);
     }
 
     public Task<ChargeAnswer> ChargeAsync(ChargeOrder charge, CancellationToken cancellationToken) => AskAsync(
@@ -39,7 +30,7 @@ internal sealed class HttpPaymentGateway : IPaymentGateway, IDisposable
         (status, body) => (status, body) switch
         {
             (HttpStatusCode.OK or HttpStatusCode.Created, { Status: "charged", Id.Length: > 0 and <= 200 }) => ChargeAnswer.Taken(body.Id),
-            (HttpStatusCode.PaymentRequired, _) => ChargeAnswer.Declined(Text(body?.Reason) ?? "The payment was declined."),
+            (HttpStatusCode.PaymentRequired, _) => ChargeAnswer.Declined(ProviderHttp.Shown(body?.Reason) ?? "The payment was declined."),
             _ => null,
         },
         cancellationToken);
@@ -80,17 +71,11 @@ internal sealed class HttpPaymentGateway : IPaymentGateway, IDisposable
     private GatewayFailedException? FailureOf(HttpResponseMessage answer) => answer.StatusCode switch
     {
         HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.PaymentRequired => null,
-        HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests => new GatewayFailedException(Said(answer), GatewayFailure.Later, RetryAfter(answer)),
-        HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => new GatewayFailedException(Said(answer), GatewayFailure.Broken, RetryAfter(answer)),
+        HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests => new GatewayFailedException(Said(answer), GatewayFailure.Later, answer.AskedDelay(_clock)),
+        HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => new GatewayFailedException(Said(answer), GatewayFailure.Broken, answer.AskedDelay(_clock)),
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new GatewayFailedException($"{Said(answer)} Check `Bus:Orders:Gateway:Token`.", GatewayFailure.Refused),
         _ => new GatewayFailedException($"{Said(answer)} Check `Bus:Orders:Gateway:Url`.", GatewayFailure.Refused),
     };
-
-    private TimeSpan? RetryAfter(HttpResponseMessage answer)
-    {
-        var asked = answer.Headers.RetryAfter;
-        return (asked?.Delta ?? asked?.Date - _clock.GetUtcNow()) is { } after && after > TimeSpan.Zero ? after : null;
-    }
 
     // Of a decline only the status counts: its reason may be missing, or not be JSON.
     private static async Task<Answer?> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
@@ -115,13 +100,6 @@ internal sealed class HttpPaymentGateway : IPaymentGateway, IDisposable
         new($"{Said(answer)} Its body is not what was agreed upon.{(why is null ? "" : $" {why}")}", GatewayFailure.Broken);
 
     private static string Said(HttpResponseMessage answer) => $"It answered {(int)answer.StatusCode}.";
-
-    // It is shown to customers, and comes from elsewhere.
-    private static string? Text(string? text)
-    {
-        var clean = new string([.. (text ?? "").Select(letter => char.IsControl(letter) ? ' ' : letter)]).Trim();
-        return clean.Length == 0 ? null : clean.Length <= LongestText ? clean : clean[..LongestText];
-    }
 
     private sealed record Answer(string? Id, string? Status, string? Reason);
 }

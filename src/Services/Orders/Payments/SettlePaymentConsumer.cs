@@ -12,14 +12,14 @@ namespace Bus.Services.Orders.Payments;
 /// instead: that this is decided is committed before the gateway is asked, so that nobody can write any more that it was charged. Only when the gateway has confirmed is the order refused.
 /// </summary>
 internal sealed partial class SettlePaymentConsumer(
-    OrderReader orders, OrderJournal journal, OrderPayment payment, IPaymentGateway gateway, IOptions<OrderOptions> options, TimeProvider clock, ILogger<SettlePaymentConsumer> logger) : IConsumer<SettlePayment>
+    Aside aside, OrderJournal journal, OrderPayment payment, IPaymentGateway gateway, IOptions<OrderOptions> options, TimeProvider clock, ILogger<SettlePaymentConsumer> logger) : IConsumer<SettlePayment>
 {
     private const string NoAnswer = "The payment could not be confirmed in time. Nothing was charged, or it was given back.";
 
     public async Task Consume(ConsumeContext<SettlePayment> context)
     {
         var (id, token) = (context.Message.OrderId, context.CancellationToken);
-        var order = await orders.RequireAsync(id, token);
+        var order = await aside.RequireAsync(id, token);
         if (OrderPayment.NewsOf(id, order) is not { } news)
         {
             if (MustVoid(order) && !order.Has<OrderFact.Voiding>())

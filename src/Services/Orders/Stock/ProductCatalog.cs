@@ -49,7 +49,7 @@ internal sealed class ProductCatalog(OrderDb db, StockRoom stock)
             return true;
         }
 
-        (row.Name, row.UnitPrice, row.Currency, row.Available, row.WeightGrams) = (product.Name, product.UnitPrice, product.Currency, product.Available, product.WeightGrams);
+        (row.Name, row.UnitPrice, row.Currency, row.Available) = (product.Name, product.UnitPrice, product.Currency, product.Available);
         return false;
     }
 }

@@ -17,7 +17,4 @@ internal sealed class ProductRow
 
     /// <summary>How many can still be ordered. Never below 0.</summary>
     public long Available { get; set; }
-
-    /// <summary>What one weighs, packed.</summary>
-    public int WeightGrams { get; set; }
 }

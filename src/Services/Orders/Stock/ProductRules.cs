@@ -13,9 +13,6 @@ internal static class ProductRules
     /// <summary>Most that can be on the shelf.</summary>
     public const long MostAvailable = 1_000_000_000;
 
-    /// <summary>Most that one may weigh: a tonne.</summary>
-    public const int MostGrams = 1_000_000;
-
     /// <exception cref="OrderRejectedException">It may not be that.</exception>
     public static ProductRow Check(string sku, ProductRequest asked)
     {
@@ -27,7 +24,6 @@ internal static class ProductRules
             UnitPrice = Between(asked.UnitPrice, "unitPrice", 0, MostPrice, errors),
             Currency = Currencies.Check(asked.Currency, "currency", errors),
             Available = Between(asked.Available, "available", 0, MostAvailable, errors),
-            WeightGrams = (int)Between(asked.WeightGrams ?? 0, "weightGrams", 0, MostGrams, errors),
         };
         return errors.Count == 0 ? product : throw new OrderRejectedException(StatusCodes.Status422UnprocessableEntity, "The product is not as it may be", errors);
     }

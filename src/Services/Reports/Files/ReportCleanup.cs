@@ -1,6 +1,5 @@
 using Bus.Core.Loops;
 using Bus.Jobs;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Bus.Services.Reports.Files;
@@ -30,16 +29,4 @@ internal sealed partial class ReportCleanup(ReportFolder folder, IJobClient jobs
 
     [LoggerMessage(2, LogLevel.Warning, "Files of reports could not be cleaned up; next try in {RetryIn}")]
     private partial void Failed(Exception exception, TimeSpan retryIn);
-}
-
-/// <summary>Starts and stops the cleanup with the process.</summary>
-internal sealed class ReportCleanupService(ReportCleanup cleanup) : IHostedService
-{
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        cleanup.Start();
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => cleanup.StopAsync(cancellationToken);
 }

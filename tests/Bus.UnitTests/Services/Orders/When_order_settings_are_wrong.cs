@@ -22,10 +22,10 @@ public class When_order_settings_are_wrong
             [
                 "`Bus:Orders:ChargeWithin` must be a time of more than none and at most 00:01:00, but was 00:02:00.",
                 "`Bus:Orders:SettleAfter` must be a time of more than none and at most 1.00:00:00, but was soon.",
+                "`Bus:Orders:SettleAftr` is not a setting.",
                 "`Bus:Orders:Gateway:TryWithin` must be a time of more than none and at most 00:01:00, but was -00:00:01.",
                 "`Bus:Orders:Gateway:Token` must consist of visible ASCII characters without spaces, but does not.",
                 "`Bus:Orders:Gateway:Url` must be an address with http:// or https://, but was pay.example.",
-                "`Bus:Orders:SettleAftr` is not a setting.",
                 "`Bus:Orders:Gateway:Uri` is not a setting. Those of `Bus:Orders:Gateway` are Url, Token, TryWithin.",
             ],
             // Which ones there are follows, and grows.

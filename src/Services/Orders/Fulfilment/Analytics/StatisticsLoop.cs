@@ -1,5 +1,5 @@
 using Bus.Core.Loops;
-using Microsoft.Extensions.Hosting;
+using Bus.Services.Orders.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace Bus.Services.Orders.Fulfilment.Analytics;
@@ -18,16 +18,4 @@ internal sealed partial class StatisticsLoop(Aside aside, TimeProvider clock, IL
 
     [LoggerMessage(1, LogLevel.Warning, "What was sold could not be added up; next try in {RetryIn}")]
     private partial void Failed(Exception exception, TimeSpan retryIn);
-}
-
-/// <summary>Starts and stops the loop with the process.</summary>
-internal sealed class StatisticsService(StatisticsLoop loop) : IHostedService
-{
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        loop.Start();
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => loop.StopAsync(cancellationToken);
 }

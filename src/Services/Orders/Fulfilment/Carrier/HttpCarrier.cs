@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Bus.Contracts.Orders;
@@ -15,8 +14,6 @@ namespace Bus.Services.Orders.Fulfilment.Carrier;
 /// </summary>
 internal sealed class HttpCarrier : ICarrier, IDisposable
 {
-    private const int LongestText = 300;
-
     private readonly HttpClient _http;
     private readonly TimeSpan _limit;
     private readonly TimeProvider _clock;
@@ -25,14 +22,7 @@ internal sealed class HttpCarrier : ICarrier, IDisposable
     {
         var carrier = options.Value.Carrier;
         (_clock, _limit) = (clock, carrier.AnswerWithin);
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
-        {
-            BaseAddress = new Uri($"{carrier.Url!.AbsoluteUri.TrimEnd('/')}/"),
-            Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = 64 * 1024,
-        };
-        if (carrier.Token is { } token)
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        _http = ProviderHttp.Create(carrier.Url!, carrier.Token);
     }
 
     public Task<string> CreateLabelAsync(Guid orderId, OrderAddress address, CancellationToken cancellationToken) =>
@@ -64,7 +54,7 @@ internal sealed class HttpCarrier : ICarrier, IDisposable
     {
         HttpStatusCode.OK or HttpStatusCode.Created => await ReadAsync(answer, cancellationToken) is { Label: { Length: > 0 and <= ShippingLabelRow.LongestLabel } label } ? label : throw Failure(answer),
         // It understood, and says no; of this one alone it is certain that it is about the parcel.
-        HttpStatusCode.UnprocessableEntity => throw new CarrierRefusedException(Text((await ReadAsync(answer, cancellationToken))?.Reason) ?? "The carrier does not take the parcel."),
+        HttpStatusCode.UnprocessableEntity => throw new CarrierRefusedException(ProviderHttp.Shown((await ReadAsync(answer, cancellationToken))?.Reason) ?? "The carrier does not take the parcel."),
         HttpStatusCode.Gone => throw new CarrierRefusedException("The label was voided before it was made."),
         _ => throw Failure(answer),
     };
@@ -76,17 +66,11 @@ internal sealed class HttpCarrier : ICarrier, IDisposable
         var said = $"The carrier at {_http.BaseAddress} answered {answer.RequestMessage!.Method} with {(int)answer.StatusCode}.";
         return answer.StatusCode switch
         {
-            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.Conflict => new RetryAfterException(said, RetryAfter(answer)),
+            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.Conflict => new RetryAfterException(said, answer.AskedDelay(_clock)),
             HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => new CarrierFailedException(said),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new CarrierFailedException($"{said} Check `Bus:Orders:Carrier:Token`."),
             _ => new CarrierFailedException($"{said} Its answer is not what was agreed upon. Check `Bus:Orders:Carrier:Url`."),
         };
-    }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage answer)
-    {
-        var asked = answer.Headers.RetryAfter;
-        return (asked?.Delta ?? asked?.Date - _clock.GetUtcNow()) is { } after && after > TimeSpan.Zero ? after : null;
     }
 
     private static async Task<Answer?> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
@@ -99,13 +83,6 @@ internal sealed class HttpCarrier : ICarrier, IDisposable
         {
             return null;
         }
-    }
-
-    // It is shown to customers, and comes from elsewhere.
-    private static string? Text(string? text)
-    {
-        var clean = new string([.. (text ?? "").Select(letter => char.IsControl(letter) ? ' ' : letter)]).Trim();
-        return clean.Length == 0 ? null : clean.Length <= LongestText ? clean : clean[..LongestText];
     }
 
     private sealed record Answer(string? Label, string? Reason);

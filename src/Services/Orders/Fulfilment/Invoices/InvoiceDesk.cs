@@ -1,4 +1,5 @@
 using Bus.Contracts.Orders;
+using Bus.Services.Orders.Journal;
 using Microsoft.Extensions.Options;
 
 namespace Bus.Services.Orders.Fulfilment.Invoices;
@@ -27,7 +28,7 @@ internal sealed class InvoiceDesk(Aside aside, InvoiceFolder folder, IOptions<Fu
         return document;
     }
 
-    /// <summary>The document; null if the order has none. One whose file is gone is written again: it is its row and its order, and no more.</summary>
+    /// <summary>The document; null if the order has none. One whose file is gone is written again, from its row and its order, with the seller as the settings say now.</summary>
     public async Task<(string Number, byte[] Content)?> FindAsync(Guid orderId, InvoiceKind kind, CancellationToken cancellationToken)
     {
         if (await aside.FindAsync<InvoiceRow>(cancellationToken, orderId, kind) is not { Number: { } number } row)

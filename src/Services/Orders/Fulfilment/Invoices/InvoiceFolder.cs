@@ -6,27 +6,8 @@ internal sealed class InvoiceFolder(string dataFolder)
     private readonly string _root = Path.Combine(Path.GetFullPath(dataFolder), "invoices");
 
     /// <summary>Saves a file. When it returns the bytes survive a power cut; when it throws there is nothing, or what was there before. Two that save the same file save the same bytes.</summary>
-    public async Task SaveAsync(Guid orderId, InvoiceKind kind, byte[] content, CancellationToken cancellationToken)
-    {
-        DurableFolder.Create(_root);
-        var temporary = Path.Combine(_root, $"{Guid.NewGuid():N}.tmp");
-        try
-        {
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous))
-            {
-                await file.WriteAsync(content, cancellationToken);
-                RandomAccess.FlushToDisk(file.SafeFileHandle);
-            }
-
-            File.Move(temporary, PathOf(orderId, kind), overwrite: true);
-            DurableFolder.Flush(_root);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
+    public Task SaveAsync(Guid orderId, InvoiceKind kind, byte[] content, CancellationToken cancellationToken) =>
+        DurableFolder.SaveAsync(PathOf(orderId, kind), file => file.WriteAsync(content, cancellationToken).AsTask());
 
     /// <summary>The bytes; null when there is no such file.</summary>
     public async Task<byte[]?> ReadAsync(Guid orderId, InvoiceKind kind, CancellationToken cancellationToken)

@@ -1,10 +1,9 @@
-using Bus.Services.Orders.Journal;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Bus.Services.Orders.Fulfilment;
+namespace Bus.Services.Orders.Journal;
 
 /// <summary>
-/// Reads, or writes, apart from the message's own commit: in the consumer's scope the transaction would begin with the first statement, and stay open while a carrier is asked or a file is written. Thread-safe.
+/// Reads, or writes, apart from the message's own commit: in the consumer's scope the transaction would begin with the first statement, and stay open while a gateway or a carrier is asked, or a file is written. Thread-safe.
 /// </summary>
 internal sealed class Aside(IServiceScopeFactory scopes)
 {
