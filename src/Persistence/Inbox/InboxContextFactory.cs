@@ -126,7 +126,7 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
         await unit.BeginAsync(cancellationToken);
         var transaction = unit.Transaction ?? throw new OutboxException(
             $"The handler left a transaction of its own open on '{typeof(TDbContext).Name}': the inbox owns the transaction, do not begin one in a handler.");
-        await unit.Context.SaveChangesAsync(cancellationToken);
+        await unit.SaveAsync(cancellationToken);
 
         using var counters = attempt?.CommitsAlone();
         var rows = OutboxRecord.Rows(unit.Records);

@@ -52,13 +52,9 @@ internal sealed class DeliveryRun(NotificationDb db, IServiceScopeFactory scopes
     {
         await using var scope = scopes.CreateAsyncScope();
         var rows = scope.ServiceProvider.GetRequiredService<NotificationDb>();
+        // Joined, not looked up row by row: Entity Framework would number all notifications there are, to take the first of each.
         var found = await rows.Deliveries.AsNoTracking().Where(x => x.Id == id)
-            .Select(x => new
-            {
-                Delivery = x,
-                Notification = rows.Notifications.FirstOrDefault(y => y.Id == x.NotificationId),
-                IsUnwanted = rows.OptOuts.Any(y => y.Recipient == x.Recipient && y.Channel == x.Channel),
-            })
+            .LeftJoin(rows.Notifications, x => x.NotificationId, y => y.Id, (x, y) => new { Delivery = x, Notification = y, IsUnwanted = rows.OptOuts.Any(z => z.Recipient == x.Recipient && z.Channel == x.Channel) })
             .SingleOrDefaultAsync(cancellationToken);
         return (found?.Delivery, found?.Notification, found?.IsUnwanted ?? false);
     }
