@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """An SMTP server for tests (aiosmtpd): smtp.py FOLDER PORT. Prints 'listening on PORT' and writes each mail that it takes as an .eml file into FOLDER.
 
-What it answers is in the local part of the recipient: refuse-550@..., busy-450-2@... (450 the first two times)."""
+What it answers is in the local part of the recipient: refuse-550@..., busy-450-2@... (450 the first two times); a sender is refused alike: refuse-530@... is told to log in."""
 import asyncio, os, re, sys, uuid
 from aiosmtpd.smtp import SMTP
 
@@ -10,6 +10,12 @@ busy = {}
 
 
 class Handler:
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if match := re.match(r"refuse-(\d{3})@", address):
+            return f"{match[1]} 5.7.0 Not from you"
+        envelope.mail_from = address
+        return "250 OK"
+
     async def handle_RCPT(self, server, session, envelope, address, options):
         if match := re.match(r"refuse-(\d{3})@", address):
             return f"{match[1]} 5.1.1 There is nobody of that name"

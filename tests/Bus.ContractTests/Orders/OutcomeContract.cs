@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -28,6 +29,20 @@ public abstract class OutcomeContract : OrderContract
             Assert.Equal(cancelled ? "undoing" : "shipped", (await Shop.ShowAsync(order)).Status);
             await Eventually.AssertAsync(() => Shop.News.Count<OrderCancelled>(order) == (cancelled ? 1 : 0) && Shop.News.Count<OrderShipped>(order) == (shipped ? 1 : 0));
         }
+    }
+
+    [Fact]
+    public async Task Should_show_who_asks_again_with_the_key_that_the_order_was_cancelled_since()
+    {
+        await Shop.StockAsync("MUG", 5);
+        var order = await Shop.PlaceAsync(OrderShop.Ask("MUG"), key: "cancelled");
+        using var cancelled = await Shop.TellAsync(order.Id, "cancel");
+        Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
+        using var again = await Shop.PostAsync(OrderShop.Ask("MUG"), "cancelled");
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        var view = (await again.Content.ReadFromJsonAsync<OrderView>())!;
+        Assert.Equal((order.Id, "undoing"), (view.Id, view.Status));
+        Assert.Single(Shop.Gateway.Charges);
     }
 
     [Fact]
@@ -112,6 +127,34 @@ public abstract class OutcomeContract : OrderContract
         var after = await ListAsync("/api/orders");
         Assert.Equal(before, after.Skip(1));
         Assert.Equal(0, await Shop.QueryAsync(db => db.Set<OrderEventRow>().CountAsync(row => row.UnprojectedSince != null)));
+    }
+
+    [Fact]
+    public async Task Should_make_the_list_anew_beside_orders_that_go_on()
+    {
+        await Shop.StockAsync("MUG", 500);
+        var orders = new ConcurrentBag<Guid>();
+        using var enough = new CancellationTokenSource();
+        var placing = Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                var order = (await Shop.PlaceAsync(OrderShop.Ask("MUG"))).Id;
+                orders.Add(order);
+                await Shop.AddAsync(order, new OrderFact.Completed([]));
+            }
+        }));
+        for (var i = 0; i < 5; i++)
+        {
+            var before = orders.Count;
+            using var answer = await Shop.Http.PostAsync(new Uri("/api/orders/projection/rebuild", UriKind.Relative), null);
+            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+            await Eventually.AssertAsync(() => orders.Count > before + 4);
+        }
+
+        await enough.CancelAsync();
+        await placing;
+        await Eventually.AssertAsync(async () => (await ListAsync("/api/orders?status=completed")).Select(order => order.Id).Order().SequenceEqual(orders.Order()));
     }
 
     [Fact]
