@@ -461,6 +461,7 @@ CREATE TABLE order_saga (
     reason text,
     error text,
     stuck text,
+    is_pending boolean NOT NULL,
     charge_timer uuid,
     fulfilment_timer uuid,
     started_at bigint NOT NULL,

@@ -444,6 +444,7 @@ CREATE TABLE "order_saga" (
     "reason" TEXT NULL,
     "error" TEXT NULL,
     "stuck" TEXT NULL,
+    "is_pending" INTEGER NOT NULL,
     "charge_timer" TEXT NULL,
     "fulfilment_timer" TEXT NULL,
     "started_at" INTEGER NOT NULL,

@@ -492,6 +492,7 @@ CREATE TABLE [order_saga] (
     [reason] nvarchar(max) NULL,
     [error] nvarchar(max) NULL,
     [stuck] nvarchar(max) NULL,
+    [is_pending] bit NOT NULL,
     [charge_timer] uniqueidentifier NULL,
     [fulfilment_timer] uniqueidentifier NULL,
     [started_at] bigint NOT NULL,

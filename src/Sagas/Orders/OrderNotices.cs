@@ -10,8 +10,9 @@ namespace Bus.Sagas.Orders;
 internal static class OrderNotices
 {
     private const string ConfirmationTemplate = "order-confirmation";
-    private const int MostItems = 50;
+    private const string RefusedTemplate = "order-refused";
     private const string UndoneTemplate = "order-undone";
+    private const int MostItems = 50;
 
     public static SendNotification Confirmation(OrderState order) => Notice(order, ConfirmationTemplate, new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -20,12 +21,10 @@ internal static class OrderNotices
         ["items"] = Items(order.Order.Lines),
     });
 
-    public static SendNotification Undone(OrderState order) => Notice(order, UndoneTemplate, new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["number"] = order.Order!.Number,
-        ["total"] = Amount(order.Order.Total, order.Order.Currency),
-        ["reason"] = order.Reason!,
-    });
+    /// <summary>Only for who was not answered so when ordering.</summary>
+    public static SendNotification Refused(OrderState order) => Ended(order, RefusedTemplate);
+
+    public static SendNotification Undone(OrderState order) => Ended(order, UndoneTemplate);
 
     public static Guid ConfirmationId(Guid order) => Id(order, ConfirmationTemplate);
 
@@ -47,6 +46,13 @@ internal static class OrderNotices
         IEnumerable<string> items = lines.Take(MostItems).Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Quantity} × {x.Name}"));
         return string.Join('\n', lines.Count <= MostItems ? items : items.Append(string.Create(CultureInfo.InvariantCulture, $"and {lines.Count - MostItems} more")));
     }
+
+    private static SendNotification Ended(OrderState order, string template) => Notice(order, template, new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["number"] = order.Order!.Number,
+        ["total"] = Amount(order.Order.Total, order.Order.Currency),
+        ["reason"] = order.Reason!,
+    });
 
     private static SendNotification Notice(OrderState order, string template, Dictionary<string, string> data)
     {

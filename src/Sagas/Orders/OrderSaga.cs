@@ -77,10 +77,14 @@ public sealed partial class OrderSaga : MassTransitStateMachine<OrderState>
 
         During(Charging,
             When(Submitted, x => x.Saga.Order is null).Then(x => Accept(x.Saga, x.Message.Order)).AwaitCharge(this),
-            When(ChargeDeadline.Received).Publish(x => new SettlePayment(x.Saga.CorrelationId)),
+            When(ChargeDeadline.Received).Then(x => x.Saga.IsPending = true).Publish(x => new SettlePayment(x.Saga.CorrelationId)),
             When(SettlingFaulted).Then(x => x.Saga.Stuck = Explain(x)).AwaitCharge(this),
             When(Cancelled).Then(x => x.Saga.Reason ??= x.Message.Reason),
-            When(Declined).Unschedule(ChargeDeadline).Then(x => End(x.Saga, x.Message.Reason)).TransitionTo(Refused),
+            When(Declined)
+                .Unschedule(ChargeDeadline)
+                .Then(x => End(x.Saga, x.Message.Reason))
+                .If(x => x.Saga is { IsPending: true, Order: not null }, x => x.Publish(m => OrderNotices.Refused(m.Saga)))
+                .TransitionTo(Refused),
             When(Charged)
                 .Unschedule(ChargeDeadline)
                 .Then(x => Accept(x.Saga, x.Message.Order))

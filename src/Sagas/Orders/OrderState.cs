@@ -33,6 +33,9 @@ public sealed class OrderState : SagaStateMachineInstance, ISagaVersion
     /// <summary>What an undoing, or the settling of the charge, failed with for good, or which branches say nothing past their time: a person must take it up. Null if nothing stands still.</summary>
     public string? Stuck { get; set; }
 
+    /// <summary>Whether the gateway said nothing while the customer waited: who was told no more than that must be told how it ended.</summary>
+    public bool IsPending { get; set; }
+
     /// <summary>Token of the timer that runs while the charge is waited for.</summary>
     public Guid? ChargeTimer { get; set; }
 

@@ -38,6 +38,7 @@ public sealed class OrderStateMap : SagaClassMap<OrderState>
         entity.Property(x => x.Reason).HasColumnName("reason");
         entity.Property(x => x.Error).HasColumnName("error");
         entity.Property(x => x.Stuck).HasColumnName("stuck");
+        entity.Property(x => x.IsPending).HasColumnName("is_pending");
         entity.Property(x => x.ChargeTimer).HasColumnName("charge_timer");
         entity.Property(x => x.FulfilmentTimer).HasColumnName("fulfilment_timer");
         entity.Property(x => x.StartedAt).HasColumnName("started_at").HasConversion(Instant);

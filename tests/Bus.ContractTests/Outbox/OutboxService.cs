@@ -109,6 +109,28 @@ public sealed class WritingConsumer(Journal journal, OutboxDb db) : IConsumer<Co
     }
 }
 
+/// <summary>Meets a row that is there already, lets it be, and goes on.</summary>
+public sealed class ForgivingConsumer(Journal journal, OutboxDb db) : IConsumer<Command>
+{
+    public async Task Consume(ConsumeContext<Command> context)
+    {
+        var run = journal.Run();
+        var mark = db.Add(new Mark { Id = 1 });
+        try
+        {
+            await db.SaveChangesAsync();
+        }
+        catch (DbUpdateException)
+        {
+            mark.State = EntityState.Detached;
+        }
+
+        db.Entries.Add(new Entry { Number = context.Message.Number });
+        await context.Publish(new Done(context.Message.Number));
+        await journal.OnCommand(context.Message, run);
+    }
+}
+
 /// <summary>Begins a transaction of its own, which the inbox must refuse.</summary>
 public sealed class SelfishConsumer(OutboxDb db) : IConsumer<Command>
 {

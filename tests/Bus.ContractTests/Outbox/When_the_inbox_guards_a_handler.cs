@@ -28,6 +28,10 @@ public sealed class When_the_inbox_guards_a_writing_handler_on_sqlite() : InboxO
 
 public sealed class When_the_inbox_guards_a_writing_handler_on_postgres() : InboxOn<WritingConsumer>(TestDatabase.PostgresAsync, stores: true);
 
+public sealed class When_the_inbox_guards_a_forgiving_handler_on_sqlite() : InboxOn<ForgivingConsumer>(TestDatabase.SqliteAsync, stores: true);
+
+public sealed class When_the_inbox_guards_a_forgiving_handler_on_postgres() : InboxOn<ForgivingConsumer>(TestDatabase.PostgresAsync, stores: true);
+
 public sealed class When_the_inbox_guards_a_plain_handler_of_a_queue_file_on_sqlite() : InboxOn<PlainConsumer>(TestDatabase.SqliteAsync, stores: false, queueFile: true);
 
 public sealed class When_the_inbox_guards_a_storing_handler_of_a_queue_file_on_sqlite() : InboxOn<StoringConsumer>(TestDatabase.SqliteAsync, stores: true, queueFile: true);
@@ -43,3 +47,5 @@ public sealed class When_the_inbox_guards_a_storing_handler_on_one_file() : Inbo
 public sealed class When_the_inbox_guards_a_saving_handler_on_one_file() : InboxOn<SavingConsumer>(() => TestDatabase.OneFileAsync(), stores: true);
 
 public sealed class When_the_inbox_guards_a_writing_handler_on_one_file() : InboxOn<WritingConsumer>(() => TestDatabase.OneFileAsync(), stores: true);
+
+public sealed class When_the_inbox_guards_a_forgiving_handler_on_one_file() : InboxOn<ForgivingConsumer>(() => TestDatabase.OneFileAsync(), stores: true);

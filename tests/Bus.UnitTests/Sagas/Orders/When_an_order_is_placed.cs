@@ -110,6 +110,23 @@ public sealed class When_an_order_is_placed
         Assert.Empty(run.Failures());
     }
 
+    [Fact]
+    public async Task Should_tell_who_was_not_answered_in_time_that_it_is_not_paid_for()
+    {
+        await using var run = await OrderSagaRun.StartAsync();
+        await run.SubmitAsync();
+        await run.SayAsync(new OrderChargeOverdue(run.Id));
+        Assert.Empty(run.Published<SendNotification>());
+
+        await run.SayAsync(new OrderRefused(run.Id, "The card has expired."));
+
+        await run.InStateAsync(nameof(OrderSaga.Refused));
+        var notice = Assert.Single(run.Published<SendNotification>());
+        Assert.Equal(("order-refused", run.Id, "The card has expired."), (notice.Template, notice.Subject, notice.Data["reason"]));
+        await run.SayAsync(new NotificationAccepted(notice.NotificationId, notice.Template, run.Id, 1));
+        Assert.Empty(run.Failures());
+    }
+
     [Theory]
     [InlineData(199, "EUR", "1.99 EUR")]
     [InlineData(5, "USD", "0.05 USD")]

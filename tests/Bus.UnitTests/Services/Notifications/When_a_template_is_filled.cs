@@ -64,7 +64,7 @@ public sealed class When_a_template_is_filled
     public void Should_have_those_that_are_built_in()
     {
         var store = new TemplateStore(null);
-        Assert.Equal(["announcement", "image-failed", "image-ready", "order-confirmation", "order-undone"], store.Names);
+        Assert.Equal(["announcement", "image-failed", "image-ready", "order-confirmation", "order-refused", "order-undone"], store.Names);
         Assert.Equal(["number"], store.Find("order-confirmation")!.Missing(new Dictionary<string, string>(StringComparer.Ordinal)));
     }
 
