@@ -15,13 +15,15 @@ internal sealed class InvoiceDesk(Aside aside, InvoiceFolder folder, IOptions<Fu
     public Task<InvoiceRow> CloseAsync(Guid orderId, CancellationToken cancellationToken) =>
         aside.RunAsync<InvoiceNumbers, InvoiceRow>(numbers => numbers.CloseAsync(orderId, cancellationToken));
 
-    /// <summary>Writes the document of a number into the folder.</summary>
+    /// <summary>Writes the document of a number into the folder, unless it is there: what somebody may have downloaded does not change.</summary>
     /// <param name="row">The number.</param>
     /// <param name="invoice">The number of the invoice that a credit note stands against; null for an invoice.</param>
     /// <param name="order">What was ordered.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<byte[]> WriteAsync(InvoiceRow row, long? invoice, OrderDetails order, CancellationToken cancellationToken)
     {
+        if (await folder.ReadAsync(row.OrderId, row.Kind, cancellationToken) is { } written)
+            return written;
         var against = invoice is { } number ? InvoiceKind.Invoice.Number(number) : null;
         var document = new InvoiceDocument(row.Kind, row.Kind.Number(row.Number!.Value), DateOnly.FromDateTime(row.At.UtcDateTime), against, options.Value.Seller, order).Render();
         await folder.SaveAsync(row.OrderId, row.Kind, document, cancellationToken);

@@ -24,10 +24,10 @@ internal sealed record InvoiceDocument(InvoiceKind Kind, string Number, DateOnly
     // What the totals need below the last line.
     private const double TotalsHeight = 3 * Step;
 
-    /// <summary>The document as a PDF. The same document is the same bytes, whoever writes it and when.</summary>
+    /// <summary>The document as a PDF.</summary>
     public byte[] Render()
     {
-        var pages = new PdfPages($"{Kind.Title()} {Number}");
+        using var pages = new PdfPages($"{Kind.Title()} {Number}");
         pages.AddPage();
         var y = WriteColumns(pages, WriteParties(pages, WriteHead(pages)));
         foreach (var line in Order.Lines)

@@ -5,7 +5,7 @@ internal sealed class InvoiceFolder(string dataFolder)
 {
     private readonly string _root = Path.Combine(Path.GetFullPath(dataFolder), "invoices");
 
-    /// <summary>Saves a file. When it returns the bytes survive a power cut; when it throws there is nothing, or what was there before. Two that save the same file save the same bytes.</summary>
+    /// <summary>Saves a file. When it returns the bytes survive a power cut; when it throws there is nothing, or what was there before.</summary>
     public Task SaveAsync(Guid orderId, InvoiceKind kind, byte[] content, CancellationToken cancellationToken) =>
         DurableFolder.SaveAsync(PathOf(orderId, kind), file => file.WriteAsync(content, cancellationToken).AsTask());
 

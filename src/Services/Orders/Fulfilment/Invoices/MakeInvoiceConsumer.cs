@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Bus.Services.Orders.Fulfilment.Invoices;
 
 /// <summary>
-/// Answers <see cref="MakeInvoice"/> with <see cref="InvoiceMade"/>; refuses where the order was credited before it had an invoice. The number comes first and stays, whatever becomes of the rest: a second run writes the
-/// same bytes under the same number.
+/// Answers <see cref="MakeInvoice"/> with <see cref="InvoiceMade"/>; refuses where the order was credited before it had an invoice. The number comes first and stays, whatever becomes of the rest: a second run finds the
+/// file, or writes it under the same number.
 /// </summary>
 internal sealed class MakeInvoiceConsumer(Aside aside, InvoiceDesk desk, OrderJournal journal) : IConsumer<MakeInvoice>
 {

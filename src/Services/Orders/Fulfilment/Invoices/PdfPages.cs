@@ -1,83 +1,96 @@
-using System.Globalization;
-using System.Text;
+using PdfSharp.Drawing;
+using PdfSharp.Pdf;
 
 namespace Bus.Services.Orders.Fulfilment.Invoices;
 
-/// <summary>
-/// Pages of text and lines as a PDF (ISO 32000-1, version 1.4) in Helvetica, which every reader has, so that no font is needed here or there. Written by hand since the same pages must be the same bytes: there is neither
-/// time nor chance in it. Points from the upper left corner of an A4 page. Not thread-safe.
-/// </summary>
-internal sealed class PdfPages(string title)
+/// <summary>Pages of text and lines as a PDF, in points from the upper left corner of an A4 page, in <see cref="InvoiceFont"/>. Not thread-safe.</summary>
+internal sealed class PdfPages : IDisposable
 {
     public const double Width = 595;
     public const double Height = 842;
 
-    // 1 the catalog, 2 the pages, 3 and 4 the fonts, 5 the information; from here on each page and its content.
-    private const int FirstPage = 6;
+    private const char Unknown = '?';
+    private const string Ellipsis = "…";
 
-    private readonly List<StringBuilder> _pages = [];
+    private readonly PdfDocument _document = new();
+    private readonly List<XGraphics> _pages = [];
+    private readonly Dictionary<(double Size, bool Bold), XFont> _fonts = [];
+
+    public PdfPages(string title)
+    {
+        (_document.Info.Title, _document.Info.Creator) = (title, "Bus");
+        _document.RenderEvents.RenderTextEvent += (_, text) =>
+        {
+            var letters = text.CodePointGlyphIndexPairs;
+            for (var index = 0; index < letters.Length; index++)
+            {
+                if (letters[index].GlyphIndex == 0)
+                    (letters[index], text.ReevaluateGlyphIndices) = (new(Unknown, 0), true);
+            }
+        };
+    }
 
     public int Count => _pages.Count;
 
-    public void AddPage() => _pages.Add(new StringBuilder());
-
-    /// <summary>Writes on a page, the left end at <paramref name="x"/>, the foot of the letters at <paramref name="y"/>.</summary>
-    public void Text(int page, double x, double y, double size, string text, bool bold = false) => Show(page, x, y, size, PdfText.Encode(text), bold);
-
-    /// <summary>Writes as much as fits into a width.</summary>
-    public void TextWithin(int page, double x, double y, double size, string text, double width) => Show(page, x, y, size, PdfText.EncodeWithin(text, size, width), bold: false);
-
-    /// <summary>Writes with the right end at <paramref name="right"/>.</summary>
-    public void TextRight(int page, double right, double y, double size, string text)
+    public void AddPage()
     {
-        var encoded = PdfText.Encode(text);
-        Show(page, right - PdfText.WidthOf(encoded, size), y, size, encoded, bold: false);
+        var page = _document.AddPage();
+        (page.Width, page.Height) = (XUnit.FromPoint(Width), XUnit.FromPoint(Height));
+        _pages.Add(XGraphics.FromPdfPage(page));
     }
 
-    /// <summary>Draws a thin line across.</summary>
-    public void Rule(int page, double left, double right, double y) => _pages[page].Append(CultureInfo.InvariantCulture, $"0.5 w {left:0.##} {Height - y:0.##} m {right:0.##} {Height - y:0.##} l S\n");
+    /// <summary>Writes on a page, the left end at <paramref name="x"/>, the foot of the letters at <paramref name="y"/>.</summary>
+    public void Text(int page, double x, double y, double size, string text, bool bold = false) => _pages[page].DrawString(InvoiceFont.Showable(text), Font(size, bold), XBrushes.Black, x, y);
 
-    /// <summary>The file.</summary>
+    /// <summary>Writes it, or as much of its beginning, with an ellipsis, as fits into a width.</summary>
+    public void TextWithin(int page, double x, double y, double size, string text, double width)
+    {
+        var (all, font) = (InvoiceFont.Showable(text), Font(size, bold: false));
+        Text(page, x, y, size, WidthOf(page, all, font) <= width ? all : BeginningOf(page, all, font, width - WidthOf(page, Ellipsis, font)) + Ellipsis);
+    }
+
+    /// <summary>Writes with the right end at <paramref name="right"/>.</summary>
+    public void TextRight(int page, double right, double y, double size, string text) => Text(page, right - WidthOf(page, InvoiceFont.Showable(text), Font(size, bold: false)), y, size, text);
+
+    /// <summary>Draws a thin line across.</summary>
+    public void Rule(int page, double left, double right, double y) => _pages[page].DrawLine(new XPen(XColors.Black, 0.5), left, y, right, y);
+
+    /// <summary>The file. Nothing can be written afterwards.</summary>
     public byte[] Build()
     {
         using var file = new MemoryStream();
-        List<long> offsets = [];
-        Write(file, "%PDF-1.4\n%âãÏÓ\n");
-        Object("<</Type/Catalog/Pages 2 0 R>>");
-        Object($"<</Type/Pages/Count {Count}/Kids[{string.Join(' ', Enumerable.Range(0, Count).Select(page => $"{FirstPage + (2 * page)} 0 R"))}]>>");
-        Object("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>");
-        Object("<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold/Encoding/WinAnsiEncoding>>");
-        Object($"<</Title({Escape(PdfText.Encode(title))})/Producer(Bus)>>");
-        for (var page = 0; page < Count; page++)
-        {
-            Object(string.Create(CultureInfo.InvariantCulture, $"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {Width} {Height}]/Resources<</Font<</F1 3 0 R/F2 4 0 R>>>>/Contents {FirstPage + (2 * page) + 1} 0 R>>"));
-            // One byte a character: so is the length.
-            Object($"<</Length {_pages[page].Length}>>\nstream\n{_pages[page]}\nendstream");
-        }
-
-        End(file, offsets);
+        Dispose();
+        _document.Save(file);
         return file.ToArray();
-
-        void Object(string body)
-        {
-            offsets.Add(file.Position);
-            Write(file, $"{offsets.Count} 0 obj\n{body}\nendobj\n");
-        }
     }
 
-    private static void End(MemoryStream file, List<long> offsets)
+    public void Dispose()
     {
-        var start = file.Position;
-        Write(file, $"xref\n0 {offsets.Count + 1}\n0000000000 65535 f \n{string.Concat(offsets.Select(offset => $"{offset:D10} 00000 n \n"))}");
-        Write(file, $"trailer\n<</Size {offsets.Count + 1}/Root 1 0 R/Info 5 0 R>>\nstartxref\n{start}\n%%EOF\n");
+        foreach (var page in _pages)
+            page.Dispose();
+        _pages.Clear();
     }
 
-    private void Show(int page, double x, double y, double size, byte[] encoded, bool bold) => _pages[page].Append(
-        CultureInfo.InvariantCulture, $"BT /{(bold ? "F2" : "F1")} {size:0.##} Tf {x:0.##} {Height - y:0.##} Td ({Escape(encoded)}) Tj ET\n");
+    private string BeginningOf(int page, string text, XFont font, double width)
+    {
+        var (length, used) = (0, 0d);
+        foreach (var letter in text.EnumerateRunes())
+        {
+            used += WidthOf(page, letter.ToString(), font);
+            if (used > width)
+                break;
+            length += letter.Utf16SequenceLength;
+        }
 
-    // Names are their customers's: a parenthesis in one must not end the string.
-    private static string Escape(byte[] encoded) => Encoding.Latin1.GetString(encoded)
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("(", "\\(", StringComparison.Ordinal).Replace(")", "\\)", StringComparison.Ordinal);
+        return text[..length].TrimEnd();
+    }
 
-    private static void Write(MemoryStream file, string text) => file.Write(Encoding.Latin1.GetBytes(text));
+    private double WidthOf(int page, string text, XFont font) => _pages[page].MeasureString(text, font).Width;
+
+    private XFont Font(double size, bool bold)
+    {
+        if (!_fonts.TryGetValue((size, bold), out var font))
+            _fonts[(size, bold)] = font = InvoiceFont.Of(size, bold);
+        return font;
+    }
 }
