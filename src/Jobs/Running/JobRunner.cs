@@ -169,7 +169,7 @@ internal sealed partial class JobRunner<TDbContext>(OutboxEngine<TDbContext> eng
     {
         await unit.BeginAsync(CancellationToken.None);
         var transaction = unit.Transaction ?? throw new JobException($"The handler left a transaction of its own open on `{typeof(TDbContext).Name}`: the job owns the transaction, do not begin one in a handler.");
-        await unit.SaveAsync(CancellationToken.None);
+        await unit.Context.SaveLastAsync(CancellationToken.None);
         var (jobs, connection) = (engine.Dialect.Jobs, unit.Context.Database.GetDbConnection());
         using var counters = _counters.Rent();
         var stands = await jobs.EndAsync(connection, transaction.GetDbTransaction(), ended, counters.Node, CancellationToken.None);

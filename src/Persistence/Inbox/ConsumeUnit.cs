@@ -121,21 +121,6 @@ internal sealed class ConsumeUnit<TDbContext>(OutboxEngine<TDbContext> engine, I
         }
     }
 
-    /// <summary>Saves what the handler has left tracked. Whoever fails here gives up the whole transaction: a savepoint, which Entity Framework sets for each save in one, would be two round trips for nothing.</summary>
-    public async Task SaveAsync(CancellationToken cancellationToken)
-    {
-        var savepoints = Context.Database.AutoSavepointsEnabled;
-        Context.Database.AutoSavepointsEnabled = false;
-        try
-        {
-            await Context.SaveChangesAsync(cancellationToken);
-        }
-        finally
-        {
-            Context.Database.AutoSavepointsEnabled = savepoints;
-        }
-    }
-
     // To begin opens the connection, and its opening begins: once is enough.
     private bool MayBegin() => !Begins && Context.Database.CurrentTransaction is null;
 }

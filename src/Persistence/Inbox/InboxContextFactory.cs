@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using Bus.Core.Faults;
 using Bus.Core.Telemetry;
+using Bus.Persistence.Databases;
 using Bus.Persistence.Outbox;
 using Bus.Persistence.Redelivery;
 using MassTransit;
@@ -126,7 +127,7 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
         await unit.BeginAsync(cancellationToken);
         var transaction = unit.Transaction ?? throw new OutboxException(
             $"The handler left a transaction of its own open on '{typeof(TDbContext).Name}': the inbox owns the transaction, do not begin one in a handler.");
-        await unit.SaveAsync(cancellationToken);
+        await unit.Context.SaveLastAsync(cancellationToken);
 
         using var counters = attempt?.CommitsAlone();
         var rows = OutboxRecord.Rows(unit.Records);
@@ -152,7 +153,7 @@ internal sealed partial class InboxContextFactory<TDbContext>(OutboxEngine<TDbCo
     private async Task WriteAndCommitAsync(ConsumeUnit<TDbContext> unit, IReadOnlyList<OutboxRecord> rows, IDbContextTransaction transaction, CancellationToken cancellationToken)
     {
         var connection = unit.Context.Database.GetDbConnection();
-        await using var batch = new Databases.StoreBatch(connection, transaction.GetDbTransaction());
+        await using var batch = new StoreBatch(connection, transaction.GetDbTransaction());
         engine.Dialect.AddWrite(batch, [unit.Key], rows);
         if (engine.Dialect.CommitInBatch is { } commit)
             batch.Add(commit);

@@ -1,4 +1,5 @@
 using System.Data;
+using Bus.Persistence.Databases;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -115,7 +116,7 @@ internal sealed class SagaSession<TSaga>(DbContext db, SagaModel<TSaga> model, S
             await ThrowIfChangedAsync(entry, cancellationToken);
         }
 
-        await SaveAsync(cancellationToken);
+        await db.SaveLastAsync(cancellationToken);
         if (own is not null)
         {
             await own.CommitAsync(cancellationToken);
@@ -155,21 +156,6 @@ internal sealed class SagaSession<TSaga>(DbContext db, SagaModel<TSaga> model, S
         if (row is null || row.Properties.Any(property => !property.GetValueComparer().Equals(entry.OriginalValues[property], row[property])))
         {
             throw new DbUpdateConcurrencyException($"The row of {typeof(TSaga).Name} '{entry.Entity.CorrelationId}' has changed since it was loaded.");
-        }
-    }
-
-    private async Task SaveAsync(CancellationToken cancellationToken)
-    {
-        // Whoever fails here gives up the whole transaction, so that a savepoint would be two round trips for nothing.
-        var savepoints = db.Database.AutoSavepointsEnabled;
-        db.Database.AutoSavepointsEnabled = false;
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        finally
-        {
-            db.Database.AutoSavepointsEnabled = savepoints;
         }
     }
 
