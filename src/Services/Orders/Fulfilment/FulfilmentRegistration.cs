@@ -23,6 +23,8 @@ public static class FulfilmentRegistration
     public static IServiceCollection AddOrderFulfilment<TDbContext>(this IServiceCollection services, IConfiguration configuration)
         where TDbContext : DbContext
     {
+        // Now, and not with the first invoice: the program may write documents of its own before.
+        InvoiceFont.Register();
         var settings = new FulfilmentSettings(configuration);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FulfilmentOptions>, FulfilmentSettings>(_ => settings));
         services.AddOptions<FulfilmentOptions>().Configure(options => settings.Fill(options)).ValidateOnStart();

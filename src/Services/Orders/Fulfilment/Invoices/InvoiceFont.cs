@@ -14,7 +14,18 @@ internal sealed class InvoiceFont(IFontResolver? next) : IFontResolver
     private const string Family = "Bus invoice";
     private const string Resource = "Font.DejaVuSans.ttf";
 
-    static InvoiceFont() => GlobalFontSettings.FallbackFontResolver = new InvoiceFont(GlobalFontSettings.FallbackFontResolver as IFontResolver);
+    private static readonly Lock Registering = new();
+
+    /// <summary>Makes the font known. Again does nothing.</summary>
+    /// <exception cref="InvalidOperationException">The program has written with PDFsharp before, which then takes no further fonts.</exception>
+    public static void Register()
+    {
+        lock (Registering)
+        {
+            if (GlobalFontSettings.FallbackFontResolver is not InvoiceFont)
+                GlobalFontSettings.FallbackFontResolver = new InvoiceFont(GlobalFontSettings.FallbackFontResolver as IFontResolver);
+        }
+    }
 
     /// <summary>The font in a size, in points.</summary>
     public static XFont Of(double size, bool bold) => new(Family, size, bold ? XFontStyleEx.Bold : XFontStyleEx.Regular);

@@ -18,6 +18,7 @@ internal sealed class PdfPages : IDisposable
 
     public PdfPages(string title)
     {
+        InvoiceFont.Register();
         (_document.Info.Title, _document.Info.Creator) = (title, "Bus");
         _document.RenderEvents.RenderTextEvent += (_, text) =>
         {
