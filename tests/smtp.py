@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """An SMTP server for tests (aiosmtpd): smtp.py FOLDER PORT. Prints 'listening on PORT' and writes each mail that it takes as an .eml file into FOLDER.
 
-What it answers is in the local part of the recipient: refuse-550@..., busy-450-2@... (450 the first two times); a sender is refused alike: refuse-530@... is told to log in."""
+What it answers is in the local part of the recipient: refuse-550@..., busy-450-2@... (450 the first two times); a sender is refused alike: refuse-530@... is told to log in. Nobody is let in."""
 import asyncio, os, re, sys, uuid
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
 
 folder, port = sys.argv[1], int(sys.argv[2])
 busy = {}
@@ -35,7 +35,7 @@ class Handler:
 
 
 async def main():
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(Handler(), enable_SMTPUTF8=False), "127.0.0.1", port)
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(Handler(), enable_SMTPUTF8=False, auth_require_tls=False, authenticator=lambda *_: AuthResult(success=False, handled=False)), "127.0.0.1", port)
     print("listening on", server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

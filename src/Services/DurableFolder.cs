@@ -22,26 +22,20 @@ internal static partial class DurableFolder
     /// <summary>Saves a file. When it returns the bytes survive a power cut; when it throws there is nothing, or what was there before. Thread-safe, also over processes.</summary>
     /// <param name="path">The file; its folder is created.</param>
     /// <param name="write">Writes its bytes.</param>
-    public static async Task SaveAsync(string path, Func<Stream, Task> write)
+    public static Task SaveAsync(string path, Func<Stream, Task> write) => MoveInAsync(path, write, overwrite: true);
+
+    /// <summary>As <see cref="SaveAsync"/>, but leaves a file that is there alone, also one that comes at the same time.</summary>
+    /// <returns>False when there is one.</returns>
+    public static async Task<bool> TryAddAsync(string path, Func<Stream, Task> write)
     {
-        var folder = Path.GetDirectoryName(path)!;
-        Create(folder);
-        var temporary = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp");
         try
         {
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                await write(file);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-            Flush(folder);
+            await MoveInAsync(path, write, overwrite: false);
+            return true;
         }
-        catch
+        catch (IOException) when (File.Exists(path))
         {
-            File.Delete(temporary);
-            throw;
+            return false;
         }
     }
 
@@ -61,6 +55,29 @@ internal static partial class DurableFolder
         finally
         {
             _ = Close(descriptor);
+        }
+    }
+
+    private static async Task MoveInAsync(string path, Func<Stream, Task> write, bool overwrite)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        Create(folder);
+        var temporary = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp");
+        try
+        {
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                await write(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite);
+            Flush(folder);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
         }
     }
 

@@ -19,24 +19,26 @@ internal sealed class SettingReader(IConfigurationSection section, List<string> 
     public TimeSpan Time(string key, TimeSpan known, TimeSpan most) => Read(
         key, known, text => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value > TimeSpan.Zero && value <= most ? value : null, $"a time of more than none and at most {most:c}");
 
-    /// <summary>The address of an HTTP API; null for none.</summary>
-    public Uri? Url(string key)
+    /// <summary>The address of an HTTP API.</summary>
+    public Uri? Url(string key, Uri? known)
     {
         if (section[key] is not { Length: > 0 } text)
-            return null;
+            return known;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
             return url;
         errors.Add($"`{section.Path}:{key}` must be an address with http:// or https://, but was {text}.");
-        return null;
+        return known;
     }
 
-    /// <summary>A secret that goes into a header; null for none. No error says what it was.</summary>
-    public string? Token(string key)
+    /// <summary>A secret that goes into a header. No error says what it was.</summary>
+    public string? Token(string key, string? known)
     {
-        var token = section[key] is { Length: > 0 } text ? text : null;
-        if (token?.Any(letter => letter is <= ' ' or > '~') == true)
-            errors.Add($"`{section.Path}:{key}` must consist of visible ASCII characters without spaces, but does not.");
-        return token;
+        if (section[key] is not { Length: > 0 } token)
+            return known;
+        if (token.All(letter => letter is > ' ' and <= '~'))
+            return token;
+        errors.Add($"`{section.Path}:{key}` must consist of visible ASCII characters without spaces, but does not.");
+        return known;
     }
 
     /// <summary>Every setting of the section that is none of these is an error.</summary>

@@ -21,10 +21,10 @@ internal static class OrderNotices
         ["items"] = Items(order.Order.Lines),
     });
 
-    /// <summary>Only for who was not answered so when ordering.</summary>
-    public static SendNotification Refused(OrderState order) => Ended(order, RefusedTemplate);
+    /// <summary>For who has not been answered so when ordering, as far as the saga knows.</summary>
+    public static SendNotification Refused(OrderState order, string reason) => Ended(order, RefusedTemplate, reason);
 
-    public static SendNotification Undone(OrderState order) => Ended(order, UndoneTemplate);
+    public static SendNotification Undone(OrderState order) => Ended(order, UndoneTemplate, order.Reason!);
 
     public static Guid ConfirmationId(Guid order) => Id(order, ConfirmationTemplate);
 
@@ -47,11 +47,11 @@ internal static class OrderNotices
         return string.Join('\n', lines.Count <= MostItems ? items : items.Append(string.Create(CultureInfo.InvariantCulture, $"and {lines.Count - MostItems} more")));
     }
 
-    private static SendNotification Ended(OrderState order, string template) => Notice(order, template, new Dictionary<string, string>(StringComparer.Ordinal)
+    private static SendNotification Ended(OrderState order, string template, string reason) => Notice(order, template, new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["number"] = order.Order!.Number,
         ["total"] = Amount(order.Order.Total, order.Order.Currency),
-        ["reason"] = order.Reason!,
+        ["reason"] = reason,
     });
 
     private static SendNotification Notice(OrderState order, string template, Dictionary<string, string> data)

@@ -82,8 +82,9 @@ public sealed partial class OrderSaga : MassTransitStateMachine<OrderState>
             When(Cancelled).Then(x => x.Saga.Reason ??= x.Message.Reason),
             When(Declined)
                 .Unschedule(ChargeDeadline)
+                // Who has cancelled knows.
+                .If(x => x.Saga is { IsPending: true, Order: not null, Reason: null }, x => x.Publish(m => OrderNotices.Refused(m.Saga, m.Message.Reason)))
                 .Then(x => End(x.Saga, x.Message.Reason))
-                .If(x => x.Saga is { IsPending: true, Order: not null }, x => x.Publish(m => OrderNotices.Refused(m.Saga)))
                 .TransitionTo(Refused),
             When(Charged)
                 .Unschedule(ChargeDeadline)

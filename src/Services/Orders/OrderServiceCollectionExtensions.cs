@@ -17,7 +17,7 @@ public static class OrderServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the rows of orders and products in <typeparamref name="TDbContext"/> (whose model calls <c>AddOrderEntities</c>), what is behind <c>MapOrders</c>, the gateway, and the loop that keeps lists up. Settings come from
-    /// <c>Bus:Orders</c> of <paramref name="configuration"/>; wrong ones stop the start, all named at once. Register another <see cref="IPaymentGateway"/> before (or after) to take money elsewhere.
+    /// <c>Bus:Orders</c> of <paramref name="configuration"/>; wrong ones stop the start, all named at once. Register another <see cref="IPaymentGateway"/> before (or after), as a singleton, to take money elsewhere.
     /// </summary>
     public static IServiceCollection AddOrders<TDbContext>(this IServiceCollection services, IConfiguration configuration)
         where TDbContext : DbContext

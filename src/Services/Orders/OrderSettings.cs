@@ -34,8 +34,8 @@ internal sealed class OrderSettings(IConfiguration configuration) : IValidateOpt
     private static void Fill(GatewayOptions gateway, SettingReader settings)
     {
         gateway.TryWithin = settings.Time(nameof(gateway.TryWithin), gateway.TryWithin, TimeSpan.FromMinutes(1));
-        gateway.Token = settings.Token(nameof(gateway.Token));
-        gateway.Url = settings.Url(nameof(gateway.Url));
+        gateway.Token = settings.Token(nameof(gateway.Token), gateway.Token);
+        gateway.Url = settings.Url(nameof(gateway.Url), gateway.Url);
         settings.RefuseOthers(nameof(gateway.Url), nameof(gateway.Token), nameof(gateway.TryWithin));
     }
 }

@@ -4,6 +4,7 @@ using Bus.Services.Orders.Fulfilment.Invoices;
 using Bus.Services.Orders.Journal;
 using Bus.TestSupport;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Bus.ContractTests.Orders;
@@ -36,6 +37,21 @@ public abstract class InvoiceContract : FulfilmentTests
         Assert.True(again.AsSpan().StartsWith("%PDF-"u8));
         Assert.Equal(again, await Service.DownloadAsync(id, "invoice"));
         Assert.Single(Directory.GetFiles(Folder["invoices"]));
+    }
+
+    [Fact]
+    public async Task Should_leave_the_document_as_it_is_that_was_first()
+    {
+        await using var second = await StartAsync();
+        var (id, order) = await Service.PlaceAsync();
+        InvoiceDesk[] desks = [.. new[] { Service, second }.Select(service => service.Services.GetRequiredService<InvoiceDesk>())];
+        var row = await desks[0].GiveAsync(id, InvoiceKind.Invoice, TestContext.Current.CancellationToken);
+
+        var written = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(() => desks[number % 2].WriteAsync(row, null, order, TestContext.Current.CancellationToken))));
+
+        Assert.All(written, document => Assert.Equal(written[0], document));
+        Assert.Equal(written[0], await Service.DownloadAsync(id, "invoice"));
+        Assert.Empty(Directory.GetFiles(Folder["invoices"], "*.tmp"));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class When_a_mail_server_does_not_take_the_sender
         using var mailer = new SmtpMailer(new EmailOptions { Host = "127.0.0.1", Port = server.Port, Security = SmtpSecurity.None, User = "shop", Password = "not this one" }, TimeProvider.System);
         using var mail = new MimeMessage { From = { MailboxAddress.Parse("shop@example.com") }, To = { MailboxAddress.Parse("kari@example.com") }, Body = new TextPart("plain") { Text = "Hello" } };
         var down = await Assert.ThrowsAsync<ChannelDownException>(() => mailer.SendAsync(Guid.NewGuid(), mail, TestContext.Current.CancellationToken));
-        Assert.Contains("`Bus:Notifications:Email:", down.Message, StringComparison.Ordinal);
+        Assert.Contains("does not let the user in. Look at `Bus:Notifications:Email:User` and `Password`", down.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("not this one", down.Message, StringComparison.Ordinal);
     }
 }

@@ -17,7 +17,7 @@ public static class FulfilmentRegistration
 {
     /// <summary>
     /// Adds labels, invoices, the warehouse and statistics, with rows in <typeparamref name="TDbContext"/> (whose model calls <c>AddOrderFulfilmentEntities</c> and <c>AddOrderEntities</c>). Settings come from
-    /// <c>Bus:Orders:Carrier</c>, <c>Bus:Orders:Seller</c>, <c>Bus:Orders:Fulfilment</c> and <c>Bus:DataFolder</c>; wrong ones stop the start, all named at once. Register another <see cref="ICarrier"/> before to use a
+    /// <c>Bus:Orders:Carrier</c>, <c>Bus:Orders:Seller</c>, <c>Bus:Orders:Fulfilment</c> and <c>Bus:DataFolder</c>; wrong ones stop the start, all named at once. Register another <see cref="ICarrier"/> before, as a singleton, to use a
     /// carrier's own library.
     /// </summary>
     public static IServiceCollection AddOrderFulfilment<TDbContext>(this IServiceCollection services, IConfiguration configuration)

@@ -34,8 +34,8 @@ internal sealed class FulfilmentSettings(IConfiguration configuration) : IValida
     private static void Fill(CarrierOptions carrier, SettingReader settings)
     {
         carrier.AnswerWithin = settings.Time(nameof(carrier.AnswerWithin), carrier.AnswerWithin, LongestAnswer);
-        carrier.Token = settings.Token(nameof(carrier.Token));
-        carrier.Url = settings.Url(nameof(carrier.Url));
+        carrier.Token = settings.Token(nameof(carrier.Token), carrier.Token);
+        carrier.Url = settings.Url(nameof(carrier.Url), carrier.Url);
         settings.RefuseOthers(nameof(carrier.Url), nameof(carrier.Token), nameof(carrier.AnswerWithin));
     }
 

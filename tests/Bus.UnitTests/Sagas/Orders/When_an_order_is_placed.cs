@@ -127,6 +127,21 @@ public sealed class When_an_order_is_placed
         Assert.Empty(run.Failures());
     }
 
+    [Fact]
+    public async Task Should_not_tell_who_has_cancelled_that_it_is_not_paid_for()
+    {
+        await using var run = await OrderSagaRun.StartAsync();
+        await run.SubmitAsync();
+        await run.SayAsync(new OrderChargeOverdue(run.Id));
+        await run.SayAsync(new OrderCancelled(run.Id, "I think better of it."));
+
+        await run.SayAsync(new OrderRefused(run.Id, "Nothing was charged."));
+
+        await run.InStateAsync(nameof(OrderSaga.Refused));
+        Assert.Empty(run.Published<SendNotification>());
+        Assert.Empty(run.Failures());
+    }
+
     [Theory]
     [InlineData(199, "EUR", "1.99 EUR")]
     [InlineData(5, "USD", "0.05 USD")]

@@ -47,6 +47,14 @@ public class When_order_settings_are_wrong
         Assert.Equal((10, 15, 3), (options.ChargeWithin.TotalSeconds, options.SettleAfter.TotalSeconds, options.Gateway.TryWithin.TotalSeconds));
     }
 
+    [Fact]
+    public void Should_keep_what_the_program_has_set()
+    {
+        var options = new OrderOptions { Gateway = { Url = new Uri("https://pay.example/v1"), Token = "from a vault" } };
+        Assert.Empty(new OrderSettings(new ConfigurationBuilder().Build()).Fill(options));
+        Assert.Equal(("https://pay.example/v1", "from a vault"), (options.Gateway.Url.AbsoluteUri, options.Gateway.Token));
+    }
+
     private static IReadOnlyList<string> Read(out OrderOptions options, params (string Key, string Value)[] settings) =>
         new OrderSettings(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Key, setting.Value))).Build()).Fill(options = new OrderOptions());
 }

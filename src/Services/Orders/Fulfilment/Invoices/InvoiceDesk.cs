@@ -15,7 +15,7 @@ internal sealed class InvoiceDesk(Aside aside, InvoiceFolder folder, IOptions<Fu
     public Task<InvoiceRow> CloseAsync(Guid orderId, CancellationToken cancellationToken) =>
         aside.RunAsync<InvoiceNumbers, InvoiceRow>(numbers => numbers.CloseAsync(orderId, cancellationToken));
 
-    /// <summary>Writes the document of a number into the folder, unless it is there: what somebody may have downloaded does not change.</summary>
+    /// <summary>Writes the document of a number into the folder, unless it is there.</summary>
     /// <param name="row">The number.</param>
     /// <param name="invoice">The number of the invoice that a credit note stands against; null for an invoice.</param>
     /// <param name="order">What was ordered.</param>
@@ -26,8 +26,7 @@ internal sealed class InvoiceDesk(Aside aside, InvoiceFolder folder, IOptions<Fu
             return written;
         var against = invoice is { } number ? InvoiceKind.Invoice.Number(number) : null;
         var document = new InvoiceDocument(row.Kind, row.Kind.Number(row.Number!.Value), DateOnly.FromDateTime(row.At.UtcDateTime), against, options.Value.Seller, order).Render();
-        await folder.SaveAsync(row.OrderId, row.Kind, document, cancellationToken);
-        return document;
+        return await folder.AddAsync(row.OrderId, row.Kind, document, cancellationToken);
     }
 
     /// <summary>The document; null if the order has none. One whose file is gone is written again, from its row and its order, with the seller as the settings say now.</summary>

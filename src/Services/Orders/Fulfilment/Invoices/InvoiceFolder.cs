@@ -5,9 +5,10 @@ internal sealed class InvoiceFolder(string dataFolder)
 {
     private readonly string _root = Path.Combine(Path.GetFullPath(dataFolder), "invoices");
 
-    /// <summary>Saves a file. When it returns the bytes survive a power cut; when it throws there is nothing, or what was there before.</summary>
-    public Task SaveAsync(Guid orderId, InvoiceKind kind, byte[] content, CancellationToken cancellationToken) =>
-        DurableFolder.SaveAsync(PathOf(orderId, kind), file => file.WriteAsync(content, cancellationToken).AsTask());
+    /// <summary>Saves a file, unless there is one: what somebody may have downloaded does not change. When it returns the bytes survive a power cut; when it throws there is nothing, or what was there before.</summary>
+    /// <returns>The bytes of the file.</returns>
+    public async Task<byte[]> AddAsync(Guid orderId, InvoiceKind kind, byte[] content, CancellationToken cancellationToken) =>
+        await DurableFolder.TryAddAsync(PathOf(orderId, kind), file => file.WriteAsync(content, cancellationToken).AsTask()) ? content : await ReadAsync(orderId, kind, cancellationToken) ?? content;
 
     /// <summary>The bytes; null when there is no such file.</summary>
     public async Task<byte[]?> ReadAsync(Guid orderId, InvoiceKind kind, CancellationToken cancellationToken)
