@@ -35,6 +35,8 @@ internal static partial class DurableFolder
         }
         catch (IOException) when (File.Exists(path))
         {
+            // Whoever has put it there may not have come to this yet.
+            Flush(Path.GetDirectoryName(path)!);
             return false;
         }
     }

@@ -60,12 +60,18 @@ internal sealed class PdfPages : IDisposable
     public byte[] Build()
     {
         using var file = new MemoryStream();
-        Dispose();
+        Close();
         _document.Save(file);
         return file.ToArray();
     }
 
     public void Dispose()
+    {
+        Close();
+        _document.Dispose();
+    }
+
+    private void Close()
     {
         foreach (var page in _pages)
             page.Dispose();
